@@ -1,0 +1,64 @@
+# Trunkline's everyday commands. Needs make, a POSIX shell and Python >= 3.11; everything else goes into .venv.
+# Paths are relative throughout: make splits absolute ones at the spaces in them.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench simulate lock upgrade clean
+
+PY := .venv/bin/python
+# A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment.
+unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES VIRTUAL_ENV
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+# make test TESTS=tests/domain ARGS='-k offer -x'   ·   make simulate SEEDS=100000   ·   make demo ARGS='--seconds 60'
+TESTS ?= tests
+ARGS ?=
+SEEDS ?= 20000
+# One worker per core; each may run a PostgreSQL of its own, hence the cap.
+WORKERS ?= auto
+# Tests that must not share a worker carry @pytest.mark.xdist_group(...).
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup
+# PostgreSQL's sockets have at most 107 bytes of path: a long TMPDIR leaves them no room.
+SHORT_TMPDIR := if [ "$$(printf %s "$${TMPDIR:-/tmp}" | wc -c)" -gt 40 ]; then TMPDIR=/tmp; export TMPDIR; fi
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+install: ## create .venv with the locked dependencies (does nothing when up to date)
+	@sh requirements/install.sh
+
+demo: install ## run a small centre with simulated customers and agents
+	@.venv/bin/trunkline demo $(ARGS)
+
+test: install ## run every test (TESTS=tests/domain, ARGS='-k offer')
+	@$(SHORT_TMPDIR); $(PYTEST) $(TESTS) $(ARGS)
+
+check: install ## lint, format, types, layers, lock
+	@$(PY) requirements/lock.py --check
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m pyright
+	@.venv/bin/lint-imports
+
+format: install ## mend what ruff can mend by itself
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: install ## measure against the ceilings of the same machine, as JSON
+	@$(SHORT_TMPDIR); $(PY) -m bench $(ARGS)
+
+simulate: install ## deterministic simulation over SEEDS seeds
+	@$(SHORT_TMPDIR); TRUNKLINE_SIMULATION_SEEDS=$(SEEDS) $(PYTEST) --timeout 0 tests/simulation $(ARGS)
+
+lock: install ## resolve pyproject.toml into requirements/*.lock (needs a network)
+	@$(PY) requirements/lock.py
+	@sh requirements/install.sh
+
+upgrade: install ## the same, with the newest versions
+	@$(PY) requirements/lock.py --upgrade
+	@sh requirements/install.sh
+
+clean: ## remove what these commands made
+	@rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
