@@ -1,0 +1,1 @@
+"""The log: one totally ordered sequence of events in three backends behind `domain.ports.Log`."""

@@ -1,0 +1,196 @@
+"""Events to stored bytes and back: `Proposed` -> `{"data":{...},"meta":{...}}` -> `Recorded`.
+
+Stored under the event's wire name, never a Python path. Personal fields are sealed on the way in and stay
+sealed on the way out. Reading is the hot path of every projection: one call into pydantic-core per
+event, straight from the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from json import dumps
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator, from_json
+from typing_extensions import TypedDict
+
+from domain.event import REGISTRY, Event, Proposed, Recorded
+from domain.ports import Change, Keyring, UnreadableEvent
+from domain.upcasting import STEPS, upcast
+from infra.log.rows import Assertion, Batchable, NewRow, StoredRow
+from infra.log.sealing import SealPlan, owner, seal_field
+
+MAX_STATE_BYTES = 4 * 1024 * 1024
+
+
+class Meta(TypedDict):
+    """The envelope as stored. Short keys: they are repeated in every event for ever."""
+
+    id: str
+    project: str
+    actor: str
+    at: datetime
+    cause: str
+    chain: str
+
+
+class EventTooLarge(ValueError):
+    """Large content belongs into the blob store; the event refers to it."""
+
+
+class _Codec(NamedTuple):
+    event: type[Event]
+    envelope: SchemaValidator
+    plan: SealPlan
+    hidden: set[str] | None
+
+
+class Decoded(NamedTuple):
+    """What could be read, in order, and the fault that stopped the reading, if one did."""
+
+    events: list[Recorded]
+    fault: UnreadableEvent | None
+
+
+class EventMapper:
+    """Encodes and decodes events. Thread-safe; one per process is enough."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._codecs: dict[str, _Codec] = {}
+
+    def encode(self, changes: Sequence[Change], once: str | None = None) -> Batchable:
+        """Raises `KeyDestroyed` for an erased customer, `EventTooLarge`, `ValueError` for a faulty change."""
+        rows: list[NewRow] = []
+        assertions: list[Assertion] = []
+        seen: set[str] = set()
+        for stream, expected, events in changes:
+            if not stream or expected < 0:
+                raise ValueError(f"stream {stream!r} at version {expected}: a name and a version from 0 are needed")
+            if stream in seen:
+                raise ValueError(f"stream {stream} appears in two changes of one append: join them")
+            seen.add(stream)
+            pool = None
+            for number, proposed in enumerate(events, expected + 1):
+                pool = proposed.pool if pool is None else pool
+                if pool != proposed.pool:
+                    raise ValueError(f"stream {stream}: one append with events for pools {pool} and {proposed.pool}")
+                wire, state = self.encode_event(proposed)
+                rows.append(NewRow(stream, number, wire, state, pool))
+            assertions.append(Assertion(stream, expected, pool))
+        return Batchable(tuple(assertions), tuple(rows), once)
+
+    def encode_event(self, proposed: Proposed) -> tuple[str, bytes]:
+        """Wire name and stored bytes of one event."""
+        event, event_id, project, _, actor, at, cause, chain = proposed
+        codec = self._codecs.get(event.wire) or self._codec(event.wire)
+        data = codec.event.__pydantic_serializer__.to_json(event, exclude=codec.hidden)
+        if codec.hidden:
+            data = self._with_sealed(data, event, event_id, codec.plan)
+        if at.tzinfo is None:
+            raise ValueError(f"{event.wire}: occurred_at {at} has no time zone")
+        quote = encode_basestring
+        meta = (
+            f'"meta":{{"id":{quote(event_id)},"project":{quote(project)},"actor":{quote(actor)}'
+            f',"at":"{_instant(at)}","cause":{quote(cause)},"chain":{quote(chain)}}}}}'
+        )
+        state = b'{"data":%b,%b' % (data, meta.encode())
+        if len(state) > MAX_STATE_BYTES:
+            raise EventTooLarge(f"{event.wire}: {len(state)} bytes, at most {MAX_STATE_BYTES}: put content into blobs")
+        return event.wire, state
+
+    def _with_sealed(self, data: bytes, event: Event, event_id: str, plan: SealPlan) -> bytes:
+        sealed: list[str] = []
+        for name, adapter in plan.fields:
+            value = seal_field(self._keyring, event, event_id, name, adapter)
+            sealed.append(f'"{name}":{value or "null"}')
+        separator = b"," if len(data) > 2 else b""
+        return b"%b%b%b}" % (data[:-1], separator, ",".join(sealed).encode())
+
+    def owners(self, changes: Iterable[Change]) -> set[str]:
+        """Customers under whose keys these changes will be sealed."""
+        return {
+            owner(proposed.event) for change in changes for proposed in change.events if type(proposed.event).personal
+        }
+
+    def decode(self, rows: Iterable[StoredRow]) -> list[Recorded]:
+        """Raises `UnreadableEvent` at the first row that cannot be read."""
+        events, fault = self.decode_until_fault(rows)
+        if fault is not None:
+            raise fault
+        return events
+
+    def decode_until_fault(self, rows: Iterable[StoredRow]) -> Decoded:
+        """As far as it goes: a subscriber gets what stands before an unreadable event, then the fault."""
+        events: list[Recorded] = []
+        add, codecs, build = events.append, self._codecs, Recorded._make
+        for row in rows:
+            position, stream, version, wire, state, pool, recorded_at = row
+            codec = codecs.get(wire)
+            try:
+                if codec is None or wire in STEPS:
+                    event, meta = self._decode_rare(wire, state)
+                else:
+                    envelope = codec.envelope.validate_json(state)
+                    event, meta = envelope["data"], envelope["meta"]
+            except (ValueError, KeyError) as fault:
+                return Decoded(events, _unreadable(row, fault))
+            event_id, project, actor, at, cause, chain = meta.values()
+            add(
+                build((position, stream, version, event, event_id, project, pool, actor, at, recorded_at, cause, chain))
+            )
+        return Decoded(events, None)
+
+    def _decode_rare(self, wire: str, state: bytes) -> tuple[Event, dict[str, Any]]:
+        """An event stored under an older version, or the first of its type that this process meets."""
+        if wire not in STEPS:
+            envelope = self._codec(wire).envelope.validate_json(state)
+            return envelope["data"], envelope["meta"]
+        raw = from_json(state)
+        newer, data = upcast(wire, raw["data"])
+        document = dumps({"data": data, "meta": raw["meta"]})
+        envelope = self._codec(newer).envelope.validate_json(document)
+        return envelope["data"], envelope["meta"]
+
+    def _codec(self, wire: str) -> _Codec:
+        codec = self._codecs.get(wire)
+        if codec is None:
+            event = REGISTRY[wire]
+            codec = _Codec(event, _envelope(event), SealPlan.of(event), set(event.personal) or None)
+            self._codecs[wire] = codec
+        return codec
+
+
+def _envelope(event: type[Event]) -> SchemaValidator:
+    fields = {"data": event, "meta": Meta}
+    document = TypedDict("document", fields)
+    document.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+    validator = TypeAdapter(document).validator
+    assert isinstance(validator, SchemaValidator)
+    return validator
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _unreadable(row: StoredRow, fault: Exception) -> UnreadableEvent:
+    where = f"event at position {row.position} (stream {row.stream}, version {row.version}, type {row.wire})"
+    if isinstance(fault, KeyError):
+        return UnreadableEvent(
+            f"{where}: this process does not know the type. It was written by a newer Trunkline: upgrade this process."
+        )
+    return UnreadableEvent(
+        f"{where}: {_what_is_wrong(fault)}. Either a newer Trunkline wrote it (upgrade this process) or the stored "
+        "bytes were damaged: run `trunkline log verify` and restore from a backup or an export."
+    )
+
+
+def _what_is_wrong(fault: Exception) -> str:
+    if not isinstance(fault, ValidationError):
+        return f"its stored bytes cannot be decoded ({fault})"
+    errors = fault.errors(include_input=False, include_url=False, include_context=False)[:3]
+    return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'document'}: {error['msg']}" for error in errors)

@@ -1,0 +1,31 @@
+"""Tells subscribers of one process that there may be something new to read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class News:
+    """Wakes watchers; what is new they read themselves, from where they stand, so no wake-up can be missed."""
+
+    def __init__(self) -> None:
+        self._watchers: set[asyncio.Event] = set()
+
+    @contextmanager
+    def watch(self) -> Iterator[asyncio.Event]:
+        """An event set at every poke. Clear it *before* reading: what comes during the read sets it again."""
+        woken = asyncio.Event()
+        self._watchers.add(woken)
+        try:
+            yield woken
+        finally:
+            self._watchers.discard(woken)
+
+    def poke(self) -> None:
+        for woken in self._watchers:
+            woken.set()
+
+    def __bool__(self) -> bool:
+        return bool(self._watchers)

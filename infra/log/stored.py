@@ -1,0 +1,129 @@
+"""What every backend's log has in common: encode, group, read, decode, follow."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Sequence
+
+from domain.event import Recorded
+from domain.ports import Appended, Change, Keyring, LogUnavailable
+from infra.log.group_commit import GroupCommit, Pending
+from infra.log.mapper import EventMapper
+from infra.log.news import News
+from infra.log.rows import EVERYTHING, Filter, OnceRow, StoredRow
+
+#: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
+MAX_KNOWN_OWNERS = 100_000
+MAX_READ = 100_000
+
+
+class StoredLog(ABC):
+    """`domain.ports.Log` over stored rows. Bound to the event loop of its first use."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.mapper = EventMapper(keyring)
+        self._keyring = keyring
+        self._owners: set[str] = set()
+        self._news = News()
+        self._writer: GroupCommit | None = None
+
+    # --- what a backend provides
+
+    @abstractmethod
+    async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]: ...
+
+    @abstractmethod
+    async def stream_rows(self, stream: str, after_version: int) -> Sequence[StoredRow]: ...
+
+    @abstractmethod
+    async def once_row(self, key: str) -> OnceRow | None: ...
+
+    @abstractmethod
+    async def head(self) -> int: ...
+
+    @abstractmethod
+    async def _store(self, batch: list[Pending]) -> Sequence[Pending]: ...
+
+    @abstractmethod
+    async def _close(self) -> None: ...
+
+    async def _start_following(self) -> None:  # noqa: B027  most backends have nothing to start
+        """Called before a subscriber waits: a backend whose news come from elsewhere starts to listen."""
+
+    # --- the port
+
+    async def append(self, *changes: Change, once: str | None = None) -> Appended:
+        await self._make_keys(changes)
+        batchable = self.mapper.encode(changes, once)
+        if not batchable.assertions and once is None:
+            return Appended(await self.head())
+        if self._writer is None:
+            self._writer = GroupCommit(self._store)
+        return await self._writer.submit(batchable)
+
+    async def read(
+        self,
+        after: int = 0,
+        limit: int = 1000,
+        *,
+        pool: str | None = None,
+        streams: Sequence[str] | None = None,
+        types: Sequence[str] | None = None,
+    ) -> Sequence[Recorded]:
+        if not 1 <= limit <= MAX_READ:
+            raise ValueError(f"limit {limit}: from 1 to {MAX_READ} events can be read at once")
+        return self.mapper.decode(await self.rows(after, limit, Filter.of(pool, streams, types)))
+
+    async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
+        return self.mapper.decode(await self.stream_rows(stream, after_version))
+
+    async def subscribe(
+        self, after: int = 0, *, pool: str | None = None, limit: int = 500
+    ) -> AsyncGenerator[Sequence[Recorded]]:
+        if not 1 <= limit <= MAX_READ:
+            raise ValueError(f"limit {limit}: a batch has from 1 to {MAX_READ} events")
+        wanted = Filter.of(pool, None, None)
+        with self._news.watch() as woken:
+            await self._start_following()
+            while True:
+                woken.clear()
+                rows = await self._rows_patiently(after, limit, wanted)
+                events, fault = self.mapper.decode_until_fault(rows)
+                if events:
+                    after = events[-1].position
+                    yield events
+                if fault is not None:
+                    raise fault
+                if len(rows) < limit:
+                    await woken.wait()
+
+    async def recall(self, once: str) -> Appended | None:
+        row = await self.once_row(once)
+        return None if row is None else row.replay()
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            await self._writer.close()
+        await self._close()
+
+    # --- inside
+
+    async def _make_keys(self, changes: Sequence[Change]) -> None:
+        """Keys exist durably before anything sealed under them: else a crash between would lose the text."""
+        unknown = self.mapper.owners(changes) - self._owners
+        if unknown:
+            await asyncio.to_thread(self._keyring.ensure, sorted(unknown))
+            if len(self._owners) > MAX_KNOWN_OWNERS:
+                self._owners.clear()
+            self._owners |= unknown
+
+    async def _rows_patiently(self, after: int, limit: int, wanted: Filter) -> Sequence[StoredRow]:
+        """A subscription outlives a database that goes away: it resumes by position when it is back."""
+        pause = 0.05
+        while True:
+            try:
+                return await self.rows(after, limit, wanted)
+            except LogUnavailable:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
