@@ -1,0 +1,1 @@
+"""Agents: who they are, what they can do, whether they are ready and what they hold."""

@@ -1,0 +1,46 @@
+"""What an agent, or somebody for an agent, can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.centre.documents import Profile
+from domain.decide import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterAgent(Command):
+    """Register, or bring an agent up to date with its entry in the centre's document."""
+
+    agent_id: str
+    name: str
+    site: str
+    profile_name: str
+    profile: Profile
+    skills: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn(Command):
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecomeReady(Command):
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecomeNotReady(Command):
+    """`reason` is the agent's own (lunch, training) or the system's (connection lost)."""
+
+    agent_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut(Command):
+    """Sign out; open offers are rescinded and work in hand goes back to its place in the queue."""
+
+    agent_id: str

@@ -1,0 +1,95 @@
+"""Registering agents and their presence."""
+
+from __future__ import annotations
+
+from domain.agent.commands import BecomeNotReady, BecomeReady, RegisterAgent, SignIn, SignOut
+from domain.agent.events import (
+    AgentBecameNotReady,
+    AgentBecameReady,
+    AgentMoved,
+    AgentRegistered,
+    AgentSignedIn,
+    AgentSignedOut,
+    ProfileAssigned,
+    SkillGranted,
+    SkillWithdrawn,
+)
+from domain.agent.state import PRESENCE, Agent
+from domain.decide import Moment, Outcome, decides
+from domain.event import Event
+from domain.interaction.leaving import give_up
+from domain.interaction.state import Interaction
+from domain.rejection import NotFound
+from domain.states import States
+from domain.transitions import step
+
+
+def _agent(states: States, agent_id: str) -> Agent:
+    found = states.of(Agent, "agent", agent_id)
+    if found.presence == "absent":
+        raise NotFound("agent", agent_id)
+    return found
+
+
+@decides(RegisterAgent)
+def register_agent(states: States, c: RegisterAgent, at: Moment) -> Outcome:
+    before = states.of(Agent, "agent", c.agent_id)
+    events: list[Event] = []
+    if before.presence == "absent":
+        events.append(AgentRegistered(agent_id=c.agent_id, name=c.name, site=c.site))
+    elif before.site != c.site:
+        events.append(AgentMoved(agent_id=c.agent_id, site=c.site))
+    if before.profile != c.profile or before.profile_name != c.profile_name:
+        events.append(ProfileAssigned(agent_id=c.agent_id, profile_name=c.profile_name, profile=c.profile))
+    lost = sorted(before.skills.keys() - c.skills.keys())
+    events.extend(SkillWithdrawn(agent_id=c.agent_id, skill=skill) for skill in lost)
+    for skill, level in sorted(c.skills.items()):
+        if before.skills.get(skill) != level:
+            events.append(SkillGranted(agent_id=c.agent_id, skill=skill, level=level))
+    return Outcome().add("agent", c.agent_id, *events) if events else Outcome()
+
+
+@decides(SignIn)
+def sign_in(states: States, c: SignIn, at: Moment) -> Outcome:
+    if _agent(states, c.agent_id).presence != "signed_out":
+        return Outcome()
+    return Outcome().add("agent", c.agent_id, AgentSignedIn(agent_id=c.agent_id))
+
+
+@decides(BecomeReady)
+def become_ready(states: States, c: BecomeReady, at: Moment) -> Outcome:
+    presence = _agent(states, c.agent_id).presence
+    if presence == "ready":
+        return Outcome()
+    step(PRESENCE, presence, AgentBecameReady, f"agent {c.agent_id}")
+    return Outcome().add("agent", c.agent_id, AgentBecameReady(agent_id=c.agent_id))
+
+
+@decides(BecomeNotReady)
+def become_not_ready(states: States, c: BecomeNotReady, at: Moment) -> Outcome:
+    """Not ready; offers that ring now are taken back, work in hand stays."""
+    agent = _agent(states, c.agent_id)
+    if agent.presence == "not_ready" and agent.reason == c.reason:
+        return Outcome()
+    step(PRESENCE, agent.presence, AgentBecameNotReady, f"agent {c.agent_id}")
+    outcome = Outcome().add("agent", c.agent_id, AgentBecameNotReady(agent_id=c.agent_id, reason=c.reason))
+    return outcome.merge(_leave(states, agent, c.reason, only_offers=True))
+
+
+@decides(SignOut)
+def sign_out(states: States, c: SignOut, at: Moment) -> Outcome:
+    agent = _agent(states, c.agent_id)
+    if agent.presence == "signed_out":
+        return Outcome()
+    step(PRESENCE, agent.presence, AgentSignedOut, f"agent {c.agent_id}")
+    outcome = Outcome().add("agent", c.agent_id, AgentSignedOut(agent_id=c.agent_id))
+    return outcome.merge(_leave(states, agent, "signed out", only_offers=False))
+
+
+def _leave(states: States, agent: Agent, reason: str, *, only_offers: bool) -> Outcome:
+    outcome = Outcome()
+    for work_id, held in sorted(agent.work.items()):
+        interaction = states.of(Interaction, "interaction", held.interaction_id)
+        if not only_offers or work_id in interaction.leg(held.leg).offers:
+            outcome.merge(give_up(states, agent, work_id, held, reason))
+    return outcome

@@ -1,0 +1,86 @@
+"""What happens to an agent."""
+
+from __future__ import annotations
+
+from domain.centre.documents import Profile
+from domain.event import Event
+
+
+class AgentRegistered(Event, wire="agent.registered.v1"):
+    """An agent exists from now on."""
+
+    agent_id: str
+    name: str
+    site: str
+
+
+class ProfileAssigned(Event, wire="agent.profile_assigned.v1"):
+    """From now on the agent works by this profile, held here whole: capacity is decided on this stream alone."""
+
+    agent_id: str
+    profile_name: str
+    profile: Profile
+
+
+class AgentMoved(Event, wire="agent.moved.v1"):
+    """The agent sits at another site from now on."""
+
+    agent_id: str
+    site: str
+
+
+class SkillGranted(Event, wire="agent.skill_granted.v1"):
+    """The agent has this skill at this level (1–10), replacing an earlier level."""
+
+    agent_id: str
+    skill: str
+    level: int
+
+
+class SkillWithdrawn(Event, wire="agent.skill_withdrawn.v1"):
+    agent_id: str
+    skill: str
+
+
+class AgentSignedIn(Event, wire="agent.signed_in.v1"):
+    agent_id: str
+
+
+class AgentBecameReady(Event, wire="agent.became_ready.v1"):
+    agent_id: str
+
+
+class AgentBecameNotReady(Event, wire="agent.became_not_ready.v1"):
+    agent_id: str
+    reason: str
+
+
+class AgentStoppedResponding(Event, wire="agent.stopped_responding.v1"):
+    """Missed as many offers in a row as the queue allows; must say "ready" to be offered work again."""
+
+    agent_id: str
+    misses: int
+
+
+class AgentReserved(Event, wire="agent.reserved.v1"):
+    """Capacity is held for an offer, from before it rings until its leg ends."""
+
+    agent_id: str
+    work_id: str
+    interaction_id: str
+    leg: str
+    channel: str
+    units: int
+
+
+class AgentReleased(Event, wire="agent.released.v1"):
+    """The capacity held under `work_id` is free again. `missed` counts towards not responding."""
+
+    agent_id: str
+    work_id: str
+    reason: str
+    missed: bool = False
+
+
+class AgentSignedOut(Event, wire="agent.signed_out.v1"):
+    agent_id: str

@@ -1,0 +1,95 @@
+"""Callback requests: a customer leaves a number and is called, at once or at a time of their choice.
+
+One open callback per number and queue: a second request says so instead of calling twice. The request keeps
+its original arrival; it becomes work when it is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.centre.configuration import project_of
+from domain.customer.decide import Contact, recognise
+from domain.decide import Command, Moment, Outcome, decides
+from domain.interaction.events import CallbackRequested, InteractionStarted
+from domain.interaction.queueing import FIRST_LEG, queued
+from domain.rejection import Rejection
+from domain.reservation import holder_of, reserve
+from domain.states import States
+
+#: A due time this little in the past is "now": clocks differ and forms take time to fill in.
+TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCallback(Command):
+    """Ask to be called. `key` fingerprints number and queue; `due_at` None means as soon as possible."""
+
+    project: str
+    number: Contact
+    key: str
+    name: str
+    about: str
+    due_at: datetime | None
+    entry: str
+    language: str = ""
+
+
+@decides(RequestCallback)
+def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
+    project = project_of(states, c.project)
+    rules = project.configured.callbacks
+    if rules is None:
+        raise Rejection("no_callbacks", "this project takes no callback requests; declare `callbacks` in its document")
+    due_at = _due(c.due_at, at.now, timedelta(seconds=rules.horizon))
+    if holder_of(states, c.key) is not None:
+        raise Rejection("already_requested", "a callback to this number is already on its way")
+    language = c.language or project.configured.language
+    customer_id, outcome = recognise(states, c.number, c.name, language, at)
+    interaction_id = at.new_id()
+    started = InteractionStarted(
+        interaction_id=interaction_id,
+        channel="callback",
+        direction="outbound",
+        customer_id=customer_id,
+        ticket_id="",
+        entry=c.entry,
+        language=language,
+    )
+    requested = CallbackRequested(
+        interaction_id=interaction_id,
+        customer_id=customer_id,
+        number=c.number.address,
+        about=c.about,
+        due_at=due_at,
+        queue=rules.queue,
+        key=c.key,
+    )
+    work = queued(
+        project,
+        interaction_id=interaction_id,
+        leg=FIRST_LEG,
+        channel="callback",
+        queue=rules.queue,
+        customer_id=customer_id,
+        language=language,
+        at=at,
+        not_before=due_at,
+    )
+    outcome.add("interaction", interaction_id, started, requested, work)
+    outcome.merge(reserve(states, "callback", c.key, interaction_id))
+    outcome.result |= {"interaction_id": interaction_id, "customer_id": customer_id, "due_at": due_at.isoformat()}
+    return outcome
+
+
+def _due(wanted: datetime | None, now: datetime, horizon: timedelta) -> datetime:
+    if wanted is None:
+        return now
+    if wanted.tzinfo is None:
+        raise Rejection("no_time_zone", "give the time with its zone, as in 2026-03-01T14:30:00+01:00")
+    if wanted < now - TOLERANCE:
+        raise Rejection("in_the_past", f"that time has passed; it is {now.isoformat(timespec='minutes')} now")
+    if wanted > now + horizon:
+        raise Rejection("too_far", f"callbacks can be asked for up to {horizon.days} days ahead")
+    return max(wanted, now)

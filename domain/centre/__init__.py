@@ -1,0 +1,1 @@
+"""The centre and its projects: sites, queues, skills, profiles, mailboxes, as versioned documents."""

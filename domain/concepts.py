@@ -1,0 +1,13 @@
+"""Every concept of the domain, imported so that its events, folds and deciders are registered."""
+
+from __future__ import annotations
+
+from domain import callback, intake, reservation
+from domain.agent import decide as agent
+from domain.centre import configuration
+from domain.customer import decide as customer
+from domain.delivery import state as delivery
+from domain.interaction import leaving, offers, work
+from domain.ticket import decide as ticket
+
+LOADED = (agent, callback, configuration, customer, delivery, intake, leaving, offers, reservation, ticket, work)

@@ -1,0 +1,1 @@
+"""Customers: who contacts the centre, by which addresses, and what is known of them."""

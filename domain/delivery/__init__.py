@@ -1,0 +1,1 @@
+"""Deliveries: something to be sent to a customer, and every attempt at it."""

@@ -1,0 +1,83 @@
+"""What happens to a delivery. What a mail server answers may quote the address, so reasons are personal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from domain.event import Event
+from domain.personal import Personal
+
+Kind = Literal[
+    "ticket_opened", "ticket_handed_over", "ticket_resolved", "ticket_reopened", "callback_registered", "reply"
+]
+
+
+class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
+    """Something is to be sent. The text of a status mail is made from `kind`, `language` and `params` when it is sent.
+
+    `thread` holds the message ids that the mail continues, oldest first, separated by spaces; an id of the form
+    `delivery:ID` stands for the Message-ID of an earlier delivery.
+    """
+
+    delivery_id: str
+    kind: Kind
+    channel: Literal["email"]
+    customer_id: str
+    ticket_id: str
+    interaction_id: str
+    mailbox: str
+    language: str
+    params: Mapping[str, str]
+    to: Personal[str]
+    subject: Personal[str]
+    body: Personal[str]
+    thread: Personal[str]
+
+
+class DeliveryAttempted(Event, wire="delivery.attempted.v1"):
+    """An attempt begins; if nothing is heard of it by `deadline` its outcome is unknown and it is tried again."""
+
+    delivery_id: str
+    attempt_id: str
+    number: int
+    deadline: datetime
+
+
+class DeliveryDeferred(Event, wire="delivery.deferred.v1"):
+    """A temporary failure (RFC 5321 4yz, no connection); tried again at `retry_at`."""
+
+    delivery_id: str
+    customer_id: str
+    attempt_id: str
+    code: str
+    reason: Personal[str]
+    retry_at: datetime
+
+
+class NotificationDelivered(Event, wire="delivery.delivered.v1"):
+    """The next system accepted it and with that the responsibility for it (RFC 5321 §6.1)."""
+
+    delivery_id: str
+    attempt_id: str
+
+
+class NotificationFailed(Event, wire="delivery.failed.v1"):
+    """Parked: refused for good, or tried as often as the schedule allows."""
+
+    delivery_id: str
+    customer_id: str
+    attempt_id: str
+    code: str
+    reason: Personal[str]
+
+
+class NotificationBounced(Event, wire="delivery.bounced.v1"):
+    """A delivery status notification came back (RFC 3464). `status` is its enhanced code, such as 5.1.1."""
+
+    delivery_id: str
+    customer_id: str
+    status: str
+    permanent: bool
+    reason: Personal[str]

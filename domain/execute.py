@@ -1,0 +1,202 @@
+"""The one write path of every process: load, decide, append; on a version conflict load again.
+
+Streams that a decision read but does not change are appended with no events, which asserts their version: a
+decision is recorded only if all it was based on still holds (optimistic serialisability).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain import concepts as _concepts
+from domain.decide import Command, Outcome, decide
+from domain.event import Event, Proposed, Recorded
+from domain.ports import Change, Clock, Log, NewId, Opener, VersionConflict
+from domain.rejection import Rejection
+from domain.states import CONCEPTS, States, StreamNeeded
+from domain.stream import category_of
+
+#: How often a decision is made again after a conflict before the caller is told that the log is too busy.
+ATTEMPTS = 12
+
+assert _concepts.LOADED, "importing every concept registers its deciders and folds"
+
+
+class TooBusy(Exception):
+    """The streams of a command changed under every attempt; nothing was changed, try again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a command comes from. `correlation_id` empty: the command begins a conversation of its own."""
+
+    project: str
+    pool: str
+    actor: str
+    causation_id: str = ""
+    correlation_id: str = ""
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command led to: the last position written (0 when nothing had to be), and what was asked to be told."""
+
+    position: int
+    result: Mapping[str, str] = field(default_factory=dict[str, str])
+    events: Mapping[str, list[Event]] = field(default_factory=dict[str, list[Event]])
+    replayed: bool = False
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """A folded stream: its version, its state, and the project and pool it belongs to for life."""
+
+    version: int
+    state: Any
+    project: str
+    pool: str
+
+
+class Executor:
+    """Executes commands on a log.
+
+    `opener` opens personal fields, so that a decision may write to a customer; folded streams are kept in
+    memory, the `keep` most recently used, and `forget` drops those of erased customers.
+    """
+
+    def __init__(self, log: Log, *, opener: Opener, clock: Clock, new_id: NewId, keep: int = 10_000) -> None:
+        self._log, self._opener, self._clock, self._new_id, self._keep = log, opener, clock, new_id, keep
+        self._cache: OrderedDict[str, _Loaded] = OrderedDict()
+
+    def forget(self) -> None:
+        """Drop every folded stream; the next command loads afresh."""
+        self._cache.clear()
+
+    async def execute(self, command: Command, origin: Origin, *, once: str | None = None) -> Done:
+        """Make `command` so.
+
+        `once`: a key under which a repeated command returns the first result and changes nothing.
+        Raises `Rejection` when it is not possible, `TooBusy` after too many conflicts, `LogUnavailable`.
+        """
+        if once is not None and (first := await self._log.recall(once)) is not None:
+            return Done(first.position, replayed=True)
+        fresh: set[str] = set()
+        for _ in range(ATTEMPTS):
+            loaded, outcome = await self._decide(command, origin, fresh)
+            if isinstance(outcome, Rejection):
+                raise outcome
+            changes = self._changes(loaded, outcome, origin)
+            if not any(change.events for change in changes) and once is None:
+                return Done(0, outcome.result)
+            try:
+                appended = await self._log.append(*changes, once=once)
+            except VersionConflict as conflict:
+                self._cache.pop(conflict.stream, None)
+                continue
+            if appended.replayed:
+                return Done(appended.position, replayed=True)
+            self._remember(loaded, changes)
+            return Done(appended.position, outcome.result, outcome.events)
+        raise TooBusy(f"{type(command).__name__}: the log changed under {ATTEMPTS} attempts; try again")
+
+    async def _decide(
+        self, command: Command, origin: Origin, fresh: set[str]
+    ) -> tuple[dict[str, _Loaded], Outcome | Rejection]:
+        """Decide, loading streams as they are asked for. A rejection counts only on freshly read streams."""
+        while True:
+            loaded: dict[str, _Loaded] = {}
+            try:
+                outcome = await self._decide_on(command, origin, loaded)
+            except Rejection as rejection:
+                stale = loaded.keys() - fresh
+                if not stale:
+                    return loaded, rejection
+                for stream in stale:
+                    await self._refresh(stream)
+                fresh |= stale
+                continue
+            return loaded, outcome
+
+    async def _decide_on(self, command: Command, origin: Origin, loaded: dict[str, _Loaded]) -> Outcome:
+        states = States({})
+        while True:
+            states = States({stream: one.state for stream, one in loaded.items()})
+            try:
+                return decide(states, command, now=self._clock(), new_id=self._new_id)
+            except StreamNeeded as needed:
+                loaded[needed.stream] = await self._load(needed.stream, origin)
+
+    async def _load(self, stream: str, origin: Origin) -> _Loaded:
+        cached = self._cache.get(stream)
+        if cached is not None:
+            self._cache.move_to_end(stream)
+            return cached
+        initial = CONCEPTS[category_of(stream)].initial
+        entry = _Loaded(0, initial, origin.project, origin.pool)
+        self._advance(stream, entry, await self._log.read_stream(stream))
+        if entry.version:
+            self._keep_in_cache(stream, entry)
+        return entry
+
+    async def _refresh(self, stream: str) -> None:
+        """Bring a folded stream up to date with the log."""
+        cached = self._cache.get(stream)
+        if cached is not None:
+            self._advance(stream, cached, await self._log.read_stream(stream, cached.version))
+
+    def _advance(self, stream: str, entry: _Loaded, recorded: Any) -> None:
+        evolve = CONCEPTS[category_of(stream)].evolve
+        for one in recorded:
+            assert isinstance(one, Recorded)
+            if one.version == 1:
+                entry.project, entry.pool = one.project, one.pool
+            entry.state = evolve(entry.state, self._opener(one.event))
+            entry.version = one.version
+
+    def _changes(self, loaded: dict[str, _Loaded], outcome: Outcome, origin: Origin) -> list[Change]:
+        correlation_id = origin.correlation_id or self._new_id()
+        occurred_at = origin.occurred_at or self._clock()
+        changes: list[Change] = []
+        for stream in dict.fromkeys([*outcome.events, *loaded]):
+            home = loaded.get(stream) or _Loaded(0, None, origin.project, origin.pool)
+            proposed = [
+                Proposed(
+                    event,
+                    self._new_id(),
+                    home.project,
+                    home.pool,
+                    origin.actor,
+                    occurred_at,
+                    origin.causation_id,
+                    correlation_id,
+                )
+                for event in outcome.events.get(stream, ())
+            ]
+            changes.append(Change(stream, home.version, proposed))
+        return changes
+
+    def _remember(self, loaded: dict[str, _Loaded], changes: list[Change]) -> None:
+        """Fold what was just appended, so that the next command on these streams needs no load."""
+        for change in changes:
+            entry = loaded.get(change.stream)
+            if not change.events:
+                continue
+            if entry is None:
+                first = change.events[0]
+                entry = _Loaded(0, CONCEPTS[category_of(change.stream)].initial, first.project, first.pool)
+            evolve = CONCEPTS[category_of(change.stream)].evolve
+            for proposed in change.events:
+                entry.state = evolve(entry.state, proposed.event)
+            entry.version = change.expected_version + len(change.events)
+            self._keep_in_cache(change.stream, entry)
+
+    def _keep_in_cache(self, stream: str, entry: _Loaded) -> None:
+        self._cache[stream] = entry
+        self._cache.move_to_end(stream)
+        while len(self._cache) > self._keep:
+            self._cache.popitem(last=False)

@@ -1,0 +1,272 @@
+"""Contact in: how a message or a callback request becomes an interaction on a ticket.
+
+Which ticket does a message belong to? In this order:
+1. the ticket named by a signed reply token, or by the delivery that the message answers;
+2. the ticket of an earlier message it refers to, when it comes from that ticket's own customer;
+3. none: it opens a new ticket.
+A closed ticket is never continued: the message opens a new one.
+
+Which interaction does it join? The ticket's present one while an agent waits for it or works on it; else a
+new one is queued. Automatic mail (RFC 3834) joins what it belongs to for the record, but never queues,
+never reopens and is never answered; where it belongs to nothing, the mailbox says whether anybody reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from domain.centre.configuration import Project, project_of
+from domain.centre.documents import Mailbox
+from domain.customer.decide import Contact, recognise
+from domain.customer.state import Customer
+from domain.decide import Command, Moment, Outcome, decides
+from domain.delivery.request import status_mail
+from domain.delivery.state import Delivery
+from domain.event import Event
+from domain.interaction.events import (
+    Attachment,
+    InteractionClosed,
+    InteractionStarted,
+    MessageReceived,
+)
+from domain.interaction.queueing import FIRST_LEG, queued
+from domain.interaction.state import Interaction
+from domain.rejection import NotFound, Rejection
+from domain.reservation import holder_of, reserve
+from domain.states import States
+from domain.ticket.decide import reopen
+from domain.ticket.events import InformationAdded, TicketOpened
+from domain.ticket.state import Ticket, evolve, lengthen
+
+_DIGITS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """What a message says it belongs to, most trusted first; see the module's rules."""
+
+    ticket_id: str = ""
+    delivery_ids: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveMessage(Command):
+    """A message has come in. `fingerprint` is that of its own external id, empty where it has none."""
+
+    project: str
+    mailbox: str
+    via: Literal["email", "page"]
+    sender: Contact
+    sender_name: str
+    subject: str
+    text: str
+    external_id: str
+    fingerprint: str
+    refers: Referred
+    language: str = ""
+    automatic: str = ""
+    raw: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def ticket_number(ticket_id: str) -> str:
+    """What people call a ticket: eight characters without look-alikes, from the random end of its id."""
+    value, digits = int(ticket_id.replace("-", "")[-12:], 16), ""
+    for _ in range(8):
+        value, remainder = divmod(value, len(_DIGITS))
+        digits += _DIGITS[remainder]
+    return f"T-{digits[:4]}-{digits[4:]}"
+
+
+def _belongs_to(states: States, c: ReceiveMessage) -> Ticket | None:
+    """The open or resolved ticket that the message continues."""
+    trusted = [c.refers.ticket_id] if c.refers.ticket_id else []
+    for delivery_id in c.refers.delivery_ids:
+        trusted.append(states.of(Delivery, "delivery", delivery_id).ticket_id)
+    for ticket_id in filter(None, trusted):
+        ticket = states.of(Ticket, "ticket", ticket_id)
+        if ticket.status not in ("absent", "closed"):
+            return ticket
+    sender = holder_of(states, c.sender.fingerprint)
+    for fingerprint in c.refers.fingerprints:
+        ticket_id = holder_of(states, fingerprint)
+        ticket = states.of(Ticket, "ticket", ticket_id) if ticket_id else Ticket()
+        if ticket.status not in ("absent", "closed") and ticket.customer_id == sender:
+            return ticket
+    return None
+
+
+def _known(states: States, c: ReceiveMessage, at: Moment, ticket: Ticket | None, language: str) -> tuple[str, Outcome]:
+    """Whose personal data this is: the ticket's customer, else the sender's."""
+    if ticket is not None:
+        if states.of(Customer, "customer", ticket.customer_id).status == "erased":
+            raise Rejection("erased", "the customer of this ticket has been erased")
+        return ticket.customer_id, Outcome()
+    return recognise(states, c.sender, c.sender_name, language, at)
+
+
+@decides(ReceiveMessage)
+def receive_message(states: States, c: ReceiveMessage, at: Moment) -> Outcome:
+    project = project_of(states, c.project)
+    mailbox = project.configured.mailboxes.get(c.mailbox)
+    if mailbox is None:
+        raise NotFound("mailbox", c.mailbox)
+    language = c.language or mailbox.language
+    ticket = _belongs_to(states, c)
+    customer_id, outcome = _known(states, c, at, ticket, language)
+    if ticket is None:
+        outcome.merge(_new_matter(c, project, mailbox, customer_id, language, at))
+    else:
+        outcome.merge(_further_contact(states, c, project, ticket, at))
+    if c.fingerprint and outcome.result["ticket_id"] and holder_of(states, c.fingerprint) is None:
+        outcome.merge(reserve(states, "message", c.fingerprint, outcome.result["ticket_id"]))
+    return outcome
+
+
+def _message(c: ReceiveMessage, interaction_id: str, customer_id: str, at: Moment) -> MessageReceived:
+    return MessageReceived(
+        interaction_id=interaction_id,
+        customer_id=customer_id,
+        message_id=at.new_id(),
+        via=c.via,
+        sender=c.sender.address,
+        sender_name=c.sender_name,
+        subject=c.subject,
+        text=c.text,
+        external_id=c.external_id,
+        automatic=c.automatic,
+        raw=c.raw,
+        attachments=c.attachments,
+        faults=c.faults,
+    )
+
+
+def _information(c: ReceiveMessage, ticket: Ticket, message: MessageReceived, by_customer: bool) -> InformationAdded:
+    by = "automatic" if c.automatic else "customer" if by_customer else "third_party"
+    return InformationAdded(
+        ticket_id=ticket.ticket_id,
+        customer_id=ticket.customer_id,
+        by=by,
+        interaction_id=message.interaction_id,
+        message_id=message.message_id,
+        external_id=c.external_id,
+    )
+
+
+def _start(c: ReceiveMessage, interaction_id: str, ticket: Ticket, customer_id: str, at: Moment) -> Outcome:
+    """A new interaction with its first message; `ticket` may be the one that is being opened."""
+    started = InteractionStarted(
+        interaction_id=interaction_id,
+        channel="email",
+        direction="inbound",
+        customer_id=customer_id,
+        ticket_id=ticket.ticket_id,
+        entry=c.mailbox,
+        language=ticket.language,
+    )
+    return _joined(c, interaction_id, ticket, customer_id, at, before=(started,))
+
+
+def _joined(
+    c: ReceiveMessage,
+    interaction_id: str,
+    ticket: Ticket,
+    customer_id: str,
+    at: Moment,
+    *,
+    before: tuple[Event, ...] = (),
+    by_customer: bool = True,
+) -> Outcome:
+    """The message stands in the interaction and, where there is one, on the ticket."""
+    message = _message(c, interaction_id, customer_id, at)
+    outcome = Outcome().add("interaction", interaction_id, *before, message)
+    if ticket.ticket_id:
+        outcome.add("ticket", ticket.ticket_id, _information(c, ticket, message, by_customer))
+    outcome.result |= {
+        "interaction_id": interaction_id,
+        "message_id": message.message_id,
+        "ticket_id": ticket.ticket_id,
+        "number": ticket.number,
+        "customer_id": customer_id,
+    }
+    return outcome
+
+
+def _queue(project: Project, interaction_id: str, ticket: Ticket, at: Moment) -> Outcome:
+    work = queued(
+        project,
+        interaction_id=interaction_id,
+        leg=FIRST_LEG,
+        channel="email",
+        queue=project.department_queue(ticket.department),
+        customer_id=ticket.customer_id,
+        language=ticket.language,
+        at=at,
+    )
+    return Outcome().add("interaction", interaction_id, work)
+
+
+def _file(c: ReceiveMessage, customer_id: str, language: str, at: Moment) -> Outcome:
+    """Automatic mail that belongs to nothing: on the customer's history, and closed at once."""
+    interaction_id = at.new_id()
+    outcome = _start(c, interaction_id, Ticket(language=language), customer_id, at)
+    filed = InteractionClosed(interaction_id=interaction_id, reason=f"automatic: {c.automatic}")
+    return outcome.add("interaction", interaction_id, filed)
+
+
+def _new_matter(
+    c: ReceiveMessage, project: Project, mailbox: Mailbox, customer_id: str, language: str, at: Moment
+) -> Outcome:
+    """A ticket is opened, its first interaction queued, and the customer told; automatic mail may be filed instead."""
+    if c.automatic and mailbox.automatic_mail == "file":
+        return _file(c, customer_id, language, at)
+    queue = project.department_queue(mailbox.department)
+    ticket_id, interaction_id = at.new_id(), at.new_id()
+    opened = TicketOpened(
+        ticket_id=ticket_id,
+        number=ticket_number(ticket_id),
+        customer_id=customer_id,
+        interaction_id=interaction_id,
+        department=mailbox.department,
+        mailbox=c.mailbox,
+        language=language,
+        subject=c.subject,
+        deadline=at.now + timedelta(seconds=project.queue(queue).target),
+    )
+    ticket = evolve(Ticket(), opened)
+    outcome = Outcome().add("ticket", ticket_id, opened)
+    outcome.merge(_start(c, interaction_id, ticket, customer_id, at)).merge(_queue(project, interaction_id, ticket, at))
+    if not c.automatic:
+        ticket = replace(ticket, thread=lengthen(ticket.thread, c.external_id))
+        outcome.merge(status_mail("opened", ticket, c.sender.address, project, at))
+    return outcome
+
+
+def _further_contact(states: States, c: ReceiveMessage, project: Project, ticket: Ticket, at: Moment) -> Outcome:
+    """The message joins the ticket: its present interaction where somebody is on it, else a new one."""
+    present = states.of(Interaction, "interaction", ticket.interaction_id)
+    by_customer = holder_of(states, c.sender.fingerprint) == ticket.customer_id
+    joins = present.status == "open" and present.being_worked
+    if joins or (c.automatic and present.status == "open"):
+        outcome = _joined(c, present.interaction_id, ticket, ticket.customer_id, at, by_customer=by_customer)
+    elif c.automatic:
+        # on the ticket's record only: its interaction is closed and nobody has to read this
+        return _file_on(c, ticket, at)
+    else:
+        interaction_id = at.new_id()
+        outcome = _start(c, interaction_id, ticket, ticket.customer_id, at)
+        outcome.merge(_queue(project, interaction_id, ticket, at))
+    if not c.automatic and ticket.status in ("resolved", "awaiting_customer"):
+        outcome.merge(reopen(states, c.project, ticket, "the customer wrote", at))
+    return outcome
+
+
+def _file_on(c: ReceiveMessage, ticket: Ticket, at: Moment) -> Outcome:
+    interaction_id = at.new_id()
+    outcome = _start(c, interaction_id, ticket, ticket.customer_id, at)
+    filed = InteractionClosed(interaction_id=interaction_id, reason=f"automatic: {c.automatic}")
+    return outcome.add("interaction", interaction_id, filed)

@@ -1,0 +1,1 @@
+"""Interactions: one contact of one customer on one channel, worked in legs."""

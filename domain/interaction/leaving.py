@@ -1,0 +1,66 @@
+"""What becomes of work when somebody leaves: the agent signs out, or the customer no longer wants the callback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.agent.state import Agent, Held
+from domain.decide import Command, Moment, Outcome, decides
+from domain.interaction.events import InteractionClosed, OfferRescinded, WorkGivenUp, WrapUpCompleted
+from domain.interaction.offers import released, rescind
+from domain.interaction.queueing import requeued
+from domain.interaction.state import Interaction, interaction_of
+from domain.rejection import Rejection
+from domain.reservation import release
+from domain.states import States
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelCallback(Command):
+    """The customer no longer wants to be called; possible until an agent has the work in hand."""
+
+    interaction_id: str
+
+
+def give_up(states: States, agent: Agent, work_id: str, held: Held, reason: str) -> Outcome:
+    """End one piece of an agent's work: an offer is rescinded, work in hand is queued again, wrap-up is ended."""
+    interaction = states.of(Interaction, "interaction", held.interaction_id)
+    leg = interaction.leg(held.leg)
+    outcome = Outcome().add("agent", agent.agent_id, released(agent.agent_id, work_id, reason))
+    where = {
+        "interaction_id": held.interaction_id,
+        "leg": held.leg,
+        "work_id": work_id,
+        "agent_id": agent.agent_id,
+    }
+    if work_id in leg.offers:
+        return outcome.add("interaction", held.interaction_id, OfferRescinded(**where, reason=reason))
+    if leg.work_id != work_id:
+        return outcome
+    if leg.status in ("accepted", "connected"):
+        gone = WorkGivenUp(**where, reason=reason)
+        return outcome.add("interaction", held.interaction_id, gone, requeued(leg, "agent_left"))
+    if leg.status == "wrap_up":
+        done = WrapUpCompleted(**where, disposition=leg.default_disposition, timed_out=True)
+        outcome.add("interaction", held.interaction_id, done)
+        if all(other.status == "ended" for key, other in interaction.legs.items() if key != held.leg):
+            closed = InteractionClosed(interaction_id=held.interaction_id, reason="completed")
+            outcome.add("interaction", held.interaction_id, closed)
+            if interaction.callback_key:
+                outcome.merge(release(states, "callback", interaction.callback_key, held.interaction_id))
+    return outcome
+
+
+@decides(CancelCallback)
+def cancel_callback(states: States, c: CancelCallback, at: Moment) -> Outcome:
+    interaction = interaction_of(states, c.interaction_id)
+    if not interaction.callback_key:
+        raise Rejection("not_a_callback", "this interaction is not a callback request")
+    if any(leg.status != "waiting" for leg in interaction.legs.values()):
+        raise Rejection("in_hand", "an agent is already on it")
+    outcome = Outcome()
+    for name in interaction.legs:
+        outcome.merge(rescind(interaction, name, "cancelled by the customer"))
+    closed = InteractionClosed(interaction_id=c.interaction_id, reason="cancelled by the customer")
+    outcome.add("interaction", c.interaction_id, closed)
+    return outcome.merge(release(states, "callback", interaction.callback_key, c.interaction_id))
