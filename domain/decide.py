@@ -46,16 +46,15 @@ class Outcome:
 
 
 C = TypeVar("C", bound=Command)
+DeciderOf = Callable[[States, C, Moment], Outcome]
 Decider = Callable[[States, Any, Moment], Outcome]
 DECIDERS: dict[type[Command], Decider] = {}
 
 
-def decides(
-    command: type[C],
-) -> Callable[[Callable[[States, C, Moment], Outcome]], Callable[[States, C, Moment], Outcome]]:
+def decides(command: type[C]) -> Callable[[DeciderOf[C]], DeciderOf[C]]:
     """Register the function that decides `command`."""
 
-    def register(decider: Callable[[States, C, Moment], Outcome]) -> Callable[[States, C, Moment], Outcome]:
+    def register(decider: DeciderOf[C]) -> DeciderOf[C]:
         if command in DECIDERS:
             raise TypeError(f"{command.__name__} is already decided by {DECIDERS[command].__name__}")
         DECIDERS[command] = decider

@@ -12,18 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain import concepts as _concepts
+from domain.concepts import LOADED
 from domain.decide import Command, Outcome, decide
 from domain.event import Event, Proposed, Recorded
-from domain.ports import Change, Clock, Log, NewId, Opener, VersionConflict
+from domain.ports import Appended, Change, Clock, Log, NewId, Opener, VersionConflict
 from domain.rejection import Rejection
 from domain.states import CONCEPTS, States, StreamNeeded
-from domain.stream import category_of
+from domain.stream import category_of, identity_of
 
 #: How often a decision is made again after a conflict before the caller is told that the log is too busy.
 ATTEMPTS = 12
 
-assert _concepts.LOADED, "importing every concept registers its deciders and folds"
+#: Named here so that importing `execute` registers every concept's deciders and folds.
+CONCEPT_MODULES = LOADED
 
 
 class TooBusy(Exception):
@@ -84,7 +85,7 @@ class Executor:
         Raises `Rejection` when it is not possible, `TooBusy` after too many conflicts, `LogUnavailable`.
         """
         if once is not None and (first := await self._log.recall(once)) is not None:
-            return Done(first.position, replayed=True)
+            return _first_result(first)
         fresh: set[str] = set()
         for _ in range(ATTEMPTS):
             loaded, outcome = await self._decide(command, origin, fresh)
@@ -99,7 +100,7 @@ class Executor:
                 self._cache.pop(conflict.stream, None)
                 continue
             if appended.replayed:
-                return Done(appended.position, replayed=True)
+                return _first_result(appended)
             self._remember(loaded, changes)
             return Done(appended.position, outcome.result, outcome.events)
         raise TooBusy(f"{type(command).__name__}: the log changed under {ATTEMPTS} attempts; try again")
@@ -200,3 +201,11 @@ class Executor:
         self._cache.move_to_end(stream)
         while len(self._cache) > self._keep:
             self._cache.popitem(last=False)
+
+
+def _first_result(first: Appended) -> Done:
+    """What a repeated command is told: the position and the ids of the streams its first run wrote to."""
+    result: dict[str, str] = {}
+    for stream in first.versions:
+        result.setdefault(f"{category_of(stream)}_id", identity_of(stream))
+    return Done(first.position, result, replayed=True)

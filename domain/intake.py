@@ -85,8 +85,7 @@ def ticket_number(ticket_id: str) -> str:
 def _belongs_to(states: States, c: ReceiveMessage) -> Ticket | None:
     """The open or resolved ticket that the message continues."""
     trusted = [c.refers.ticket_id] if c.refers.ticket_id else []
-    for delivery_id in c.refers.delivery_ids:
-        trusted.append(states.of(Delivery, "delivery", delivery_id).ticket_id)
+    trusted.extend(states.of(Delivery, "delivery", d).ticket_id for d in c.refers.delivery_ids)
     for ticket_id in filter(None, trusted):
         ticket = states.of(Ticket, "ticket", ticket_id)
         if ticket.status not in ("absent", "closed"):

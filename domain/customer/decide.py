@@ -202,9 +202,7 @@ def erase_customer(states: States, c: EraseCustomer, at: Moment) -> Outcome:
     if known.status == "erased":
         return Outcome()
     if known.merged_into:
-        raise Rejection(
-            "merged", f"this customer is merged into {known.merged_into}; erase that one, or un-merge first"
-        )
+        raise Rejection("merged", f"this customer is merged into {known.merged_into}; erase that one, or un-merge them")
     outcome = Outcome()
     everyone = (c.customer_id, *known.merged)
     for customer_id in everyone:

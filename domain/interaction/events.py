@@ -207,7 +207,10 @@ class InteractionTransferred(Event, wire="interaction.transferred.v1"):
 
 
 class CallbackRequested(Event, wire="interaction.callback_requested.v1"):
-    """The customer asks to be called at a number, not before `due_at`. `key` reserves one open callback per number and queue."""
+    """The customer asks to be called at a number, not before `due_at`.
+
+    `key` reserves one open callback per number and queue.
+    """
 
     interaction_id: str
     customer_id: str

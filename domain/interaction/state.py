@@ -165,20 +165,18 @@ def evolve(state: Interaction, event: Event) -> Interaction:
         case InteractionClosed():
             return replace(state, status="closed")
         case _:
-            leg = getattr(event, "leg", None)
-            if leg is None:
-                return state
-            return (
-                replace(state, legs={**state.legs, leg: evolve_leg(state.leg(leg), event)}) if _moves(event) else state
-            )
+            return _evolve_legs(state, event)
 
 
 _LEG_EVENTS = frozenset(kind for _, kind in LEG)
 
 
-def _moves(event: Event) -> bool:
-    """Whether the event moves its leg; a message or a note merely mentions one."""
-    return type(event) in _LEG_EVENTS
+def _evolve_legs(state: Interaction, event: Event) -> Interaction:
+    """Move the leg that the event is about; a message or a note merely mentions one."""
+    if type(event) not in _LEG_EVENTS:
+        return state
+    name: str = getattr(event, "leg")  # noqa: B009 - every event of the table bears one
+    return replace(state, legs={**state.legs, name: evolve_leg(state.leg(name), event)})
 
 
 concept("interaction", Interaction(), evolve)
