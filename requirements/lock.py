@@ -19,8 +19,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
-#: Lock file → what is resolved into it beside the project's own dependencies.
-LOCKS = {"dev.lock": ["--group", "dev"], "runtime.lock": []}
+#: Lock file → what is resolved into it. The later ones repeat the first one's versions: those are what was tested.
+LOCKS = {
+    "dev.lock": ["pyproject.toml", "--group", "dev"],
+    "runtime.lock": ["pyproject.toml"],
+    "build.lock": ["--group", "build"],
+}
 FINGERPRINT = "# fingerprint of pyproject.toml's dependencies: "
 HEADER = "# Written by `make lock`; edit pyproject.toml instead. Install: pip install --require-hashes -r THIS_FILE\n"
 
@@ -38,7 +42,7 @@ def fingerprint() -> str:
     return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
-def resolve(target: Path, extra: list[str], constraint: Path | None) -> str:
+def resolve(target: Path, sources: list[str], constraint: Path | None) -> str:
     """Ask uv for one universal resolution, starting from the pins already in `target`."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder) / target.name
@@ -46,7 +50,7 @@ def resolve(target: Path, extra: list[str], constraint: Path | None) -> str:
             scratch.write_text(target.read_text("utf-8"), "utf-8")
         command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--generate-hashes", "--no-header", "--quiet"]
         command += ["--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-config"]
-        command += ["--output-file", str(scratch), "pyproject.toml", *extra]
+        command += ["--python-version", "3.11", "--output-file", str(scratch), *sources]
         if constraint is not None:
             command += ["--constraint", str(constraint)]
         subprocess.run(command, cwd=PROJECT, check=True)
@@ -69,13 +73,12 @@ def refuse_unhashed(name: str, text: str) -> None:
 
 def write_locks() -> None:
     constraint: Path | None = None
-    for name, extra in LOCKS.items():
+    for name, sources in LOCKS.items():
         target = HERE / name
-        text = resolve(target, extra, constraint)
+        text = resolve(target, sources, constraint)
         refuse_addresses(name, text)
         refuse_unhashed(name, text)
         target.write_text(f"{HEADER}{FINGERPRINT}{fingerprint()}\n{text}", "utf-8")
-        # The runtime's versions are those that were tested.
         constraint = constraint or target
         print(f"wrote requirements/{name}")
 
