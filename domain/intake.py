@@ -19,8 +19,7 @@ from typing import Literal
 
 from domain.centre.configuration import Project, project_of
 from domain.centre.documents import Mailbox
-from domain.customer.decide import Contact, recognise
-from domain.customer.state import Customer
+from domain.customer.decide import Contact, recognise, survivor
 from domain.decide import Command, Moment, Outcome, decides
 from domain.delivery.request import status_mail
 from domain.delivery.state import Delivery
@@ -33,7 +32,7 @@ from domain.interaction.events import (
 )
 from domain.interaction.queueing import FIRST_LEG, queued
 from domain.interaction.state import Interaction
-from domain.rejection import NotFound, Rejection
+from domain.rejection import NotFound
 from domain.reservation import holder_of, reserve
 from domain.states import States
 from domain.ticket.decide import reopen
@@ -90,22 +89,18 @@ def _belongs_to(states: States, c: ReceiveMessage) -> Ticket | None:
         ticket = states.of(Ticket, "ticket", ticket_id)
         if ticket.status not in ("absent", "closed"):
             return ticket
-    sender = holder_of(states, c.sender.fingerprint)
     for fingerprint in c.refers.fingerprints:
         ticket_id = holder_of(states, fingerprint)
         ticket = states.of(Ticket, "ticket", ticket_id) if ticket_id else Ticket()
-        if ticket.status not in ("absent", "closed") and ticket.customer_id == sender:
+        if ticket.status not in ("absent", "closed") and _is_from(states, c, ticket):
             return ticket
     return None
 
 
-def _known(states: States, c: ReceiveMessage, at: Moment, ticket: Ticket | None, language: str) -> tuple[str, Outcome]:
-    """Whose personal data this is: the ticket's customer, else the sender's."""
-    if ticket is not None:
-        if states.of(Customer, "customer", ticket.customer_id).status == "erased":
-            raise Rejection("erased", "the customer of this ticket has been erased")
-        return ticket.customer_id, Outcome()
-    return recognise(states, c.sender, c.sender_name, language, at)
+def _is_from(states: States, c: ReceiveMessage, ticket: Ticket) -> bool:
+    """Whether the sender is the ticket's customer, also after a merge."""
+    sender = holder_of(states, c.sender.fingerprint)
+    return sender is not None and survivor(states, sender) == survivor(states, ticket.customer_id)
 
 
 @decides(ReceiveMessage)
@@ -116,11 +111,11 @@ def receive_message(states: States, c: ReceiveMessage, at: Moment) -> Outcome:
         raise NotFound("mailbox", c.mailbox)
     language = c.language or mailbox.language
     ticket = _belongs_to(states, c)
-    customer_id, outcome = _known(states, c, at, ticket, language)
+    sender_id, outcome = recognise(states, c.sender, c.sender_name, language, at)
     if ticket is None:
-        outcome.merge(_new_matter(c, project, mailbox, customer_id, language, at))
+        outcome.merge(_new_matter(c, project, mailbox, sender_id, language, at))
     else:
-        outcome.merge(_further_contact(states, c, project, ticket, at))
+        outcome.merge(_further_contact(states, c, project, ticket, sender_id, at))
     if c.fingerprint and outcome.result["ticket_id"] and holder_of(states, c.fingerprint) is None:
         outcome.merge(reserve(states, "message", c.fingerprint, outcome.result["ticket_id"]))
     return outcome
@@ -156,32 +151,34 @@ def _information(c: ReceiveMessage, ticket: Ticket, message: MessageReceived, by
     )
 
 
-def _start(c: ReceiveMessage, interaction_id: str, ticket: Ticket, customer_id: str, at: Moment) -> Outcome:
+def _start(
+    c: ReceiveMessage, interaction_id: str, ticket: Ticket, sender_id: str, at: Moment, *, by_customer: bool = True
+) -> Outcome:
     """A new interaction with its first message; `ticket` may be the one that is being opened."""
     started = InteractionStarted(
         interaction_id=interaction_id,
         channel="email",
         direction="inbound",
-        customer_id=customer_id,
+        customer_id=ticket.customer_id or sender_id,
         ticket_id=ticket.ticket_id,
         entry=c.mailbox,
         language=ticket.language,
     )
-    return _joined(c, interaction_id, ticket, customer_id, at, before=(started,))
+    return _joined(c, interaction_id, ticket, sender_id, at, before=(started,), by_customer=by_customer)
 
 
 def _joined(
     c: ReceiveMessage,
     interaction_id: str,
     ticket: Ticket,
-    customer_id: str,
+    sender_id: str,
     at: Moment,
     *,
     before: tuple[Event, ...] = (),
     by_customer: bool = True,
 ) -> Outcome:
-    """The message stands in the interaction and, where there is one, on the ticket."""
-    message = _message(c, interaction_id, customer_id, at)
+    """The message stands in the interaction and on the ticket, if any; it is its sender's personal data."""
+    message = _message(c, interaction_id, sender_id, at)
     outcome = Outcome().add("interaction", interaction_id, *before, message)
     if ticket.ticket_id:
         outcome.add("ticket", ticket.ticket_id, _information(c, ticket, message, by_customer))
@@ -190,7 +187,7 @@ def _joined(
         "message_id": message.message_id,
         "ticket_id": ticket.ticket_id,
         "number": ticket.number,
-        "customer_id": customer_id,
+        "customer_id": ticket.customer_id or sender_id,
     }
     return outcome
 
@@ -209,20 +206,14 @@ def _queue(project: Project, interaction_id: str, ticket: Ticket, at: Moment) ->
     return Outcome().add("interaction", interaction_id, work)
 
 
-def _file(c: ReceiveMessage, customer_id: str, language: str, at: Moment) -> Outcome:
-    """Automatic mail that belongs to nothing: on the customer's history, and closed at once."""
-    interaction_id = at.new_id()
-    outcome = _start(c, interaction_id, Ticket(language=language), customer_id, at)
-    filed = InteractionClosed(interaction_id=interaction_id, reason=f"automatic: {c.automatic}")
-    return outcome.add("interaction", interaction_id, filed)
-
-
 def _new_matter(
     c: ReceiveMessage, project: Project, mailbox: Mailbox, customer_id: str, language: str, at: Moment
 ) -> Outcome:
     """A ticket is opened, its first interaction queued, and the customer told; automatic mail may be filed instead."""
     if c.automatic and mailbox.automatic_mail == "file":
-        return _file(c, customer_id, language, at)
+        interaction_id = at.new_id()
+        outcome = _start(c, interaction_id, Ticket(language=language), customer_id, at)
+        return outcome.merge(_closed(c, interaction_id))
     queue = project.department_queue(mailbox.department)
     ticket_id, interaction_id = at.new_id(), at.new_id()
     opened = TicketOpened(
@@ -245,27 +236,24 @@ def _new_matter(
     return outcome
 
 
-def _further_contact(states: States, c: ReceiveMessage, project: Project, ticket: Ticket, at: Moment) -> Outcome:
+def _further_contact(
+    states: States, c: ReceiveMessage, project: Project, ticket: Ticket, sender_id: str, at: Moment
+) -> Outcome:
     """The message joins the ticket: its present interaction where somebody is on it, else a new one."""
     present = states.of(Interaction, "interaction", ticket.interaction_id)
-    by_customer = holder_of(states, c.sender.fingerprint) == ticket.customer_id
-    joins = present.status == "open" and present.being_worked
-    if joins or (c.automatic and present.status == "open"):
-        outcome = _joined(c, present.interaction_id, ticket, ticket.customer_id, at, by_customer=by_customer)
-    elif c.automatic:
-        # on the ticket's record only: its interaction is closed and nobody has to read this
-        return _file_on(c, ticket, at)
+    by_customer = _is_from(states, c, ticket)
+    if present.status == "open" and (present.being_worked or c.automatic):
+        outcome = _joined(c, present.interaction_id, ticket, sender_id, at, by_customer=by_customer)
     else:
         interaction_id = at.new_id()
-        outcome = _start(c, interaction_id, ticket, ticket.customer_id, at)
-        outcome.merge(_queue(project, interaction_id, ticket, at))
+        outcome = _start(c, interaction_id, ticket, sender_id, at, by_customer=by_customer)
+        outcome.merge(_closed(c, interaction_id) if c.automatic else _queue(project, interaction_id, ticket, at))
     if not c.automatic and ticket.status in ("resolved", "awaiting_customer"):
         outcome.merge(reopen(states, c.project, ticket, "the customer wrote", at))
     return outcome
 
 
-def _file_on(c: ReceiveMessage, ticket: Ticket, at: Moment) -> Outcome:
-    interaction_id = at.new_id()
-    outcome = _start(c, interaction_id, ticket, ticket.customer_id, at)
+def _closed(c: ReceiveMessage, interaction_id: str) -> Outcome:
+    """Filed: on the record, and nobody has to read it."""
     filed = InteractionClosed(interaction_id=interaction_id, reason=f"automatic: {c.automatic}")
-    return outcome.add("interaction", interaction_id, filed)
+    return Outcome().add("interaction", interaction_id, filed)

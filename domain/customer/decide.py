@@ -43,6 +43,15 @@ class RegisterCustomer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecogniseCustomer(Command):
+    """Make sure that an address has a customer, a provisional one if need be, before anything of theirs is stored."""
+
+    contact: Contact
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifyCustomer(Command):
     customer_id: str
     name: str
@@ -114,6 +123,11 @@ def link(states: States, customer_id: str, contact: Contact) -> Outcome:
     return outcome
 
 
+def survivor(states: States, customer_id: str) -> str:
+    """The customer itself, or the one it has been merged into."""
+    return states.of(Customer, "customer", customer_id).merged_into or customer_id
+
+
 def recognise(states: States, contact: Contact, name: str, language: str, at: Moment) -> tuple[str, Outcome]:
     """The customer of an address, and what must happen so that there is one.
 
@@ -122,8 +136,7 @@ def recognise(states: States, contact: Contact, name: str, language: str, at: Mo
     """
     holder = holder_of(states, contact.fingerprint)
     if holder is not None:
-        known = states.of(Customer, "customer", holder)
-        return known.merged_into or holder, Outcome()
+        return survivor(states, holder), Outcome()
     customer_id = at.new_id()
     registered = CustomerRegistered(customer_id=customer_id, provisional=True, language=language, name=name or None)
     states.of(Customer, "customer", customer_id)
@@ -140,6 +153,13 @@ def register_customer(states: States, c: RegisterCustomer, at: Moment) -> Outcom
     outcome = Outcome().add("customer", c.customer_id, registered)
     for contact in c.contacts:
         outcome.merge(link(states, c.customer_id, contact))
+    return outcome
+
+
+@decides(RecogniseCustomer)
+def recognise_customer(states: States, c: RecogniseCustomer, at: Moment) -> Outcome:
+    customer_id, outcome = recognise(states, c.contact, c.name, c.language, at)
+    outcome.result["customer_id"] = customer_id
     return outcome
 
 
