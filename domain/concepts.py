@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import callback, intake, reservation
+from domain import audit, callback, intake, reservation
 from domain.agent import decide as agent
 from domain.centre import configuration
 from domain.customer import decide as customer
@@ -10,4 +10,4 @@ from domain.delivery import state as delivery
 from domain.interaction import leaving, offers, work
 from domain.ticket import decide as ticket
 
-LOADED = (agent, callback, configuration, customer, delivery, intake, leaving, offers, reservation, ticket, work)
+LOADED = (agent, audit, callback, configuration, customer, delivery, intake, leaving, offers, reservation, ticket, work)

@@ -16,7 +16,7 @@ from domain.concepts import LOADED
 from domain.decide import Command, Outcome, decide
 from domain.event import Event, Proposed, Recorded
 from domain.ports import Appended, Change, Clock, Log, NewId, Opener, VersionConflict
-from domain.rejection import Rejection
+from domain.rejection import NotFound, Rejection
 from domain.states import CONCEPTS, States, StreamNeeded
 from domain.stream import category_of, identity_of
 
@@ -26,6 +26,9 @@ ATTEMPTS = 12
 #: Named here so that importing `execute` registers every concept's deciders and folds.
 CONCEPT_MODULES = LOADED
 
+#: Streams that belong to one project and are no business of another; agents and centres belong to a pool.
+OF_ONE_PROJECT = frozenset({"interaction", "ticket", "customer", "delivery"})
+
 
 class TooBusy(Exception):
     """The streams of a command changed under every attempt; nothing was changed, try again later."""
@@ -33,7 +36,11 @@ class TooBusy(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a command comes from. `correlation_id` empty: the command begins a conversation of its own."""
+    """Where a command comes from. `correlation_id` empty: the command begins a conversation of its own.
+
+    `confined`: on behalf of somebody who may see this project only; another project's interactions, tickets
+    and customers do not exist for the command, whatever ids it names.
+    """
 
     project: str
     pool: str
@@ -41,6 +48,7 @@ class Origin:
     causation_id: str = ""
     correlation_id: str = ""
     occurred_at: datetime | None = None
+    confined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,15 @@ class Executor:
                 loaded[needed.stream] = await self._load(needed.stream, origin)
 
     async def _load(self, stream: str, origin: Origin) -> _Loaded:
+        """Raises `NotFound` for a stream outside the project that the command is confined to."""
+        entry = await self._stream(stream, origin)
+        if origin.confined and entry.version and entry.project != origin.project:
+            category = category_of(stream)
+            if category in OF_ONE_PROJECT:
+                raise NotFound(category, identity_of(stream))
+        return entry
+
+    async def _stream(self, stream: str, origin: Origin) -> _Loaded:
         cached = self._cache.get(stream)
         if cached is not None:
             self._cache.move_to_end(stream)
