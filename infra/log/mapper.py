@@ -165,9 +165,9 @@ class EventMapper:
 
 
 def _envelope(event: type[Event]) -> SchemaValidator:
-    fields = {"data": event, "meta": Meta}
-    document = TypedDict("document", fields)
-    document.__pydantic_config__ = {"extra": "forbid"}  # type: ignore[attr-defined]
+    fields: Any = {"data": event, "meta": Meta}
+    document: Any = TypedDict("document", fields)  # pyright: ignore[reportArgumentType]  # one class per event
+    document.__pydantic_config__ = {"extra": "forbid"}
     validator = TypeAdapter(document).validator
     assert isinstance(validator, SchemaValidator)
     return validator

@@ -10,7 +10,7 @@ from domain.ports import Clock, Keyring
 from infra.clock import system_clock
 from infra.log.evaluate import StreamEnd, evaluate
 from infra.log.group_commit import Pending
-from infra.log.rows import EVERYTHING, Filter, NewRow, OnceRow, Segment, StoredRow
+from infra.log.rows import EVERYTHING, Filter, NewRow, OnceRow, Segment, StoredRow, follows
 from infra.log.stored import StoredLog
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -61,6 +61,7 @@ class MemoryLog(StoredLog):
     async def restore(self, rows: Sequence[StoredRow], once: Sequence[OnceRow], marker: OnceRow) -> bool:
         if marker.key in self._once:
             return False
+        follows(rows, await self.head())
         for row in rows:
             self._keep(row)
         self._once.update((entry.key, entry) for entry in (*once, marker))

@@ -110,6 +110,14 @@ class WrongPool(ValueError):
         super().__init__(f"stream {stream} belongs to pool {pool!r} for life; an event for pool {proposed!r} came")
 
 
+def follows(rows: Sequence[StoredRow], head: int) -> None:
+    """Raises `ValueError` unless the positions rise strictly from after `head`."""
+    for row in rows:
+        if row.position <= head:
+            raise ValueError(f"position {row.position} does not follow {head}, where the log stands")
+        head = row.position
+
+
 class RowStore(Protocol):
     """The raw door of a backend, for tools that work on stored bytes rather than on events."""
 

@@ -6,7 +6,7 @@ moved to another event is told by its name, one whose name was altered does not 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
 
@@ -29,7 +29,7 @@ class SealPlan(NamedTuple):
 
 
 def _adapter(event: type[Event], name: str) -> TypeAdapter[Any]:
-    adapter: TypeAdapter[Any] = TypeAdapter(event.model_fields[name].annotation)
+    adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", event.model_fields[name].annotation))
     sealed = Sealed(sealed="probe")
     try:
         holds = adapter.validate_python(sealed) == sealed

@@ -1,0 +1,137 @@
+"""The log in PostgreSQL: any number of writing and reading processes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from psycopg.sql import SQL, Composed, Identifier
+
+from domain.ports import Clock, Keyring, LogUnavailable
+from infra.log.group_commit import Pending
+from infra.log.postgres_listener import PostgresListener
+from infra.log.postgres_readers import PostgresReaders
+from infra.log.postgres_recorder import PostgresEventRecorder, datastore
+from infra.log.postgres_restore import restore
+from infra.log.postgres_schema import Names
+from infra.log.postgres_writer import PostgresWriter
+from infra.log.rows import EVERYTHING, Filter, OnceRow, Segment, StoredRow
+from infra.log.stored import StoredLog
+
+_COLUMNS = SQL("notification_id, originator_id, originator_version, topic, state, pool, recorded_at")
+
+
+class PostgresLog(StoredLog):
+    """`domain.ports.Log` in PostgreSQL. Make it with `open`."""
+
+    def __init__(
+        self,
+        dsn: str,
+        keyring: Keyring,
+        *,
+        schema: str = "public",
+        clock: Clock | None = None,
+        patience: float = 15.0,
+    ) -> None:
+        """`clock`: None means the database server's, which all writers share. `patience` in seconds."""
+        super().__init__(keyring)
+        self._names = Names(schema)
+        self._writer_connection = PostgresWriter(dsn, self._names, clock, patience)
+        self._readers = PostgresReaders(dsn)
+        self._listener = PostgresListener(dsn, self._names.channel, self._news)
+
+    @classmethod
+    async def open(cls, dsn: str, keyring: Keyring, *, schema: str = "public", **options: Any) -> PostgresLog:
+        """Creates the tables where they are missing. Raises `LogUnavailable`."""
+        await asyncio.to_thread(create_tables, dsn, schema)
+        return cls(dsn, keyring, schema=schema, **options)
+
+    async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]:
+        query, parameters = self._select(after, limit, wanted)
+        return [StoredRow._make(row) for row in await self._readers.fetch(query, parameters)]
+
+    async def stream_rows(self, stream: str, after_version: int) -> Sequence[StoredRow]:
+        query = SQL(
+            "SELECT {} FROM {} WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
+        )
+        rows = await self._readers.fetch(query.format(_COLUMNS, self._names.events), (stream, after_version))
+        return [StoredRow._make(row) for row in rows]
+
+    async def once_row(self, key: str) -> OnceRow | None:
+        query = SQL("SELECT key, position, versions FROM {} WHERE key = %s").format(self._names.once)
+        rows = await self._readers.fetch(query, (key,))
+        return _once(rows[0]) if rows else None
+
+    async def head(self) -> int:
+        query = SQL("SELECT coalesce(max(notification_id), 0) FROM {}").format(self._names.events)
+        return int((await self._readers.fetch(query))[0][0])
+
+    async def once_rows(self, after_key: str, limit: int) -> Sequence[OnceRow]:
+        query = SQL("SELECT key, position, versions FROM {} WHERE key > %s ORDER BY key LIMIT %s")
+        return [_once(row) for row in await self._readers.fetch(query.format(self._names.once), (after_key, limit))]
+
+    async def segments(self, after: int, limit: int) -> Sequence[Segment]:
+        query = SQL("SELECT * FROM {} WHERE number > %s ORDER BY number LIMIT %s").format(self._names.segments)
+        return [Segment._make(row) for row in await self._readers.fetch(query, (after, limit))]
+
+    async def last_segment(self) -> Segment | None:
+        query = SQL("SELECT * FROM {} ORDER BY number DESC LIMIT 1").format(self._names.segments)
+        rows = await self._readers.fetch(query)
+        return Segment._make(rows[0]) if rows else None
+
+    async def add_segment(self, segment: Segment) -> None:
+        query = SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING").format(self._names.segments)
+        await self._readers.fetch(query, segment)
+
+    async def restore(self, rows: Sequence[StoredRow], once: Sequence[OnceRow], marker: OnceRow) -> bool:
+        async with self._readers.connection() as connection:
+            return await restore(connection, self._names, rows, once, marker)
+
+    async def _store(self, batch: list[Pending]) -> Sequence[Pending]:
+        again = await self._writer_connection.store(batch)
+        self._news.poke()  # faster than the notification's way through the server
+        return again
+
+    async def _start_following(self) -> None:
+        await self._listener.start()
+
+    async def _close(self) -> None:
+        await self._listener.close()
+        await self._writer_connection.close()
+        await self._readers.close()
+
+    def _select(self, after: int, limit: int, wanted: Filter) -> tuple[Composed, list[Any]]:
+        conditions: list[SQL | Composed] = [SQL("notification_id > %s")]
+        parameters: list[Any] = [after]
+        for column, value in (("pool", wanted.pool), ("originator_id", wanted.streams), ("topic", wanted.wires)):
+            if value is not None:
+                test = "{} = %s" if isinstance(value, str) else "{} = ANY(%s::text[])"
+                conditions.append(SQL(test).format(Identifier(column)))
+                parameters.append(value if isinstance(value, str) else list(value))
+        select = SQL("SELECT {} FROM {} WHERE {}").format(_COLUMNS, self._names.events, SQL(" AND ").join(conditions))
+        if wanted.streams is not None:
+            # Streams are short: fetch them by their own index whatever the planner thinks of the limit.
+            select = SQL("WITH few AS MATERIALIZED ({}) SELECT * FROM few").format(select)
+        return select + SQL(" ORDER BY notification_id LIMIT %s"), [*parameters, limit]
+
+
+def create_tables(dsn: str, schema: str = "public") -> None:
+    """Create what is missing; safe under many starting processes. Raises `LogUnavailable`."""
+    store = None
+    try:
+        psycopg.connect(dsn, connect_timeout=10).close()  # the pool below would hide why it cannot connect
+        store = datastore(dsn, schema)
+        PostgresEventRecorder(store).create_table()
+    except (psycopg.Error, PersistenceError) as fault:
+        raise LogUnavailable(f"the log's database cannot be opened: {fault}") from fault
+    finally:
+        if store is not None:
+            store.close()
+
+
+def _once(row: tuple[Any, ...]) -> OnceRow:
+    return OnceRow(row[0], row[1], json.loads(row[2]))

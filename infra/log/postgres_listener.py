@@ -1,0 +1,72 @@
+"""One listening connection a process, shared by all its subscribers.
+
+A notification says only that there is something: subscribers read from where they stand. A slow poll beside it
+catches whatever a broken connection swallowed, and finds out that it is broken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from infra.log.news import News
+
+POLL_SECONDS = 1.0
+CONNECT_SECONDS = 5
+MAX_PAUSE_SECONDS = 2.0
+
+
+class PostgresListener:
+    """Pokes `news` at every notification on `channel`, and once a `POLL_SECONDS` in any case."""
+
+    def __init__(self, dsn: str, channel: str, news: News) -> None:
+        self._dsn = make_conninfo(dsn, application_name="trunkline-listener")
+        self._channel = channel
+        self._news = news
+        self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    async def start(self) -> None:
+        """Returns when it listens, or after a while when the database is away: the poll makes up for it."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._follow(), name="log-listener")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._listening.wait(), CONNECT_SECONDS)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _follow(self) -> None:
+        pause = 0.05
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError, TimeoutError):
+                self._listening.clear()
+                self._news.poke()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, MAX_PAUSE_SECONDS)
+            else:
+                pause = 0.05
+
+    async def _listen(self) -> None:
+        connection: psycopg.AsyncConnection[Any] = await asyncio.wait_for(
+            psycopg.AsyncConnection.connect(self._dsn, autocommit=True), CONNECT_SECONDS
+        )
+        async with connection:
+            await connection.execute(SQL("LISTEN {}").format(Identifier(self._channel)))
+            self._listening.set()
+            self._news.poke()  # whatever was stored while nobody listened
+            while True:
+                async for _ in connection.notifies(timeout=POLL_SECONDS):
+                    self._news.poke()
+                self._news.poke()
+                await asyncio.wait_for(connection.execute("SELECT 1"), CONNECT_SECONDS)
