@@ -48,8 +48,8 @@ def resolve(target: Path, sources: list[str], constraint: Path | None) -> str:
         scratch = Path(folder) / target.name
         if target.exists() and "--upgrade" not in sys.argv:
             scratch.write_text(target.read_text("utf-8"), "utf-8")
-        command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--generate-hashes", "--no-header", "--quiet"]
-        command += ["--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-config"]
+        command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--generate-hashes", "--quiet"]
+        command += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate", "--no-config"]
         command += ["--python-version", "3.11", "--output-file", str(scratch), *sources]
         if constraint is not None:
             command += ["--constraint", str(constraint)]
@@ -89,7 +89,9 @@ def check_locks() -> None:
         target = HERE / name
         text = target.read_text("utf-8") if target.exists() else ""
         if wanted not in text.splitlines()[:2]:
-            raise SystemExit(f"requirements/{name} is not up to date with pyproject.toml: run `make lock` and commit it")
+            raise SystemExit(
+                f"requirements/{name} does not belong to this pyproject.toml: run `make lock`, commit both"
+            )
         refuse_addresses(name, text)
         refuse_unhashed(name, text)
     print("locks are up to date with pyproject.toml")
