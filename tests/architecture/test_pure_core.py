@@ -32,11 +32,10 @@ BANNED_NAMES = {
     "print": "return it",
 }
 #: Modules whose only purpose is to reach outside the process or to share state between threads.
-BANNED_MODULES = {
-    "asyncio", "concurrent", "ctypes", "ftplib", "glob", "http", "imaplib", "io", "logging", "multiprocessing", "pathlib",
-    "poplib", "select", "selectors", "shutil", "signal", "smtplib", "socket", "socketserver", "sqlite3", "ssl",
-    "subprocess", "sys", "tempfile", "threading", "urllib.request",
-}  # fmt: skip
+BANNED_MODULES = frozenset(
+    """asyncio concurrent ctypes ftplib glob http imaplib io logging multiprocessing pathlib poplib select selectors
+    shutil signal smtplib socket socketserver sqlite3 ssl subprocess sys tempfile threading urllib.request""".split()
+)
 
 
 def sources(*folders: str) -> list[Path]:
@@ -47,15 +46,17 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
-    """Every import, however deep: its line, the name it binds and the dotted name it stands for."""
+def imported(tree: ast.AST) -> Iterator[tuple[int, str, str, str]]:
+    """Every import, however deep: its line, what it reaches, the name it binds and the dotted name that one means."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield node.lineno, alias.asname or alias.name.partition(".")[0], alias.name
+                meant = alias.name if alias.asname else alias.name.partition(".")[0]
+                yield node.lineno, alias.name, alias.asname or meant, meant
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
-                yield node.lineno, alias.asname or alias.name, f"{node.module}.{alias.name}"
+                target = f"{node.module}.{alias.name}"
+                yield node.lineno, target, alias.asname or alias.name, target
 
 
 def dotted(node: ast.AST, bound: dict[str, str]) -> str:
@@ -77,8 +78,8 @@ def impurities(source: str) -> list[str]:
     tree = ast.parse(source)
     bound: dict[str, str] = {}
     found: list[tuple[int, str]] = []
-    for line, name, target in imported(tree):
-        bound[name] = target if name != target.partition(".")[0] else name
+    for line, target, name, meant in imported(tree):
+        bound[name] = meant
         found += [(line, f"imports {target}") for module in BANNED_MODULES if within(target, module)]
         found += [(line, f"{target}: {cure}") for banned, cure in BANNED_NAMES.items() if within(target, banned)]
     for node in ast.walk(tree):
