@@ -24,6 +24,7 @@ from infra.log.rows import Assertion, Batchable, NewRow, StoredRow
 from infra.log.sealing import SealPlan, owner, seal_field
 
 MAX_STATE_BYTES = 4 * 1024 * 1024
+MAX_NAME_BYTES = 500
 
 
 class Meta(TypedDict):
@@ -67,15 +68,20 @@ class EventMapper:
         rows: list[NewRow] = []
         assertions: list[Assertion] = []
         seen: set[str] = set()
+        if once is not None:
+            _check_name("once key", once)
         for stream, expected, events in changes:
-            if not stream or expected < 0:
-                raise ValueError(f"stream {stream!r} at version {expected}: a name and a version from 0 are needed")
+            _check_name("stream", stream)
+            if expected < 0:
+                raise ValueError(f"stream {stream}: expected version {expected}; versions start at 0, an empty stream")
             if stream in seen:
                 raise ValueError(f"stream {stream} appears in two changes of one append: join them")
             seen.add(stream)
             pool = None
             for number, proposed in enumerate(events, expected + 1):
-                pool = proposed.pool if pool is None else pool
+                if pool is None:
+                    pool = proposed.pool
+                    _check_name("pool", pool)
                 if pool != proposed.pool:
                     raise ValueError(f"stream {stream}: one append with events for pools {pool} and {proposed.pool}")
                 wire, state = self.encode_event(proposed)
@@ -171,6 +177,12 @@ def _envelope(event: type[Event]) -> SchemaValidator:
     validator = TypeAdapter(document).validator
     assert isinstance(validator, SchemaValidator)
     return validator
+
+
+def _check_name(what: str, name: str) -> None:
+    """Names go into indexes and, in PostgreSQL, into texts that know no null character."""
+    if not name or "\x00" in name or len(name.encode()) > MAX_NAME_BYTES:
+        raise ValueError(f"{what} {name[:80]!r}: from 1 to {MAX_NAME_BYTES} bytes, without null characters")
 
 
 def _instant(at: datetime) -> str:

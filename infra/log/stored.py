@@ -27,6 +27,7 @@ class StoredLog(ABC):
         self._owners: set[str] = set()
         self._news = News()
         self._writer: GroupCommit | None = None
+        self._closed = False
 
     # --- what a backend provides
 
@@ -58,6 +59,8 @@ class StoredLog(ABC):
         batchable = self.mapper.encode(changes, once)
         if not batchable.assertions and once is None:
             return Appended(await self.head())
+        if self._closed:
+            raise LogUnavailable("the log was closed")
         if self._writer is None:
             self._writer = GroupCommit(self._store)
         return await self._writer.submit(batchable)
@@ -103,6 +106,10 @@ class StoredLog(ABC):
         return None if row is None else row.replay()
 
     async def close(self) -> None:
+        """Store what is waiting, then let go of everything; harmless twice."""
+        if self._closed:
+            return
+        self._closed = True
         if self._writer is not None:
             await self._writer.close()
         await self._close()
