@@ -61,6 +61,31 @@ class Done:
     replayed: bool = False
 
 
+class _SameIds:
+    """Gives the same ids each time a command is decided: a stream asked for under a new id must be found again."""
+
+    def __init__(self, new_id: NewId) -> None:
+        self._new_id = new_id
+        self._drawn: list[str] = []
+
+    def from_the_start(self) -> NewId:
+        """A source that begins with the ids already drawn."""
+        used = iter(range(len(self._drawn)))
+
+        def draw() -> str:
+            again = next(used, None)
+            if again is not None:
+                return self._drawn[again]
+            self._drawn.append(self._new_id())
+            return self._drawn[-1]
+
+        return draw
+
+    def drew(self, identity: str) -> bool:
+        """Whether this id was made for the command at hand."""
+        return identity in self._drawn
+
+
 @dataclass(slots=True)
 class _Loaded:
     """A folded stream: its version, its state, and the project and pool it belongs to for life."""
@@ -132,13 +157,19 @@ class Executor:
             return loaded, outcome
 
     async def _decide_on(self, command: Command, origin: Origin, loaded: dict[str, _Loaded]) -> Outcome:
-        states = States({})
+        now, ids = self._clock(), _SameIds(self._new_id)
         while True:
             states = States({stream: one.state for stream, one in loaded.items()})
             try:
-                return decide(states, command, now=self._clock(), new_id=self._new_id)
+                outcome = decide(states, command, now=now, new_id=ids.from_the_start())
             except StreamNeeded as needed:
                 loaded[needed.stream] = await self._load(needed.stream, origin)
+                continue
+            for stream in outcome.events:
+                # written without having been read: its version must be known, unless it begins here
+                if stream not in loaded and not ids.drew(identity_of(stream)):
+                    loaded[stream] = await self._load(stream, origin)
+            return outcome
 
     async def _load(self, stream: str, origin: Origin) -> _Loaded:
         """Raises `NotFound` for a stream outside the project that the command is confined to."""

@@ -139,7 +139,6 @@ def recognise(states: States, contact: Contact, name: str, language: str, at: Mo
         return survivor(states, holder), Outcome()
     customer_id = at.new_id()
     registered = CustomerRegistered(customer_id=customer_id, provisional=True, language=language, name=name or None)
-    states.of(Customer, "customer", customer_id)
     return customer_id, Outcome().add("customer", customer_id, registered).merge(link(states, customer_id, contact))
 
 
