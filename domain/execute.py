@@ -7,7 +7,7 @@ decision is recorded only if all it was based on still holds (optimistic seriali
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,7 +86,7 @@ class _SameIds:
         return identity in self._drawn
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Loaded:
     """A folded stream: its version, its state, and the project and pool it belongs to for life."""
 
@@ -172,40 +172,29 @@ class Executor:
             return outcome
 
     async def _load(self, stream: str, origin: Origin) -> _Loaded:
-        """Raises `NotFound` for a stream outside the project that the command is confined to."""
-        entry = await self._stream(stream, origin)
-        if origin.confined and entry.version and entry.project != origin.project:
-            category = category_of(stream)
-            if category in OF_ONE_PROJECT:
-                raise NotFound(category, identity_of(stream))
-        return entry
-
-    async def _stream(self, stream: str, origin: Origin) -> _Loaded:
         cached = self._cache.get(stream)
         if cached is not None:
             self._cache.move_to_end(stream)
             return cached
-        initial = CONCEPTS[category_of(stream)].initial
-        entry = _Loaded(0, initial, origin.project, origin.pool)
-        self._advance(stream, entry, await self._log.read_stream(stream))
-        if entry.version:
-            self._keep_in_cache(stream, entry)
-        return entry
+        nothing = _Loaded(0, CONCEPTS[category_of(stream)].initial, origin.project, origin.pool)
+        loaded = self._folded(stream, nothing, await self._log.read_stream(stream))
+        self._keep_in_cache(stream, loaded)
+        return loaded
 
     async def _refresh(self, stream: str) -> None:
         """Bring a folded stream up to date with the log."""
         cached = self._cache.get(stream)
         if cached is not None:
-            self._advance(stream, cached, await self._log.read_stream(stream, cached.version))
+            tail = await self._log.read_stream(stream, cached.version)
+            self._keep_in_cache(stream, self._folded(stream, cached, tail))
 
-    def _advance(self, stream: str, entry: _Loaded, recorded: Any) -> None:
-        evolve = CONCEPTS[category_of(stream)].evolve
+    def _folded(self, stream: str, before: _Loaded, recorded: Sequence[Recorded]) -> _Loaded:
+        if not recorded:
+            return before
+        evolve, state = CONCEPTS[category_of(stream)].evolve, before.state
         for one in recorded:
-            assert isinstance(one, Recorded)
-            if one.version == 1:
-                entry.project, entry.pool = one.project, one.pool
-            entry.state = evolve(entry.state, self._opener(one.event))
-            entry.version = one.version
+            state = evolve(state, self._opener(one.event))
+        return _Loaded(recorded[-1].version, state, recorded[0].project, recorded[0].pool)
 
     def _changes(self, loaded: dict[str, _Loaded], outcome: Outcome, origin: Origin) -> list[Change]:
         correlation_id = origin.correlation_id or self._new_id()
@@ -229,22 +218,24 @@ class Executor:
             changes.append(Change(stream, home.version, proposed))
         return changes
 
-    def _remember(self, loaded: dict[str, _Loaded], changes: list[Change]) -> None:
+    def _remember(self, loaded: Mapping[str, _Loaded], changes: Sequence[Change]) -> None:
         """Fold what was just appended, so that the next command on these streams needs no load."""
         for change in changes:
-            entry = loaded.get(change.stream)
             if not change.events:
                 continue
-            if entry is None:
-                first = change.events[0]
-                entry = _Loaded(0, CONCEPTS[category_of(change.stream)].initial, first.project, first.pool)
-            evolve = CONCEPTS[category_of(change.stream)].evolve
+            this, first = CONCEPTS[category_of(change.stream)], change.events[0]
+            before = loaded.get(change.stream)
+            state = this.initial if before is None else before.state
             for proposed in change.events:
-                entry.state = evolve(entry.state, proposed.event)
-            entry.version = change.expected_version + len(change.events)
-            self._keep_in_cache(change.stream, entry)
+                state = this.evolve(state, proposed.event)
+            version = change.expected_version + len(change.events)
+            self._keep_in_cache(change.stream, _Loaded(version, state, first.project, first.pool))
 
     def _keep_in_cache(self, stream: str, entry: _Loaded) -> None:
+        """Keep the newest fold: several commands load and append at the same time."""
+        known = self._cache.get(stream)
+        if entry.version == 0 or (known is not None and known.version >= entry.version):
+            return
         self._cache[stream] = entry
         self._cache.move_to_end(stream)
         while len(self._cache) > self._keep:
