@@ -32,10 +32,13 @@ BANNED_NAMES = {
     "print": "return it",
 }
 #: Modules whose only purpose is to reach outside the process or to share state between threads.
-BANNED_MODULES = frozenset(
-    """asyncio concurrent ctypes ftplib glob http imaplib io logging multiprocessing pathlib poplib select selectors
-    shutil signal smtplib socket socketserver sqlite3 ssl subprocess sys tempfile threading urllib.request""".split()
-)
+# fmt: off
+BANNED_MODULES = {
+    "asyncio", "concurrent", "ctypes", "ftplib", "glob", "http", "imaplib", "io", "logging",
+    "multiprocessing", "pathlib", "poplib", "select", "selectors", "shutil", "signal", "smtplib", "socket",
+    "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "urllib.request",
+}
+# fmt: on
 
 
 def sources(*folders: str) -> list[Path]:
