@@ -172,6 +172,14 @@ class Executor:
             return outcome
 
     async def _load(self, stream: str, origin: Origin) -> _Loaded:
+        """Raises `NotFound` for a stream outside the project that the command is confined to."""
+        entry = await self._stream(stream, origin)
+        category = category_of(stream)
+        if origin.confined and category in OF_ONE_PROJECT and entry.project != origin.project:
+            raise NotFound(category, identity_of(stream))
+        return entry
+
+    async def _stream(self, stream: str, origin: Origin) -> _Loaded:
         cached = self._cache.get(stream)
         if cached is not None:
             self._cache.move_to_end(stream)
