@@ -1,0 +1,36 @@
+"""The wheel carries what the checkout has: every package with its data, and nothing else."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ("domain", "projections", "channels", "router", "infra", "web", "bench", "examples")
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Names of the files in a freshly built wheel, those of its metadata left out."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (wheel,) = folder.glob("trunkline-*.whl")
+    return {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+
+
+def tracked() -> set[str]:
+    listing = subprocess.run(["git", "ls-files", "-z", *SHIPPED], cwd=ROOT, capture_output=True, timeout=60)
+    if listing.returncode:
+        pytest.skip("not a git checkout: nothing to compare the wheel with")
+    return {name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).exists()}
+
+
+def test_every_tracked_file_of_a_package_is_in_the_wheel(shipped: set[str]) -> None:
+    assert tracked() - shipped == set()
+
+
+def test_the_wheel_holds_nothing_but_the_packages(shipped: set[str]) -> None:
+    assert {name.partition("/")[0] for name in shipped} <= set(SHIPPED)
