@@ -63,6 +63,12 @@ class PostgresEventRecorder(PostgresApplicationRecorder):
         """
         with self.datastore.transaction(commit=True) as curs:
             curs.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+            curs.execute("SELECT 1 FROM pg_class WHERE relname = 'customer_keys' AND relkind = 'r'")
+            if curs.fetchone():
+                raise LogUnavailable(
+                    f"database {curs.connection.info.dbname!r} holds the customers' keys: give the log another one,"
+                    " or a backup of it would contain the keys to what is sealed in it"
+                )
             found = self._schema_version(curs)
             if found > SCHEMA_VERSION:
                 raise LogUnavailable(

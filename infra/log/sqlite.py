@@ -67,8 +67,15 @@ class SqliteLog(StoredLog):
 
     def _prepare(self) -> None:
         if self._lock is not None:
-            self._explained(self._recorder.create_table)
+            self._explained(self._create)
         self._explained(self._recorder.max_notification_id)
+
+    def _create(self) -> None:
+        with self._recorder.datastore.transaction(commit=False) as c:
+            c.execute("SELECT 1 FROM sqlite_master WHERE name = 'customer_keys'")
+            if c.fetchone():
+                raise LogUnavailable(f"{self._path} holds the customers' keys: the log must lie in another file")
+        self._recorder.create_table()
 
     # --- reading
 

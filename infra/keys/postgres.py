@@ -1,0 +1,140 @@
+"""The keyring in a PostgreSQL database of its own, for a cluster whose processes share it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from domain.ports import KeyDestroyed
+from infra.keys.cipher import Nonces
+from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tombstone
+
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 15
+#: One lock for the making of the tables by all processes: any constant will do.
+_SCHEMA_LOCK = 0x6B657972696E67
+
+_CREATE = (
+    'CREATE TABLE IF NOT EXISTS customer_keys (customer_id text COLLATE "C" PRIMARY KEY, wrapped bytea NOT NULL)',
+    """CREATE TABLE IF NOT EXISTS destroyed_keys (
+        number bigint PRIMARY KEY, customer_id text COLLATE "C" NOT NULL UNIQUE)""",
+    """CREATE TABLE IF NOT EXISTS master_key (
+        only_one integer PRIMARY KEY CHECK (only_one = 1), fingerprint text NOT NULL)""",
+)
+_HOLDS_LOG = "SELECT 1 FROM pg_class WHERE relname = 'stored_events' AND relkind = 'r'"
+# Numbered under the table's lock, so that nobody who reads up to a number misses a smaller one.
+_BURY = """INSERT INTO destroyed_keys (number, customer_id)
+    SELECT (SELECT coalesce(max(number), 0) FROM destroyed_keys) + row_number() OVER (), customer_id
+    FROM unnest(%s::text[]) AS doomed (customer_id)
+    WHERE NOT EXISTS (SELECT 1 FROM destroyed_keys d WHERE d.customer_id = doomed.customer_id)"""
+
+T = TypeVar("T")
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class PostgresKeyring(StoredKeyring):
+    """`domain.ports.Keyring` in a database that is not the log's: a backup of the log must not contain keys."""
+
+    def __init__(self, dsn: str, master_key: bytes, *, nonces: Nonces = os.urandom) -> None:
+        """Raises `KeyringUnavailable` (also for the log's own database), `WrongMasterKey`, `ValueError`."""
+        super().__init__(_PostgresTable(dsn), master_key, nonces=nonces)
+
+
+class _PostgresTable:
+    def __init__(self, dsn: str) -> None:
+        self._dsn = make_conninfo(
+            dsn,
+            application_name="trunkline-keyring",
+            connect_timeout=CONNECT_SECONDS,
+            options=f"-c statement_timeout={STATEMENT_SECONDS}s",
+        )
+        self._connection: Connection | None = None
+        self._do(self._create)
+
+    def claim(self, fingerprint: str) -> str:
+        def claim(c: Connection) -> str:
+            c.execute("INSERT INTO master_key VALUES (1, %s) ON CONFLICT DO NOTHING", (fingerprint,))
+            row = c.execute("SELECT fingerprint FROM master_key").fetchone()
+            assert row is not None
+            return row[0]
+
+        return self._do(claim)
+
+    def add(self, wrapped: Mapping[str, bytes]) -> None:
+        customers = sorted(wrapped)  # in one order, so that two processes cannot wait for each other
+
+        def add(c: Connection) -> None:
+            # A key made while another process destroys it must not outlive the tombstone.
+            c.execute("LOCK TABLE destroyed_keys IN SHARE MODE")
+            erased = c.execute(
+                "SELECT customer_id FROM destroyed_keys WHERE customer_id = ANY(%s::text[]) LIMIT 1", (customers,)
+            ).fetchone()
+            if erased is not None:
+                raise KeyDestroyed(f"customer {erased[0]} was erased")
+            c.execute(
+                "INSERT INTO customer_keys SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING",
+                (customers, [wrapped[customer] for customer in customers]),
+            )
+
+        self._do(add)
+
+    def load(self, customers: Iterable[str]) -> Mapping[str, bytes]:
+        wanted = list(customers)
+        query = "SELECT customer_id, wrapped FROM customer_keys WHERE customer_id = ANY(%s::text[])"
+        return self._do(lambda c: {name: bytes(wrapped) for name, wrapped in c.execute(query, (wanted,))})
+
+    def bury(self, customers: Iterable[str]) -> None:
+        doomed = list(customers)
+
+        def bury(c: Connection) -> None:
+            c.execute("LOCK TABLE destroyed_keys IN EXCLUSIVE MODE")
+            c.execute(_BURY, (doomed,))
+            c.execute("DELETE FROM customer_keys WHERE customer_id = ANY(%s::text[])", (doomed,))
+
+        self._do(bury)
+        # A deleted row stays in its page until the table is rewritten.
+        self._do(_rewrite, transaction=False)
+
+    def tombstones(self, after: int) -> list[Tombstone]:
+        query = "SELECT number, customer_id FROM destroyed_keys WHERE number > %s ORDER BY number"
+        return self._do(lambda c: [Tombstone(*row) for row in c.execute(query, (after,))])
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def _create(self, c: Connection) -> None:
+        if c.execute(_HOLDS_LOG).fetchone():
+            raise KeyringUnavailable(
+                f"database {c.info.dbname!r} holds the log: give the keyring another one, kept and backed up apart,"
+                " or a backup of the log would contain the keys to what is sealed in it"
+            )
+        c.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+        for statement in _CREATE:
+            c.execute(statement)
+
+    def _do(self, work: Callable[[Connection], T], *, transaction: bool = True) -> T:
+        """One transaction; a connection found broken is replaced once (every piece of work may be repeated)."""
+        for attempt in (1, 2):
+            try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = psycopg.connect(self._dsn, autocommit=True)
+                if not transaction:
+                    return work(self._connection)
+                with self._connection.transaction():
+                    return work(self._connection)
+            except psycopg.Error as fault:
+                broken = self._connection is None or self._connection.broken
+                if attempt == 2 or not broken:
+                    raise KeyringUnavailable(f"the keyring's database cannot be used: {fault}") from fault
+        raise AssertionError("unreachable: the second attempt returns or raises")
+
+
+def _rewrite(c: Connection) -> None:
+    c.execute("SET statement_timeout = 0")  # as long as the table needs
+    c.execute("VACUUM (FULL) customer_keys")
+    c.execute("RESET statement_timeout")

@@ -1,0 +1,143 @@
+"""What the stored keyrings have in common: wrap, remember for a while, forget at once what was destroyed.
+
+Unwrapped keys are remembered, because every personal field that is sealed or opened needs one. Another process may
+destroy a key meanwhile: before a remembered key is used, the tombstones made since the last look are read, at
+most once in `STALE_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from domain.ports import KeyDestroyed, LogUnavailable
+from infra.keys.cipher import KEY_BYTES, MasterKey, Nonces, WrongMasterKey, seal, unseal
+
+MAX_REMEMBERED = 50_000
+STALE_SECONDS = 1.0
+
+
+class KeyringUnavailable(LogUnavailable):
+    """The keys cannot be reached; whatever needs one cannot be stored or read now."""
+
+
+class Tombstone(NamedTuple):
+    number: int
+    customer_id: str
+
+
+class KeyTable(Protocol):
+    """Where wrapped keys and tombstones lie. Each method is one transaction. Raises `KeyringUnavailable`."""
+
+    def claim(self, fingerprint: str) -> str:
+        """Store the master key's fingerprint if there is none yet; the one that is stored."""
+        ...
+
+    def add(self, wrapped: Mapping[str, bytes]) -> None:
+        """Store keys for customers that have none. Raises `KeyDestroyed`, storing nothing, for an erased one."""
+        ...
+
+    def load(self, customers: Iterable[str]) -> Mapping[str, bytes]: ...
+
+    def bury(self, customers: Iterable[str]) -> None:
+        """Overwrite and delete the keys, leave tombstones."""
+        ...
+
+    def tombstones(self, after: int) -> list[Tombstone]:
+        """Tombstones with number > `after`, in order."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class StoredKeyring:
+    """`domain.ports.Keyring` over a `KeyTable`. Thread-safe."""
+
+    def __init__(
+        self,
+        table: KeyTable,
+        master_key: bytes,
+        *,
+        nonces: Nonces = os.urandom,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Raises `WrongMasterKey` when the keyring was begun with another one."""
+        self._table = table
+        self._master = MasterKey(master_key)
+        self._nonces = nonces
+        self._tick = tick
+        self._remembered: OrderedDict[str, AESGCM] = OrderedDict()
+        self._lock = threading.RLock()
+        self._seen, self._looked = 0, float("-inf")
+        if table.claim(self._master.fingerprint()) != self._master.fingerprint():
+            table.close()
+            raise WrongMasterKey(
+                "this keyring was begun with another master key: give that one (a new master key would make every"
+                " personal field unreadable)"
+            )
+
+    def ensure(self, customers: Iterable[str]) -> None:
+        with self._lock:
+            self._forget_destroyed()
+            missing = [customer for customer in dict.fromkeys(customers) if customer not in self._remembered]
+            if missing:
+                fresh = {customer: self._nonces(KEY_BYTES) for customer in missing}
+                self._table.add({name: self._master.wrap(name, key, self._nonces) for name, key in fresh.items()})
+                # What is stored counts: another process may have been first.
+                self._remember(missing)
+
+    def seal(self, customer_id: str, plaintext: str, context: str) -> str:
+        key = self._key(customer_id)
+        if key is None:
+            self.ensure([customer_id])
+            key = self._key(customer_id)
+        if key is None:
+            raise KeyDestroyed(f"customer {customer_id} was erased")
+        return seal(key, plaintext, context, self._nonces)
+
+    def open(self, customer_id: str, token: str, context: str) -> str | None:
+        key = self._key(customer_id)
+        return None if key is None else unseal(key, token, context)
+
+    def destroy(self, customers: Iterable[str]) -> None:
+        doomed = list(dict.fromkeys(customers))
+        with self._lock:
+            for customer in doomed:
+                self._remembered.pop(customer, None)
+            self._table.bury(doomed)
+
+    def close(self) -> None:
+        with self._lock:
+            self._remembered.clear()
+            self._table.close()
+
+    def _key(self, customer_id: str) -> AESGCM | None:
+        with self._lock:
+            self._forget_destroyed()
+            key = self._remembered.get(customer_id)
+            if key is None:
+                self._remember([customer_id])
+                return self._remembered.get(customer_id)
+            self._remembered.move_to_end(customer_id)
+            return key
+
+    def _remember(self, customers: Iterable[str]) -> None:
+        for customer, wrapped in self._table.load(customers).items():
+            self._remembered[customer] = AESGCM(self._master.unwrap(customer, wrapped))
+        while len(self._remembered) > MAX_REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    def _forget_destroyed(self) -> None:
+        now = self._tick()
+        if now - self._looked < STALE_SECONDS:
+            return
+        for tombstone in self._table.tombstones(self._seen):
+            self._remembered.pop(tombstone.customer_id, None)
+            self._seen = tombstone.number
+        self._looked = now
