@@ -141,6 +141,7 @@ class Status(Document):
         "reopened",
     )
     sender: Name = Field(description="the mailbox that status mails come from")
+    reopen_days: int = Field(default=14, ge=1, le=366, description="days after which a resolved ticket is closed")
 
 
 class ProjectDocument(Document):

@@ -35,6 +35,7 @@ def status_mail(what: str, ticket: Ticket, address: str | None, project: Project
             "number": ticket.number,
             "department": project.configured.departments[ticket.department].title,
             "project": project.configured.title,
+            "reopen_days": str(status.reopen_days),
         },
         to=address,
         subject=ticket.subject,

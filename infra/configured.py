@@ -1,0 +1,82 @@
+"""The configuration in force, as the log has it: which mailbox of which project an address is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.email.ingress import Mailbox, base_address
+from domain.centre.configuration import CentreConfigured, ProjectConfigured
+from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.event import Recorded
+from domain.ports import Log
+
+_TYPES = (CentreConfigured.wire, ProjectConfigured.wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a mailbox belongs."""
+
+    project: str
+    pool: str
+    mailbox: str
+
+
+class Configured:
+    """Folds configuration events; `catch_up` reads those that have come since."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._position = 0
+        self.centres: dict[str, CentreDocument] = {}
+        self.projects: dict[str, ProjectDocument] = {}
+        self._boxes: tuple[Mailbox, ...] = ()
+        self._homes: Mapping[str, Home] = {}
+
+    async def catch_up(self) -> None:
+        """Read what has been configured since the last call; without news this is one short query."""
+        while True:
+            recorded = await self._log.read(self._position, 200, types=_TYPES)
+            for one in recorded:
+                self._fold(one)
+            if len(recorded) < 200:
+                break
+        if recorded or not self._homes:
+            self._index()
+
+    def _fold(self, recorded: Recorded) -> None:
+        self._position = recorded.position
+        match recorded.event:
+            case CentreConfigured():
+                document = CentreDocument.model_validate(recorded.event.document)
+                self.centres[document.centre] = document
+            case ProjectConfigured():
+                project = ProjectDocument.model_validate(recorded.event.document)
+                self.projects[project.project] = project
+            case _:
+                raise AssertionError(f"asked for configuration, got {recorded.event.wire}")
+
+    def _index(self) -> None:
+        boxes: list[Mailbox] = []
+        homes: dict[str, Home] = {}
+        for project in self.projects.values():
+            for name, box in project.mailboxes.items():
+                key = f"{project.project}/{name}"
+                boxes.append(Mailbox(key, box.address, box.aliases))
+                homes[key] = Home(project.project, project.pool, name)
+        self._boxes, self._homes = tuple(boxes), homes
+
+    @property
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Every mailbox of every project, named `project/mailbox`."""
+        return self._boxes
+
+    def home(self, key: str) -> Home:
+        """The project, pool and name of a mailbox named `project/mailbox`."""
+        return self._homes[key]
+
+    def knows(self, address: str) -> bool:
+        """Whether mail to this address is for one of the mailboxes, plus-addressed or not."""
+        wanted = base_address(address)
+        return any(wanted in map(base_address, (box.address, *box.aliases)) for box in self._boxes)

@@ -1,0 +1,1 @@
+"""Mail, wired: what arrives becomes commands, what is to be delivered leaves by SMTP."""

@@ -1,0 +1,182 @@
+"""What is to be delivered leaves by SMTP: at least once, under one Message-ID, each attempt on record.
+
+An attempt is recorded before it is made. If its outcome is never heard of (the process died), it is made again
+after its deadline with the same bytes, so that a mail program shows one mail even where two arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from channels.email.compose import OutgoingMail, compose
+from channels.email.identity import Identity
+from channels.email.model import Address
+from channels.email.notices import BadParameters, Rendered, render_notification
+from channels.email.ports import Deferred, MailSender, Refused, Sent
+from channels.email.retry import Parked, held_back, retry_at
+from domain.delivery.events import NotificationRequested
+from domain.delivery.state import AttemptDelivery, RecordDeferred, RecordDelivered, RecordRefused
+from domain.event import Recorded
+from domain.execute import Executor, Origin
+from domain.personal import plain
+from domain.ports import Clock, Log, LogUnavailable, Opener
+from domain.rejection import Rejection
+from domain.stream import stream_of
+from infra.configured import Configured
+from web.links import Links
+
+_log = logging.getLogger("trunkline.mail.sending")
+#: Seconds after which an attempt that was not heard of counts as lost; well above every SMTP time-out.
+PATIENCE = 300
+#: Mails under way at once.
+AT_ONCE = 8
+
+
+class Due(NamedTuple):
+    """A delivery that wants an attempt."""
+
+    delivery_id: str
+    project: str
+    pool: str
+
+
+#: Deliveries due by a time, oldest first, at most so many.
+Todo = Callable[[datetime, int], Awaitable[Sequence[Due]]]
+#: When automatic mails went to a customer lately.
+Lately = Callable[[str], Awaitable[Sequence[datetime]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Sending:
+    """Sends due deliveries until it is cancelled."""
+
+    log: Log
+    executor: Executor
+    opener: Opener
+    configured: Configured
+    identity: Identity
+    links: Links
+    sender: MailSender
+    todo: Todo
+    lately: Lately
+    clock: Clock
+    agent_name: Callable[[str], str] = str
+    pause: float = 0.2
+
+    async def run(self) -> None:
+        """Work the to-do list for ever; what goes wrong with one delivery does not hold up the others."""
+        while True:
+            try:
+                sent = await self.send_due()
+            except LogUnavailable as fault:
+                _log.warning("the log is unavailable, sending waits: %s", fault)
+                sent = 0
+            if not sent:
+                await asyncio.sleep(self.pause)
+
+    async def send_due(self) -> int:
+        """Attempt everything that is due now; how many deliveries that were."""
+        due = await self.todo(self.clock(), AT_ONCE)
+        await self.configured.catch_up()
+        await asyncio.gather(*(self._one(one) for one in due))
+        return len(due)
+
+    async def _one(self, due: Due) -> None:
+        origin = Origin(project=due.project, pool=due.pool, actor="system:delivery")
+        try:
+            done = await self.executor.execute(AttemptDelivery(delivery_id=due.delivery_id, patience=PATIENCE), origin)
+        except Rejection as rejection:
+            # another sender was faster, or the to-do list has not caught up with the log yet
+            _log.debug("no attempt: %s", rejection.code)
+            return
+        attempt_id, number = done.result["attempt_id"], int(done.result["number"])
+        requested = (await self.log.read_stream(stream_of("delivery", due.delivery_id)))[0]
+        await self.executor.execute(await self._attempt(requested, attempt_id, number), origin)
+
+    async def _attempt(
+        self, recorded: Recorded, attempt_id: str, number: int
+    ) -> RecordDelivered | RecordDeferred | RecordRefused:
+        """Make one attempt and say what came of it."""
+        request = self.opener(recorded.event)
+        assert isinstance(request, NotificationRequested), "a delivery begins with its request"
+        where = {"delivery_id": request.delivery_id, "attempt_id": attempt_id}
+        address = plain(request.to, otherwise="")
+        if not address:
+            return RecordRefused(**where, code="erased", reason="the customer has been erased")
+        if request.kind != "reply" and (held := held_back(await self.lately(request.customer_id), self.clock())):
+            return RecordRefused(**where, code="held", reason=held)
+        try:
+            mail = compose(self._letter(recorded, request, address))
+        except (ValueError, BadParameters) as fault:
+            return RecordRefused(**where, code="unsendable", reason=str(fault))
+        outcome = await self.sender.send(mail, self.identity.bounce_address(request.delivery_id), [address])
+        match outcome:
+            case Sent():
+                return RecordDelivered(**where)
+            case Refused():
+                return RecordRefused(**where, code=str(outcome.code), reason=outcome.reason)
+            case Deferred():
+                following = retry_at(number, self.clock())
+                at = None if isinstance(following, Parked) else following.at
+                return RecordDeferred(**where, code=str(outcome.code), reason=outcome.reason, retry_at=at)
+
+    def _letter(self, recorded: Recorded, request: NotificationRequested, address: str) -> OutgoingMail:
+        """The letter of a delivery: a function of its request alone, so that every attempt has the same bytes."""
+        project, at = self.configured.projects[recorded.project], recorded.occurred_at
+        box = project.mailboxes[request.mailbox]
+        thread = tuple(self._message_id(one) for one in plain(request.thread, otherwise="").split())
+        rendered = self._rendered(request, at)
+        return OutgoingMail(
+            sender=Address(box.address, box.title),
+            to=(Address(address),),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            message_id=self.identity.message_id(request.delivery_id),
+            date=at,
+            reply_to=Address(self.identity.reply_address(box.address, request.ticket_id), box.title),
+            in_reply_to=thread[-1] if thread else "",
+            references=thread,
+            language=request.language,
+            automatic=request.kind != "reply",
+            list_id=f"{project.project}.{self.identity.domain}",
+        )
+
+    def _message_id(self, reference: str) -> str:
+        kind, _, delivery_id = reference.partition(":")
+        return self.identity.message_id(delivery_id) if kind == "delivery" else reference
+
+    def _rendered(self, request: NotificationRequested, at: datetime) -> Rendered:
+        subject = plain(request.subject, otherwise="")
+        params: dict[str, Any] = {
+            "project": request.params["project"],
+            "subject": subject,
+            "thread_subject": subject,
+            "ticket": request.params["number"],
+            "ticket_url": self.links.ticket_url(request.ticket_id, at),
+        }
+        return render_notification(request.kind, request.language, params | self._particulars(request, at))
+
+    def _particulars(self, request: NotificationRequested, at: datetime) -> Mapping[str, Any]:
+        """What one kind of mail says and others do not."""
+        match request.kind:
+            case "ticket_handed_over":
+                return {"department": request.params["department"]}
+            case "ticket_resolved":
+                return {
+                    "rating_url_agent": self.links.rating_url(request.ticket_id, "agent", at),
+                    "rating_url_company": self.links.rating_url(request.ticket_id, "company", at),
+                    "reopen_days": int(request.params["reopen_days"]),
+                }
+            case "reply":
+                return {
+                    "text": plain(request.body, otherwise=""),
+                    "agent": self.agent_name(request.params["agent_id"]),
+                }
+            case _:
+                return {}
