@@ -1,0 +1,171 @@
+"""Holding one document against its schema: every fault with its path and a valid example.
+
+A faulty document is mended in memory, place by place, so that its references can be checked as well and a
+person hears of everything at once. What is mended is never applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Literal, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.references import suggest
+from infra.schema_example import Path, Schema, flow
+
+SCHEMAS = {"centre": Schema(CentreDocument), "project": Schema(ProjectDocument)}
+#: A mended place may uncover faults beneath it; documents are this deep at most.
+PASSES = 8
+
+
+class SchemaFault(NamedTuple):
+    path: Path
+    at_key: bool
+    what: str
+    mend: str
+
+
+@dataclass(slots=True)
+class Examined:
+    """A document held against its schema. `document` is there when it could be read or mended."""
+
+    kind: Literal["centre", "project"] | None
+    document: CentreDocument | ProjectDocument | None
+    faults: list[SchemaFault] = field(default_factory=list[SchemaFault])
+    mended: set[Path] = field(default_factory=set[Path])
+
+    def touched(self, path: Path, *, deep: bool) -> bool:
+        """Whether the names at `path` may be others than they were written; `deep`: or anything beneath them."""
+        return any(
+            path[: len(m)] == m or (m[: len(path)] == path and (deep or len(m) == len(path) + 1)) for m in self.mended
+        )
+
+    def beneath_mended(self, path: Path) -> bool:
+        """Whether `path` is, or lies within, something that was mended."""
+        return any(path[: len(m)] == m for m in self.mended)
+
+
+def examine(value: Any) -> Examined:
+    """Validate the plain value of one YAML document."""
+    kind = _kind(value)
+    if kind is None:
+        what = "this says neither `centre:` nor `project:`"
+        mend = "begin it with `schema_version: 1` and `centre: demo`, or `schema_version: 1` and `project: hotline`"
+        return Examined(None, None, [SchemaFault((), False, what, mend)])
+    examined = Examined(kind, None)
+    for number in range(PASSES):
+        errors = _validate(examined, value)
+        if not errors:
+            break
+        if number == 0:
+            value = json.loads(json.dumps(value))  # mended in place: not the caller's
+        for error in errors:
+            _note(examined, error)
+        for error in sorted(errors, key=_deletes):
+            _mend(examined, error, value)
+    return examined
+
+
+def _kind(value: Any) -> Literal["centre", "project"] | None:
+    if isinstance(value, dict):
+        if "centre" in value:
+            return "centre"
+        if "project" in value:
+            return "project"
+    return None
+
+
+def _validate(examined: Examined, value: Any) -> list[ErrorDetails]:
+    model = CentreDocument if examined.kind == "centre" else ProjectDocument
+    try:
+        # as JSON and strictly: "5" is no number and true is no 1, but a list may become a tuple
+        examined.document = model.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as fault:
+        return fault.errors(include_url=False)
+    return []
+
+
+def _place(error: ErrorDetails) -> tuple[Path, bool]:
+    """Where the error is, and whether the key is meant."""
+    path: Path = error["loc"]
+    return (path[:-1], True) if path[-1:] == ("[key]",) else (path, False)
+
+
+def _deletes(error: ErrorDetails) -> bool:
+    return error["type"] == "extra_forbidden" or _place(error)[1]
+
+
+def _note(examined: Examined, error: ErrorDetails) -> None:
+    """Note one fault, unless it merely follows from something mended before."""
+    assert examined.kind is not None
+    path, at_key = _place(error)
+    if not examined.beneath_mended(path):
+        examined.faults.append(_fault(SCHEMAS[examined.kind], error, path, at_key))
+
+
+def _mend(examined: Examined, error: ErrorDetails, value: Any) -> None:
+    """Put an example where the fault is, or take away what must not be there (after all else: it may hold more)."""
+    assert examined.kind is not None
+    schema, (path, _) = SCHEMAS[examined.kind], _place(error)
+    examined.mended.add(path)
+    for part in path[:-1]:
+        value = value[part]
+    if not _deletes(error):
+        value[path[-1]] = schema.example(path)
+        return
+    # a misspelt key: what it should have been called is not there either
+    examined.mended.update((*path[:-1], key) for key in _close(schema, path))
+    value.pop(path[-1], None)
+
+
+def _close(schema: Schema, path: Path) -> list[str]:
+    return get_close_matches(str(path[-1]), schema.keys(path[:-1]), n=1, cutoff=0.5)
+
+
+def _fault(schema: Schema, error: ErrorDetails, path: Path, at_key: bool) -> SchemaFault:
+    name = path[-1]
+    example = (
+        f"`{name}: {flow(schema.example(path))}`" if isinstance(name, str) else f"`- {flow(schema.example(path))}`"
+    )
+    shown = _shown(error["input"])
+    match error["type"]:
+        case "missing":
+            return SchemaFault(path, False, f"`{name}` is missing", f"add {example}")
+        case "extra_forbidden":
+            return SchemaFault(path, True, f"there is no key {name!r} here", suggest(str(name), schema.keys(path[:-1])))
+        case _ if at_key:
+            what = f"the key {name!r} must be {schema.expected_key(path[:-1])}"
+            return SchemaFault(path, True, what, f"for example `{_as_name(str(name))}:`")
+        case _:
+            what = f"must be {schema.expected(path)}, this is {shown}"
+            return SchemaFault(path, False, what, f"for example {example}")
+
+
+def _as_name(text: str) -> str:
+    """What was probably meant, made of the characters a name may have."""
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower()).strip("_")[:40]
+    return name if name[:1].isalpha() else "billing"
+
+
+_SHOWN: dict[type, Callable[[Any], str]] = {
+    dict: lambda v: "a mapping" if v else "an empty mapping",
+    list: lambda v: "a list" if v else "an empty list",
+    type(None): lambda _: "nothing",
+    bool: lambda v: "true" if v else "false",
+    int: lambda v: f"the number {v}" if abs(v) < 10**20 else "a very long number",
+    float: lambda v: f"the number {v}",
+}
+
+
+def _shown(value: Any) -> str:
+    say = _SHOWN.get(type(value))
+    if say is not None:
+        return say(value)
+    text = str(value)
+    return f"the text {text if len(text) <= 60 else text[:57] + '…'!r}"

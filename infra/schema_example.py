@@ -1,0 +1,166 @@
+"""What may stand at a place of a document: said in words, and as a valid example, both from its JSON Schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+Node = Mapping[str, Any]
+Path = tuple[str | int, ...]
+
+#: Examples that fit together: with them every required key of a centre and a project can be filled in.
+_TEXTS: Mapping[str, str] = {
+    "centre": "demo",
+    "pool": "main",
+    "project": "hotline",
+    "site": "paris",
+    "sites": "paris",
+    "time_zone": "Europe/Paris",
+    "skills": "french",
+    "profile": "standard",
+    "profiles": "standard",
+    "channels": "email",
+    "agents": "anna",
+    "name": "Anna Nowak",
+    "queue": "billing",
+    "department": "billing",
+    "departments": "billing",
+    "mailboxes": "help",
+    "sender": "help",
+    "address": "help@example.com",
+    "aliases": "support@example.com",
+    "title": "Customer service",
+    "dispositions": "answered",
+    "default_disposition": "not_stated",
+}
+_NUMBERS: Mapping[str, int] = {"capacity": 4, "concurrency": 2, "skills": 3}
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.@-]*( [A-Za-z0-9_/.@-]+)*")
+
+
+class Schema:
+    """The JSON Schema of a document model, asked place by place."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._root: Node = model.model_json_schema()
+        self._definitions: Mapping[str, Node] = self._root.get("$defs", {})
+
+    def at(self, path: Path) -> Node | None:
+        """What may stand at `path`; None where the schema knows no such place."""
+        node: Node | None = self._resolve(self._root)
+        for part in path:
+            node = self._step(node, part)
+            if node is None:
+                return None
+        return node
+
+    def keys(self, path: Path) -> list[str]:
+        """The keys that a mapping at `path` may have; none where their names are free."""
+        return list((self.at(path) or {}).get("properties", {}))
+
+    def expected(self, path: Path) -> str:
+        """In words: `a whole number from 1 to 10 (skill level, …)`."""
+        node = self.at(path) or {}
+        said = _kind(node)
+        return f"{said} ({node['description']})" if "description" in node and node.get("type") != "object" else said
+
+    def expected_key(self, path: Path) -> str:
+        """What a freely named key of the mapping at `path` must look like."""
+        names = (self.at(path) or {}).get("propertyNames", {})
+        return f"a name of at most 40 characters, beginning with a letter ({names.get('description', 'text')})"
+
+    def example(self, path: Path) -> Any:
+        """A valid value for `path`."""
+        named = [part for part in path if isinstance(part, str)]
+        return self._example(self.at(path) or {}, named[-1] if named else "", named)
+
+    def _resolve(self, node: Node) -> Node:
+        if "$ref" in node:
+            return {
+                **self._definitions[node["$ref"].rpartition("/")[2]],
+                **{k: v for k, v in node.items() if k != "$ref"},
+            }
+        if "anyOf" in node:
+            return self._resolve(next(option for option in node["anyOf"] if option.get("type") != "null"))
+        return node
+
+    def _step(self, node: Node, part: str | int) -> Node | None:
+        if isinstance(part, int):
+            return self._resolve(node["items"]) if "items" in node else None
+        if part in node.get("properties", {}):
+            return self._resolve(node["properties"][part])
+        free = _free(node)
+        return None if free is None else self._resolve(free)
+
+    def _example(self, node: Node, name: str, named: list[str]) -> Any:
+        if "const" in node or "enum" in node:
+            return node["const"] if "const" in node else node["enum"][0]
+        if node.get("type") == "object":
+            return self._mapping(node, name, named)
+        if node.get("type") == "array":
+            return [self._example(self._resolve(node["items"]), name, named)]
+        if node.get("type") == "integer":
+            holder = named[-2] if len(named) > 1 else ""
+            wanted = node.get("default", _NUMBERS.get(name, _NUMBERS.get(holder, node.get("minimum", 1))))
+            return max(min(wanted, node.get("maximum", wanted)), node.get("minimum", wanted))
+        if node.get("type") == "boolean":
+            return node.get("default", True)
+        return _TEXTS.get(name, "example")
+
+    def _mapping(self, node: Node, name: str, named: list[str]) -> dict[str, Any]:
+        free = _free(node)
+        if free is not None:
+            key = _key(named)
+            return {key: self._example(self._resolve(free), key, [*named, key])}
+        required = node.get("required", ())
+        return {key: self._example(self._resolve(node["properties"][key]), key, [*named, key]) for key in required}
+
+
+def _key(named: list[str]) -> str:
+    """An example for a freely named key; a profile names queues as project/queue, a project by themselves."""
+    if named[-1:] == ["queues"]:
+        return "hotline/billing" if "profiles" in named else "billing"
+    return _TEXTS.get(named[-1] if named else "", "example")
+
+
+def _free(node: Node) -> Node | None:
+    """What stands behind a freely named key."""
+    for patterned in node.get("patternProperties", {}).values():
+        return patterned
+    free = node.get("additionalProperties")
+    return free if isinstance(free, Mapping) else None
+
+
+def _kind(node: Node) -> str:
+    if "const" in node:
+        return flow(node["const"])
+    if "enum" in node:
+        return "one of " + ", ".join(flow(value) for value in node["enum"])
+    match node.get("type"):
+        case "integer":
+            return (
+                f"a whole number from {node['minimum']} to {node['maximum']}" if "maximum" in node else "a whole number"
+            )
+        case "boolean":
+            return "true or false"
+        case "array":
+            return "a list" + (f" of at least {node['minItems']}" if "minItems" in node else "")
+        case "object":
+            return "a mapping" + (" with at least one entry" if node.get("minProperties") else "")
+        case _:
+            limit = f" of {node['minLength']} to {node['maxLength']} characters" if "minLength" in node else ""
+            return "text" + limit
+
+
+def flow(value: Any) -> str:
+    """The value as YAML on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in ("null", "true", "false"):
+        return value
+    return json.dumps(value, ensure_ascii=False)
