@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple, cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import css_inline
@@ -169,7 +169,8 @@ def _environment(medium: Literal["text", "html"], language: str) -> Environment:
         trim_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.filters.update({"wrap": _wrap, "paragraphs": _paragraphs, "with_score": _with_score})
+    filters = cast("dict[str, Callable[..., Any]]", environment.filters)  # pyright: ignore[reportUnknownMemberType]
+    filters.update({"wrap": _wrap, "paragraphs": _paragraphs, "with_score": _with_score})
     install = environment.install_gettext_translations  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
     install(translations(language), newstyle=True)
     return environment

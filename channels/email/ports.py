@@ -22,11 +22,19 @@ class Arrived:
 Accept = Callable[[Arrived], Awaitable[None]]
 
 
+class Unserved(NamedTuple):
+    """One recipient of several for whom the server did not take the mail; below 500 it may later."""
+
+    address: str
+    code: int
+    reason: str
+
+
 class Sent(NamedTuple):
-    """The server took the mail for all recipients but those in `refused` (address and why)."""
+    """The server took the mail for all recipients but the `unserved`."""
 
     response: str
-    refused: tuple[tuple[str, str], ...] = ()
+    unserved: tuple[Unserved, ...] = ()
 
 
 class Deferred(NamedTuple):

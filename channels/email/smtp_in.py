@@ -33,6 +33,7 @@ class SmtpLimits:
     connections: int = 100
     recipients: int = 100
     idle: float = 60.0
+    session: float = 900.0
     accept: float = 30.0
     commands: int = 500
 
@@ -79,7 +80,7 @@ class SmtpIntake:
         return _Connection(
             _Handler(self._accept, self._knows, self._limits),
             self._connections,
-            self._limits.connections,
+            self._limits,
             data_size_limit=self._limits.size,
             enable_SMTPUTF8=True,
             hostname=self._hostname,
@@ -96,9 +97,10 @@ class SmtpIntake:
 class _Connection(SMTP):
     """aiosmtpd's protocol with a bound on how many there are, and time-outs that count silence only."""
 
-    def __init__(self, handler: _Handler, others: set[_Connection], most: int, **options: Any) -> None:
+    def __init__(self, handler: _Handler, others: set[_Connection], limits: SmtpLimits, **options: Any) -> None:
         super().__init__(handler, **options)
-        self._others, self._most = others, most
+        self._others, self._most, self._session = others, limits.connections, limits.session
+        self._longest: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # After STARTTLS the same connection is made once more.
@@ -107,6 +109,8 @@ class _Connection(SMTP):
                 transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
             transport.close()
             return
+        if self._longest is None:
+            self._longest = self.loop.call_later(self._session, self.end)
         self._others.add(self)
         super().connection_made(transport)
 
@@ -114,12 +118,15 @@ class _Connection(SMTP):
         if self not in self._others:
             return
         self._others.discard(self)
+        if self._longest is not None:
+            self._longest.cancel()
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        # A large mail over a slow line is not silence.
-        self._reset_timeout()
-        super().data_received(data)
+        if self in self._others:
+            # A large mail over a slow line is not silence.
+            self._reset_timeout()
+            super().data_received(data)
 
     def end(self) -> None:
         if self.transport is not None:
@@ -131,6 +138,13 @@ class _Handler:
 
     def __init__(self, accept: Accept, knows: Callable[[str], bool], limits: SmtpLimits) -> None:
         self._accept, self._knows, self._limits = accept, knows, limits
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: SmtpEnvelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Nobody logs in here: mail is taken for our mailboxes only, from anybody."""
+        session.host_name = hostname
+        return [line for line in responses if not line.startswith("250-AUTH")]
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: SmtpEnvelope, address: str, options: list[str]

@@ -13,7 +13,7 @@ import aiosmtplib
 from aiosmtplib import SMTP
 
 from channels.email.compose import ascii_domain
-from channels.email.ports import Deferred, Outcome, Refused, Sent
+from channels.email.ports import Deferred, Outcome, Refused, Sent, Unserved
 
 _log = logging.getLogger("trunkline.mail.smtp_out")
 _MAX_REASON: Final = 300
@@ -145,26 +145,26 @@ class SmtpSender:
             return Deferred(0, _reason(f"connection lost: {type(error).__name__}: {error}"))
         if len(refused) == len(to):
             return _worst(refused)
-        return await self._data(client, mail, tuple((address, reason) for address, _, reason in refused))
+        return await self._data(client, mail, tuple(refused))
 
     async def _envelope(
         self, client: SMTP, mail: bytes, sender: str, recipients: list[str], international: bool
-    ) -> list[tuple[str, int, str]]:
+    ) -> list[Unserved]:
         """MAIL and RCPT; returns the recipients that were not taken, with code and reason."""
         options = ["SMTPUTF8"] if international else []
         if client.supports_extension("size"):
             options.append(f"SIZE={len(mail)}")
         encoding = "utf-8" if international else "ascii"
         await client.mail(sender, options=options, encoding=encoding)
-        refused: list[tuple[str, int, str]] = []
+        refused: list[Unserved] = []
         for recipient in recipients:
             try:
                 await client.rcpt(recipient, encoding=encoding)
             except aiosmtplib.SMTPRecipientRefused as error:
-                refused.append((recipient, error.code, _reason(error.message)))
+                refused.append(Unserved(recipient, error.code, _reason(error.message)))
         return refused
 
-    async def _data(self, client: SMTP, mail: bytes, refused: tuple[tuple[str, str], ...]) -> Outcome:
+    async def _data(self, client: SMTP, mail: bytes, unserved: tuple[Unserved, ...]) -> Outcome:
         """DATA. From here on a lost connection leaves open whether the server has the mail (RFC 1047)."""
         try:
             response = await client.data(mail)
@@ -173,7 +173,7 @@ class SmtpSender:
         except _BROKEN as error:
             reason = f"connection lost while the mail was handed over: {type(error).__name__}"
             return Deferred(0, reason, maybe_accepted=True)
-        return Sent(_reason(f"{response.code} {response.message}"), refused)
+        return Sent(_reason(f"{response.code} {response.message}"), unserved)
 
     async def _drop(self, pooled: _Pooled, *, politely: bool) -> None:
         try:
@@ -191,11 +191,10 @@ def _answered(code: int, message: str) -> Outcome:
     return Deferred(code if 400 <= code < 500 else 0, _reason(message))
 
 
-def _worst(refused: list[tuple[str, int, str]]) -> Outcome:
+def _worst(refused: list[Unserved]) -> Outcome:
     """All recipients were refused: for good only if each was."""
-    temporary = [(code, reason) for _, code, reason in refused if code < 500]
-    code, reason = temporary[0] if temporary else (refused[0][1], refused[0][2])
-    return _answered(code, reason)
+    telling = next((one for one in refused if one.code < 500), refused[0])
+    return _answered(telling.code, telling.reason)
 
 
 def _reason(text: str) -> str:
