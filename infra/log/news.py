@@ -11,20 +11,21 @@ class News:
     """Wakes watchers; what is new they read themselves, from where they stand, so no wake-up can be missed."""
 
     def __init__(self) -> None:
-        self._watchers: set[asyncio.Event] = set()
+        # a dict keeps the order in which they came: a set of objects would wake them in the order of their addresses
+        self._watchers: dict[asyncio.Event, None] = {}
 
     @contextmanager
     def watch(self) -> Iterator[asyncio.Event]:
         """An event set at every poke. Clear it *before* reading: what comes during the read sets it again."""
         woken = asyncio.Event()
-        self._watchers.add(woken)
+        self._watchers[woken] = None
         try:
             yield woken
         finally:
-            self._watchers.discard(woken)
+            self._watchers.pop(woken, None)
 
     def poke(self) -> None:
-        for woken in self._watchers:
+        for woken in tuple(self._watchers):
             woken.set()
 
     def __bool__(self) -> bool:
