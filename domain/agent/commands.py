@@ -40,6 +40,13 @@ class BecomeNotReady(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoseConnection(Command):
+    """The agent's desk has not been heard of for too long. Who is at lunch anyway, or signed out, stays so."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignOut(Command):
     """Sign out; open offers are rescinded and work in hand goes back to its place in the queue."""
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from domain.agent.commands import BecomeNotReady, BecomeReady, RegisterAgent, SignIn, SignOut
+from domain.agent.commands import (
+    BecomeNotReady,
+    BecomeReady,
+    LoseConnection,
+    RegisterAgent,
+    SignIn,
+    SignOut,
+)
 from domain.agent.events import (
     AgentBecameNotReady,
     AgentBecameReady,
@@ -22,6 +29,9 @@ from domain.interaction.state import Interaction
 from domain.rejection import NotFound
 from domain.states import States
 from domain.transitions import step
+
+#: Why an agent is not ready whose desk has gone silent.
+CONNECTION_LOST = "connection lost"
 
 
 def _agent(states: States, agent_id: str) -> Agent:
@@ -74,6 +84,13 @@ def become_not_ready(states: States, c: BecomeNotReady, at: Moment) -> Outcome:
     step(PRESENCE, agent.presence, AgentBecameNotReady, f"agent {c.agent_id}")
     outcome = Outcome().add("agent", c.agent_id, AgentBecameNotReady(agent_id=c.agent_id, reason=c.reason))
     return outcome.merge(_leave(states, agent, c.reason, only_offers=True))
+
+
+@decides(LoseConnection)
+def lose_connection(states: States, c: LoseConnection, at: Moment) -> Outcome:
+    if _agent(states, c.agent_id).presence not in ("ready", "not_responding"):
+        return Outcome()
+    return become_not_ready(states, BecomeNotReady(agent_id=c.agent_id, reason=CONNECTION_LOST), at)
 
 
 @decides(SignOut)
