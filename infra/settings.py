@@ -1,0 +1,198 @@
+"""Settings: addresses, ports and secrets, from the environment, a file or a folder of secrets; never from the log.
+
+`TRUNKLINE_HTTP_PORT=8080` in the environment goes before `http_port = 8080` in `trunkline.toml` (or the file that
+`TRUNKLINE_SETTINGS` names), which goes before a file `trunkline_http_port` in the folder `TRUNKLINE_SECRETS_DIR`.
+A secret may also be named by a file: `TRUNKLINE_MASTER_KEY_FILE=/run/secrets/master_key`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+Port = Annotated[int, Field(ge=0, le=65_535, description="0: any free one")]
+Tls = Literal["none", "starttls", "implicit"]
+LOOPBACK = "127.0.0.1"
+#: Addresses of stores may hold a password.
+_STORES = ("database_url", "rows_url", "keys_url", "accounts_url")
+_FORMS = "sqlite:///path/to/file or postgresql://user@host/database"
+
+
+def data_folder() -> Path:
+    """`$XDG_DATA_HOME/trunkline`, by default `~/.local/share/trunkline`."""
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "trunkline"
+
+
+class ImapMailbox(BaseModel):
+    """A mailbox to fetch mail from, in place of or beside taking it by SMTP."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field(min_length=1)
+    port: Annotated[int, Field(ge=1, le=65_535)] = 993
+    username: str
+    password: SecretStr
+    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="the mailbox's own address, as in the documents")
+    folder: str = "INBOX"
+    move_to: str | None = Field(
+        default=None, description="folder for mails that were taken; without it they are marked"
+    )
+    tls: Literal["implicit", "none"] = "implicit"
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults, which suit one person on one machine. See `docs/configuration.md`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRUNKLINE_",
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        nested_model_default_partial_update=True,
+    )
+    #: Where `load_settings` reads from; class variables, since sources are made before the instance.
+    toml: ClassVar[Path | None] = None
+
+    data: Path = Field(default_factory=data_folder, description="folder of the embedded stores, keys and attachments")
+    database_url: SecretStr | None = Field(default=None, description=f"the log: {_FORMS}; default log.sqlite in `data`")
+    database_password: SecretStr | None = Field(
+        default=None, description="put into every postgresql:// address without"
+    )
+    rows_url: SecretStr | None = Field(
+        default=None, description="projections; default rows.sqlite, or the log's PostgreSQL"
+    )
+    keys_url: SecretStr | None = Field(
+        default=None, description="customers' keys, apart from the log; default keys.sqlite"
+    )
+    accounts_url: SecretStr | None = Field(default=None, description="accounts and sessions; default accounts.sqlite")
+    blobs: Path | None = Field(
+        default=None, description="folder of raw mails and attachments; default `blobs` in `data`"
+    )
+
+    master_key: SecretStr | None = Field(default=None, description="base64 of 32 bytes; wraps the customers' keys")
+    secret: SecretStr | None = Field(
+        default=None, description="base64 of 32 bytes; default derived from the master key"
+    )
+
+    public_url: str = Field(default="", description="where customers reach the pages; default the HTTP address")
+    http_host: str = Field(default=LOOPBACK, description="0.0.0.0 lets other machines in")
+    http_port: Port = 8080
+
+    smtp_out_host: str = Field(default="localhost", description="the server that takes our mail")
+    smtp_out_port: Port = 25
+    smtp_out_tls: Tls = Field(default="starttls", description="none belongs on a trusted network only")
+    smtp_out_username: str = ""
+    smtp_out_password: SecretStr | None = None
+
+    smtp_in_host: str = Field(default=LOOPBACK, description="where mail is taken; empty: nowhere")
+    smtp_in_port: Port = 2525
+    smtp_in_certificate: Path | None = Field(default=None, description="PEM chain for STARTTLS")
+    smtp_in_private_key: Path | None = Field(default=None, description="PEM key for STARTTLS")
+    mail_domain: str = Field(
+        default="", description="domain of our Message-IDs and bounces; default that of public_url"
+    )
+    imap: tuple[ImapMailbox, ...] = Field(default=(), description="mailboxes to fetch from; JSON in the environment")
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = (TomlConfigSettingsSource(settings_cls, cls.toml),) if cls.toml is not None else ()
+        return (init_settings, env_settings, *files, file_secret_settings)
+
+    @field_validator(*_STORES)
+    @classmethod
+    def _known_store(cls, value: SecretStr | None) -> SecretStr | None:
+        url = "" if value is None else value.get_secret_value()
+        if url and url != "memory:" and not url.startswith(("sqlite:", "postgresql:", "postgres:")):
+            raise ValueError(f"must be {_FORMS}")
+        return value or None
+
+    @field_validator("master_key", "secret", "database_password", "smtp_out_password")
+    @classmethod
+    def _said(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value():
+            raise ValueError("is set but empty; set it or leave it out")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("must be an address such as https://help.example.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Settings:
+        if (self.smtp_in_certificate is None) != (self.smtp_in_private_key is None):
+            raise ValueError("smtp_in_certificate and smtp_in_private_key go together: give both or neither")
+        if self.smtp_out_username and self.smtp_out_password is None:
+            raise ValueError("smtp_out_username is set: smtp_out_password is needed too")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the log is a file (or in memory) rather than a database server."""
+        return not self.log_url.startswith(("postgresql:", "postgres:"))
+
+    @property
+    def log_url(self) -> str:
+        return self._store(self.database_url, "log.sqlite")
+
+    @property
+    def rows_location(self) -> str:
+        return self._store(self.rows_url, "rows.sqlite") if self.rows_url or self.embedded else self.log_url
+
+    @property
+    def keyring_url(self) -> str:
+        """Beside the log where it is embedded; never in the log's database unless somebody says so."""
+        return self._store(self.keys_url, "keys.sqlite")
+
+    @property
+    def accounts_location(self) -> str:
+        return self._store(self.accounts_url, "accounts.sqlite")
+
+    @property
+    def blobs_folder(self) -> Path:
+        return self.blobs or self.data / "blobs"
+
+    @property
+    def base_url(self) -> str:
+        """Where customers reach the pages, without a slash at its end."""
+        host = LOOPBACK if self.http_host in ("0.0.0.0", "::", "") else self.http_host
+        return self.public_url or f"http://{host}:{self.http_port}"
+
+    @property
+    def own_domain(self) -> str:
+        """The domain of our Message-IDs and bounce addresses."""
+        host = urlsplit(self.base_url).hostname or ""
+        return self.mail_domain or (host if any(c.isalpha() for c in host) and ":" not in host else "localhost")
+
+    def _store(self, url: SecretStr | None, file: str) -> str:
+        if url is None:
+            return "sqlite://" + quote(str(self.data.absolute() / file))
+        given = url.get_secret_value()
+        if given.startswith(("postgresql:", "postgres:")) and self.database_password is not None:
+            return _with_password(given, self.database_password.get_secret_value())
+        return given
+
+
+def _with_password(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is not None or not parts.netloc:
+        return url
+    user, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}{at}{host}")) if at else url
