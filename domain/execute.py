@@ -7,7 +7,7 @@ decision is recorded only if all it was based on still holds (optimistic seriali
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 from domain.concepts import LOADED
 from domain.decide import Command, Outcome, decide
 from domain.event import Event, Proposed, Recorded
-from domain.ports import Appended, Change, Clock, Log, NewId, Opener, VersionConflict
+from domain.personal import Erased
+from domain.ports import Appended, Change, Clock, KeyDestroyed, Log, NewId, Opener, VersionConflict
 from domain.rejection import NotFound, Rejection
 from domain.states import CONCEPTS, States, StreamNeeded
 from domain.stream import category_of, identity_of
@@ -120,17 +121,22 @@ class Executor:
         if once is not None and (first := await self._log.recall(once)) is not None:
             return _first_result(first)
         fresh: set[str] = set()
+        erased: set[str] = set()
         for _ in range(ATTEMPTS):
             loaded, outcome = await self._decide(command, origin, fresh)
             if isinstance(outcome, Rejection):
                 raise outcome
-            changes = self._changes(loaded, outcome, origin)
+            changes = self._changes(loaded, outcome, origin, erased)
             if not any(change.events for change in changes) and once is None:
                 return Done(0, outcome.result)
             try:
                 appended = await self._log.append(*changes, once=once)
             except VersionConflict as conflict:
                 self._cache.pop(conflict.stream, None)
+                continue
+            except KeyDestroyed as gone:
+                # what happens to an erased customer's matter is still recorded, without what it says of them
+                erased.add(gone.customer_id)
                 continue
             if appended.replayed:
                 return _first_result(appended)
@@ -204,7 +210,9 @@ class Executor:
             state = evolve(state, self._opener(one.event))
         return _Loaded(recorded[-1].version, state, recorded[0].project, recorded[0].pool)
 
-    def _changes(self, loaded: dict[str, _Loaded], outcome: Outcome, origin: Origin) -> list[Change]:
+    def _changes(
+        self, loaded: dict[str, _Loaded], outcome: Outcome, origin: Origin, erased: Collection[str]
+    ) -> list[Change]:
         correlation_id = origin.correlation_id or self._new_id()
         occurred_at = origin.occurred_at or self._clock()
         changes: list[Change] = []
@@ -212,7 +220,7 @@ class Executor:
             home = loaded.get(stream) or _Loaded(0, None, origin.project, origin.pool)
             proposed = [
                 Proposed(
-                    event,
+                    _without_personal(event, erased),
                     self._new_id(),
                     home.project,
                     home.pool,
@@ -248,6 +256,13 @@ class Executor:
         self._cache.move_to_end(stream)
         while len(self._cache) > self._keep:
             self._cache.popitem(last=False)
+
+
+def _without_personal(event: Event, erased: Collection[str]) -> Event:
+    """The event, its personal fields blank where they are those of an erased customer."""
+    if not event.personal or getattr(event, "customer_id", None) not in erased:
+        return event
+    return event.model_copy(update={name: Erased() for name in event.personal})
 
 
 def _first_result(first: Appended) -> Done:

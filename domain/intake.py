@@ -20,6 +20,7 @@ from typing import Literal
 from domain.centre.configuration import Project, project_of
 from domain.centre.documents import Mailbox
 from domain.customer.decide import Contact, recognise, survivor
+from domain.customer.state import Customer
 from domain.decide import Command, Moment, Outcome, decides
 from domain.delivery.request import status_mail
 from domain.delivery.state import Delivery
@@ -87,14 +88,21 @@ def _belongs_to(states: States, c: ReceiveMessage) -> Ticket | None:
     trusted.extend(states.of(Delivery, "delivery", d).ticket_id for d in c.refers.delivery_ids)
     for ticket_id in filter(None, trusted):
         ticket = states.of(Ticket, "ticket", ticket_id)
-        if ticket.status not in ("absent", "closed"):
+        if _goes_on(states, ticket):
             return ticket
     for fingerprint in c.refers.fingerprints:
         ticket_id = holder_of(states, fingerprint)
         ticket = states.of(Ticket, "ticket", ticket_id) if ticket_id else Ticket()
-        if ticket.status not in ("absent", "closed") and _is_from(states, c, ticket):
+        if _goes_on(states, ticket) and _is_from(states, c, ticket):
             return ticket
     return None
+
+
+def _goes_on(states: States, ticket: Ticket) -> bool:
+    """Whether a message can continue the ticket: neither closed, nor that of a customer who was erased."""
+    if ticket.status in ("absent", "closed"):
+        return False
+    return states.of(Customer, "customer", ticket.customer_id).status != "erased"
 
 
 def _is_from(states: States, c: ReceiveMessage, ticket: Ticket) -> bool:

@@ -103,6 +103,10 @@ class Log(Protocol):
 class KeyDestroyed(Exception):
     """The customer was erased: nothing can be sealed under that key any more."""
 
+    def __init__(self, customer_id: str) -> None:
+        self.customer_id = customer_id
+        super().__init__(f"customer {customer_id} was erased")
+
 
 class Keyring(Protocol):
     """The customers' keys, kept apart from the log and wrapped by a master key."""

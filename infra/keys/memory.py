@@ -23,7 +23,7 @@ class MemoryKeyring:
         wanted = dict.fromkeys(customers)
         for customer in wanted:
             if customer in self._destroyed:
-                raise KeyDestroyed(f"customer {customer} was erased")
+                raise KeyDestroyed(customer)
         for customer in wanted:
             if customer not in self._keys:
                 self._keys[customer] = AESGCM(self._nonces(KEY_BYTES))

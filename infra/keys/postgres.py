@@ -74,7 +74,7 @@ class _PostgresTable:
                 "SELECT customer_id FROM destroyed_keys WHERE customer_id = ANY(%s::text[]) LIMIT 1", (customers,)
             ).fetchone()
             if erased is not None:
-                raise KeyDestroyed(f"customer {erased[0]} was erased")
+                raise KeyDestroyed(erased[0])
             c.execute(
                 "INSERT INTO customer_keys SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING",
                 (customers, [wrapped[customer] for customer in customers]),

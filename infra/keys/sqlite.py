@@ -54,7 +54,7 @@ class _SqliteTable:
         with self._transaction() as db:
             for customer in wrapped:
                 if db.execute("SELECT 1 FROM destroyed_keys WHERE customer_id = ?", (customer,)).fetchone():
-                    raise KeyDestroyed(f"customer {customer} was erased")
+                    raise KeyDestroyed(customer)
             db.executemany("INSERT OR IGNORE INTO customer_keys VALUES (?, ?)", list(wrapped.items()))
 
     def load(self, customers: Iterable[str]) -> Mapping[str, bytes]:

@@ -98,7 +98,7 @@ class StoredKeyring:
             self.ensure([customer_id])
             key = self._key(customer_id)
         if key is None:
-            raise KeyDestroyed(f"customer {customer_id} was erased")
+            raise KeyDestroyed(customer_id)
         return seal(key, plaintext, context, self._nonces)
 
     def open(self, customer_id: str, token: str, context: str) -> str | None:

@@ -59,7 +59,7 @@ def seal_field(keyring: Keyring, event: Event, event_id: str, name: str, adapter
     if isinstance(value, Sealed):
         text = open_text(keyring, owner(event), value)
         if text is None:
-            raise KeyDestroyed(f"customer {owner(event)} was erased")
+            raise KeyDestroyed(owner(event))
     else:
         text = adapter.dump_json(value).decode()
     context = f"{event.wire}/{name}/{event_id}"
