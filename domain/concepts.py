@@ -1,4 +1,4 @@
-"""Every concept of the domain, imported so that its events, folds and deciders are registered."""
+"""Every concept of the domain, imported so that its events, folds, deciders and upcasters are registered."""
 
 from __future__ import annotations
 
@@ -9,5 +9,20 @@ from domain.customer import decide as customer
 from domain.delivery import state as delivery
 from domain.interaction import leaving, offers, work
 from domain.ticket import decide as ticket
+from domain.ticket import upcasting as ticket_upcasting
 
-LOADED = (agent, audit, callback, configuration, customer, delivery, intake, leaving, offers, reservation, ticket, work)
+LOADED = (
+    agent,
+    audit,
+    callback,
+    configuration,
+    customer,
+    delivery,
+    intake,
+    leaving,
+    offers,
+    reservation,
+    ticket,
+    ticket_upcasting,
+    work,
+)
