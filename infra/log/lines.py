@@ -3,7 +3,7 @@
     {"format":"trunkline log","version":1}
     {"position":1,"stream":"...","version":1,"type":"...","pool":"...","recorded_at":"...","state":{...}}
     {"once":"...","position":1,"versions":{"...":1}}
-    {"end":true,"events":1,"once":1}
+    {"end":true,"events":1,"once_keys":1}
 
 Events in the order of the log, then `once` keys in order of key, then the count, so that a cut file is noticed.
 `state` is the stored bytes as they are: personal fields stay sealed, hashes stay the same.
@@ -62,7 +62,7 @@ def once_line(row: OnceRow) -> bytes:
 
 
 def end_line(events: int, once: int) -> bytes:
-    return _compact({"end": True, "events": events, "once": once}) + b"\n"
+    return _compact({"end": True, "events": events, "once_keys": once}) + b"\n"
 
 
 def parse_event(line: bytes, document: dict[str, Any]) -> StoredRow:

@@ -49,6 +49,10 @@ class _Codec(NamedTuple):
     hidden: set[str] | None
 
 
+class _UnknownType(Exception):
+    """No class in this process bears the wire name."""
+
+
 class Decoded(NamedTuple):
     """What could be read, in order, and the fault that stopped the reading, if one did."""
 
@@ -142,7 +146,7 @@ class EventMapper:
                 else:
                     envelope = codec.envelope.validate_json(state)
                     event, meta = envelope["data"], envelope["meta"]
-            except (ValueError, KeyError) as fault:
+            except (ValueError, _UnknownType) as fault:
                 return Decoded(events, _unreadable(row, fault))
             event_id, project, actor, at, cause, chain = meta.values()
             add(
@@ -156,7 +160,10 @@ class EventMapper:
             envelope = self._codec(wire).envelope.validate_json(state)
             return envelope["data"], envelope["meta"]
         raw = from_json(state)
-        newer, data = upcast(wire, raw["data"])
+        try:
+            newer, data = upcast(wire, raw["data"])
+        except (LookupError, TypeError, AttributeError, ArithmeticError) as fault:
+            raise ValueError(f"its old form is not what the upcaster from {wire} expects") from fault
         document = dumps({"data": data, "meta": raw["meta"]})
         envelope = self._codec(newer).envelope.validate_json(document)
         return envelope["data"], envelope["meta"]
@@ -164,7 +171,9 @@ class EventMapper:
     def _codec(self, wire: str) -> _Codec:
         codec = self._codecs.get(wire)
         if codec is None:
-            event = REGISTRY[wire]
+            event = REGISTRY.get(wire)
+            if event is None:
+                raise _UnknownType(wire)
             codec = _Codec(event, _envelope(event), SealPlan.of(event), set(event.personal) or None)
             self._codecs[wire] = codec
         return codec
@@ -191,7 +200,7 @@ def _instant(at: datetime) -> str:
 
 def _unreadable(row: StoredRow, fault: Exception) -> UnreadableEvent:
     where = f"event at position {row.position} (stream {row.stream}, version {row.version}, type {row.wire})"
-    if isinstance(fault, KeyError):
+    if isinstance(fault, _UnknownType):
         return UnreadableEvent(
             f"{where}: this process does not know the type. It was written by a newer Trunkline: upgrade this process."
         )

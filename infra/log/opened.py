@@ -1,4 +1,4 @@
-"""Which log, keyring: chosen by address.
+"""Which log and which keyring: chosen by address.
 
 memory:                       gone with the process
 sqlite:///var/lib/centre.db   one file, one writing process (three slashes: absolute; two: relative)
@@ -7,13 +7,16 @@ postgresql://user@host/name   any number of processes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote
 
 from domain.ports import Keyring, LogUnavailable
 from infra.keys.memory import MemoryKeyring
 from infra.keys.postgres import PostgresKeyring
 from infra.keys.sqlite import SqliteKeyring
+from infra.keys.stored import KeyringUnavailable
 from infra.log.memory import MemoryLog
 from infra.log.postgres import PostgresLog
 from infra.log.sqlite import SqliteLog
@@ -63,3 +66,32 @@ def _shown(url: str) -> str:
     """Without what may be a password."""
     scheme, separator, rest = url.partition("://")
     return f"{scheme}{separator}{rest.rpartition('@')[2]}"
+
+
+class LogSettings(Protocol):
+    """Where log and keys are, as the settings say. `master_key` is read when a keyring is opened, not before."""
+
+    @property
+    def log_url(self) -> str: ...
+
+    @property
+    def keyring_url(self) -> str: ...
+
+    @property
+    def master_key(self) -> bytes: ...
+
+
+class NoKeyring:
+    """For tools that neither seal nor open: whatever is sealed stays so."""
+
+    def ensure(self, customers: Iterable[str]) -> None:
+        raise KeyringUnavailable("this command was started without keys and cannot seal")
+
+    def seal(self, customer_id: str, plaintext: str, context: str) -> str:
+        raise KeyringUnavailable("this command was started without keys and cannot seal")
+
+    def open(self, customer_id: str, token: str, context: str) -> str | None:
+        raise KeyringUnavailable("this command was started without keys and cannot open what is sealed")
+
+    def destroy(self, customers: Iterable[str]) -> None:
+        raise KeyringUnavailable("this command was started without keys and cannot destroy any")

@@ -11,7 +11,7 @@ from domain.ports import Appended, Change, Keyring, LogUnavailable
 from infra.log.group_commit import GroupCommit, Pending
 from infra.log.mapper import EventMapper
 from infra.log.news import News
-from infra.log.rows import EVERYTHING, Filter, OnceRow, StoredRow
+from infra.log.rows import EVERYTHING, Filter, OnceRow, Segment, StoredRow
 
 #: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
 MAX_KNOWN_OWNERS = 100_000
@@ -19,7 +19,7 @@ MAX_READ = 100_000
 
 
 class StoredLog(ABC):
-    """`domain.ports.Log` over stored rows. Bound to the event loop of its first use."""
+    """`domain.ports.Log` and the raw door `RowStore` over stored rows. Bound to the event loop of its first use."""
 
     def __init__(self, keyring: Keyring) -> None:
         self.mapper = EventMapper(keyring)
@@ -42,6 +42,21 @@ class StoredLog(ABC):
 
     @abstractmethod
     async def head(self) -> int: ...
+
+    @abstractmethod
+    async def restore(self, rows: Sequence[StoredRow], once: Sequence[OnceRow], marker: OnceRow) -> bool: ...
+
+    @abstractmethod
+    async def once_rows(self, after_key: str, limit: int) -> Sequence[OnceRow]: ...
+
+    @abstractmethod
+    async def segments(self, after: int, limit: int) -> Sequence[Segment]: ...
+
+    @abstractmethod
+    async def last_segment(self) -> Segment | None: ...
+
+    @abstractmethod
+    async def add_segment(self, segment: Segment) -> None: ...
 
     @abstractmethod
     async def _store(self, batch: list[Pending]) -> Sequence[Pending]: ...

@@ -178,7 +178,7 @@ class _FileOrder:
             parse_once(document)
             self.once += 1
         elif "end" in document:
-            if (document.get("events"), document.get("once")) != (self.events, self.once):
+            if (document.get("events"), document.get("once_keys")) != (self.events, self.once):
                 raise ValueError(f"the file says it has {document}, read were {self.events} and {self.once}")
             return True
         else:
