@@ -1,0 +1,60 @@
+"""Forgetting a customer: keys destroyed, blobs removed, rows dropped; what remains in the log is ciphertext.
+
+The order matters. The event comes first, so that a crash in between is mended by running it again; keys are
+destroyed before rows are dropped, so that a projection that runs at that very moment writes nothing back. Every
+step is harmless twice, and `again` repeats them for all customers the log has seen erased, as after a restore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from domain.customer.decide import EraseCustomer
+from domain.customer.events import CustomerErased
+from domain.execute import Executor, Origin
+from domain.ports import Blobs, Keyring, Log
+from domain.stream import stream_of
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasing:
+    """Erases customers. `settle` waits until every projection has come to a position and compacts its rows."""
+
+    log: Log
+    executor: Executor
+    keyring: Keyring
+    blobs: Blobs
+    settle: Callable[[int], Awaitable[None]]
+
+    async def erase(self, customer_id: str, origin: Origin) -> Sequence[str]:
+        """Erase a customer and everybody merged into it; the ids that were erased.
+
+        Raises `NotFound`, or `Rejection` (`merged`) where another customer would have to be erased.
+        """
+        await self.executor.execute(EraseCustomer(customer_id=customer_id), origin)
+        recorded = await self.log.read_stream(stream_of("customer", customer_id))
+        erased = [one.event for one in recorded if isinstance(one.event, CustomerErased)]
+        ids = tuple(erased[-1].erased_ids)
+        await self._forget(ids)
+        await self.settle(await self.log.head())
+        return ids
+
+    async def again(self) -> int:
+        """Repeat the erasure of every customer whom the log has seen erased; how many there were."""
+        after, count = 0, 0
+        while batch := await self.log.read(after, _BATCH, types=(CustomerErased.wire,)):
+            after = batch[-1].position
+            ids = {one.event.customer_id for one in batch if isinstance(one.event, CustomerErased)}
+            await self._forget(sorted(ids))
+            count += len(ids)
+        await self.settle(await self.log.head())
+        return count
+
+    async def _forget(self, ids: Sequence[str]) -> None:
+        self.keyring.destroy(ids)
+        for customer_id in ids:
+            await self.blobs.destroy(customer_id)
+        self.executor.forget()
