@@ -68,6 +68,11 @@ def _followed(content: bytes, codec: str, declared: str) -> tuple[str, str]:
     return clean(text), f"not valid {declared[:40]}, read as {guessed}"
 
 
+def likeliest(content: bytes) -> str:
+    """The charset that bytes without a declaration are most likely written in."""
+    return _guess(content)[0]
+
+
 def _guess(content: bytes) -> tuple[str, str]:
     try:
         return "utf-8", content.decode("utf-8")

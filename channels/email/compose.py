@@ -21,7 +21,7 @@ from channels.email.limits import MAX_REFERENCES
 from channels.email.model import Address
 
 _LINE_END: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-_REPLY: Final = re.compile(r"((re|aw|sv|odp|отв|ответ|antw|rif|ref|res)\s*(\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
+_REPLY: Final = re.compile(r"((re|ré|aw|sv|odp|отв|ответ|antw|rif|ref|res)\s*(\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
 _MAX_SUBJECT: Final = 250
 _MAX_REFERENCES: Final = 20
 _ID: Final = re.compile(r"<[!-;=?-~]{3,900}>")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from channels.email.charset import decode
+from channels.email.charset import decode, likeliest
 from channels.email.limits import MAX_HEADER_BYTES, MAX_HEADER_VALUE, MAX_HEADERS
 from channels.email.model import Fault
 
@@ -66,7 +66,12 @@ def read_headers(raw: bytes, start: int, end: int, where: str) -> tuple[Headers,
             faults.append(Fault(where, "no blank line between headers and body"))
             break
         first, position = False, following
-    return Headers([_field(lines, where, faults) for lines in fields]), position, faults
+    raw_bytes = b"\n".join(line for lines in fields for line in lines if not line.isascii())
+    # One guess for all of them: a lone name is too little to tell Polish from Russian bytes by.
+    codec = likeliest(raw_bytes) if raw_bytes else ""
+    if codec not in ("", "utf-8"):
+        faults.append(Fault(where, f"raw 8-bit bytes in headers, read as {codec}"))
+    return Headers([_field(lines, codec, where, faults) for lines in fields]), position, faults
 
 
 def _line(raw: bytes, position: int, end: int) -> tuple[bytes, int]:
@@ -77,13 +82,10 @@ def _line(raw: bytes, position: int, end: int) -> tuple[bytes, int]:
     return raw[position:stop].rstrip(b"\r"), stop + 1
 
 
-def _field(lines: list[bytes], where: str, faults: list[Fault]) -> tuple[str, str]:
+def _field(lines: list[bytes], codec: str, where: str, faults: list[Fault]) -> tuple[str, str]:
     name, _, value = b"".join(lines).partition(b":")
     label = name.decode("ascii", "replace").strip()
     if len(value) > MAX_HEADER_VALUE:
         faults.append(Fault(where, f"header {label[:40]} cut from {len(value)} to {MAX_HEADER_VALUE} bytes"))
         value = value[:MAX_HEADER_VALUE]
-    text, fault = decode(value)
-    if fault:
-        faults.append(Fault(where, f"header {label[:40]}: raw 8-bit bytes, {fault}"))
-    return label, _WHITESPACE.sub(" ", text).strip()
+    return label, _WHITESPACE.sub(" ", decode(value, codec)[0]).strip()

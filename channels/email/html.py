@@ -116,7 +116,7 @@ def _joined(lines: list[str]) -> str:
 
 
 def _words(text: str) -> str:
-    return entities.unescape(text).strip()
+    return entities.unescape(text).replace("\u00a0", " ").strip()
 
 
 def _prepared(html: str) -> tuple[str | None, str]:

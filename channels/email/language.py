@@ -14,9 +14,12 @@ _CODE: Final = re.compile(r"[a-zA-Z]{2,3}")
 _MAX_WORDS: Final = 400
 _MIN_HITS: Final = 2
 _COMMON: Final = {
-    "en": "the and is are was to of for you your my not have has please with this that would hello thanks it in on",
+    "en": (
+        "the and is are was to of for you your my not have has please with this that would hello thanks it in on"
+        " how do i we can be but if what"
+    ),
     "fr": "le la les des est et je vous nous mon ma mes pas pour avec une un du au bonjour merci que qui dans votre",
-    "pl": "nie jest się na do że jak dzień dobry proszę mój moja dla czy mam od po przez ale tak państwo z w i o",
+    "pl": "nie jest się na że jak dzień dobry proszę mój moja dla czy mam od po przez ale tak państwo jestem są już",
     "ru": "не и в на что это я мы вы мой моя как по для у с но да здравствуйте пожалуйста спасибо ваш был есть",
 }
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _COMMON.items()}

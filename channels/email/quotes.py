@@ -45,6 +45,7 @@ _SEPARATOR: Final = re.compile(
     r"|oorspronkelijk bericht)[-_*:\s]{0,80}",
     re.IGNORECASE,
 )
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 _RULE: Final = re.compile(r"[_-]{20,}")
 _FROM_LABEL: Final = re.compile(r"\*?(from|de|von|od|van|da|от|от кого)\*? ?:\*? ?\S", re.IGNORECASE)
 _LABEL: Final = re.compile(
@@ -65,7 +66,7 @@ def reply_of(text: str) -> str:
     """What the writer added; the whole text where nothing would be left (a forward without a comment)."""
     lines = [line.rstrip() for line in text.split("\n")[:_MAX_LINES]]
     kept = _without_signature(_without_quotes(lines))
-    return "\n".join(kept).strip() or text.strip()
+    return _BLANK_LINES.sub("\n\n", "\n".join(kept)).strip() or text.strip()
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
