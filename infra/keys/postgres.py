@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
@@ -11,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from domain.ports import KeyDestroyed
 from infra.keys.cipher import Nonces
-from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tombstone
+from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tick, Tombstone
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 15
@@ -39,9 +40,9 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 class PostgresKeyring(StoredKeyring):
     """`domain.ports.Keyring` in a database that is not the log's: a backup of the log must not contain keys."""
 
-    def __init__(self, dsn: str, master_key: bytes, *, nonces: Nonces = os.urandom) -> None:
+    def __init__(self, dsn: str, master_key: bytes, *, nonces: Nonces = os.urandom, tick: Tick = monotonic) -> None:
         """Raises `KeyringUnavailable` (also for the log's own database), `WrongMasterKey`, `ValueError`."""
-        super().__init__(_PostgresTable(dsn), master_key, nonces=nonces)
+        super().__init__(_PostgresTable(dsn), master_key, nonces=nonces, tick=tick)
 
 
 class _PostgresTable:

@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 from domain.ports import KeyDestroyed
 from infra.keys.cipher import Nonces
-from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tombstone
+from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tick, Tombstone
 
 LOCK_SECONDS = 10
 
@@ -24,9 +25,9 @@ CREATE TABLE IF NOT EXISTS master_key (only_one INTEGER PRIMARY KEY CHECK (only_
 class SqliteKeyring(StoredKeyring):
     """`domain.ports.Keyring` in a file. Several processes of one machine may share it."""
 
-    def __init__(self, path: Path, master_key: bytes, *, nonces: Nonces = os.urandom) -> None:
+    def __init__(self, path: Path, master_key: bytes, *, nonces: Nonces = os.urandom, tick: Tick = monotonic) -> None:
         """Raises `KeyringUnavailable`, `WrongMasterKey`, `ValueError` for a key that is not 32 bytes."""
-        super().__init__(_SqliteTable(path), master_key, nonces=nonces)
+        super().__init__(_SqliteTable(path), master_key, nonces=nonces, tick=tick)
 
 
 class _SqliteTable:

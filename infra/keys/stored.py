@@ -23,6 +23,10 @@ MAX_REMEMBERED = 50_000
 STALE_SECONDS = 1.0
 
 
+#: Seconds of a clock that never steps back.
+Tick = Callable[[], float]
+
+
 class KeyringUnavailable(LogUnavailable):
     """The keys cannot be reached; whatever needs one cannot be stored or read now."""
 
@@ -65,7 +69,7 @@ class StoredKeyring:
         master_key: bytes,
         *,
         nonces: Nonces = os.urandom,
-        tick: Callable[[], float] = time.monotonic,
+        tick: Tick = time.monotonic,
     ) -> None:
         """Raises `WrongMasterKey` when the keyring was begun with another one."""
         self._table = table
