@@ -68,6 +68,11 @@ class Configured:
         self._boxes, self._homes = tuple(boxes), homes
 
     @property
+    def pools(self) -> list[str]:
+        """Every pool that a centre or project names."""
+        return sorted({document.pool for document in (*self.centres.values(), *self.projects.values())})
+
+    @property
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Every mailbox of every project, named `project/mailbox`."""
         return self._boxes

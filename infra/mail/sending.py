@@ -47,8 +47,8 @@ class Due(NamedTuple):
 
 #: Deliveries due by a time, oldest first, at most so many.
 Todo = Callable[[datetime, int], Awaitable[Sequence[Due]]]
-#: When automatic mails went to a customer lately.
-Lately = Callable[[str], Awaitable[Sequence[datetime]]]
+#: When automatic mails went to a customer in the day before a time.
+Lately = Callable[[str, datetime], Awaitable[Sequence[datetime]]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,8 +108,11 @@ class Sending:
         address = plain(request.to, otherwise="")
         if not address:
             return RecordRefused(**where, code="erased", reason="the customer has been erased")
-        if request.kind != "reply" and (held := held_back(await self.lately(request.customer_id), self.clock())):
-            return RecordRefused(**where, code="held", reason=held)
+        if request.kind != "reply":
+            now = self.clock()
+            held = held_back(await self.lately(request.customer_id, now), now)
+            if held is not None:
+                return RecordRefused(**where, code="held", reason=held)
         try:
             mail = compose(self._letter(recorded, request, address))
         except (ValueError, BadParameters) as fault:

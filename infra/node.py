@@ -1,0 +1,305 @@
+"""One process with all roles: the web, routers, projections, delivery and mail, on one event loop.
+
+Each part follows the log by itself and may fail by itself; what fails in a way nobody foresaw ends the process
+with its reason, since a part that is silently missing is worse than a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+import uvicorn
+
+from channels.email.identity import Identity
+from channels.email.imap_in import ImapAccount, ImapIntake
+from channels.email.smtp_in import SmtpIntake
+from channels.email.smtp_out import SmtpSender, SmtpServer
+from domain.customer.events import CustomerErased
+from infra.accounts.leases import LeaseStore
+from infra.accounts.replies import ReplyStore
+from infra.accounts.store import AccountStore
+from infra.asking import Questions
+from infra.configured import Configured
+from infra.erasing import Erasing
+from infra.mail.receiving import Receiving
+from infra.mail.sending import Sending
+from infra.mail.todo import Todo
+from infra.projecting import Projecting
+from infra.routing import RouterProcess
+from infra.rows.opened import open_rows
+from infra.rows.port import RowStore
+from infra.settings import Settings
+from infra.stores import Stores, new_id, open_accounts, open_stores
+from projections.catalogue import PROJECTIONS
+from projections.reading import USES
+from web.accounts import Accounts
+from web.app import create_app
+from web.doors import Doors
+from web.doors import Settings as WebSettings
+from web.links import Links
+
+_log = structlog.get_logger("node")
+#: Seconds between looks at the configuration: a pool that is new gets its router within that time.
+LOOK = 1.0
+T = TypeVar("T")
+
+
+class _Asked:
+    """The read models as the web wants them."""
+
+    def __init__(self, questions: Questions, projecting: Projecting) -> None:
+        self._questions, self._projecting = questions, projecting
+        self.ask = questions.ask
+
+    async def caught_up(self, query: Callable[..., Any], pool: str, position: int, seconds: float) -> bool:
+        return await self._projecting.reached(USES[query], pool, position, seconds)
+
+
+@dataclass(slots=True, kw_only=True)
+class Node:
+    """A running centre."""
+
+    stores: Stores
+    rows: RowStore
+    accounts: Accounts
+    configured: Configured
+    projecting: Projecting
+    questions: Questions
+    base_url: str
+    http_port: int
+    smtp_in_port: int = 0
+    _failed: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list[asyncio.Task[Any]])
+
+    @property
+    def ask(self) -> Callable[..., Any]:
+        """Ask a query of the read models."""
+        return self.questions.ask
+
+    @property
+    def erasing(self) -> Erasing:
+        """Forgets customers: keys, attachments, rows."""
+        parts = self.stores
+        return Erasing(
+            log=parts.log, executor=parts.executor, keyring=parts.keyring, blobs=parts.blobs, settle=self.settle
+        )
+
+    async def settle(self, position: int) -> None:
+        """Wait until every projection has come to `position`, then let the store overwrite what was deleted."""
+        for pool in self.configured.pools or [""]:
+            if not await self.projecting.reached(PROJECTIONS, pool, position, 60.0):
+                raise TimeoutError(f"the projections have not come to position {position} within a minute")
+        await asyncio.to_thread(self.rows.scrub)
+
+    async def forever(self) -> None:
+        """Run until a part fails; raises what it failed with."""
+        await asyncio.shield(self._failed)
+
+    def run(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run a part; if it ends before the node does, that is a failure of the node."""
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or self._failed.done():
+            return
+        fault = task.exception() or RuntimeError(f"{task.get_name()} ended by itself")
+        _log.error("a part of this process has failed", part=task.get_name(), kind=type(fault).__name__)
+        self._failed.set_exception(fault)
+
+    async def stop(self) -> None:
+        """End every part, the youngest first."""
+        self._failed.cancel()
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def running_node(settings: Settings) -> AsyncGenerator[Node]:
+    """Start every part, and end them all on the way out.
+
+    Raises what opening the stores raises, and `OSError` for an address that is taken.
+    """
+    async with AsyncExitStack() as closing:
+        stores = await closing.enter_async_context(open_stores(settings))
+        rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
+        closing.callback(rows.close)
+        database = await open_accounts(settings.accounts_location)
+        closing.push_async_callback(database.close)
+        projecting = Projecting(stores.log, rows, stores.opener, PROJECTIONS.values(), clock=stores.clock)
+        questions = Questions(rows, projecting)
+        closing.callback(questions.close)
+        listening = _listen(settings)
+        closing.callback(listening.close)
+        port = listening.getsockname()[1]
+        node = Node(
+            stores=stores,
+            rows=rows,
+            accounts=AccountStore(database),
+            configured=Configured(stores.log),
+            projecting=projecting,
+            questions=questions,
+            base_url=settings.public_url or settings.base_url.replace(f":{settings.http_port}", f":{port}"),
+            http_port=port,
+        )
+        closing.push_async_callback(node.stop)
+        await node.configured.catch_up()
+        node.run("projections", projecting.run())
+        node.run("forgetting", _forget_the_erased(stores))
+        node.run("routers", _route_every_pool(node))
+        links = Links(stores.secrets.links, node.base_url)
+        await _start_mail(node, links, closing)
+        doors = _doors(node, links, LeaseStore(database), ReplyStore(database))
+        await _serve(node, doors, listening, closing)
+        yield node
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The HTTP socket, bound before anything is started, so that its port is known and a taken one is told early."""
+    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.http_host, settings.http_port))
+    except OSError as fault:
+        listening.close()
+        where = f"{settings.http_host}:{settings.http_port}"
+        raise OSError(f"cannot listen on {where}: {fault.strerror}; set TRUNKLINE_HTTP_PORT to a free one") from fault
+    return listening
+
+
+async def _forget_the_erased(stores: Stores) -> None:
+    """Drop what decisions keep in memory when a customer is erased, by whichever process."""
+    async for batch in stores.log.subscribe(await stores.log.head()):
+        if any(isinstance(one.event, CustomerErased) for one in batch):
+            stores.executor.forget()
+
+
+async def _route_every_pool(node: Node) -> None:
+    """A router for each pool that is configured, now or later."""
+    pools: set[str] = set()
+    while True:
+        await node.configured.catch_up()
+        wanted = set(node.configured.pools)
+        for pool in sorted(wanted - pools):
+            router = RouterProcess(node.stores.log, node.stores.executor, pool, clock=node.stores.clock)
+            node.run(f"router of {pool}", router.run())
+        pools |= wanted
+        await asyncio.sleep(LOOK)
+
+
+async def _start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
+    settings, stores = node.stores.settings, node.stores
+    identity = Identity(settings.own_domain, (stores.secrets.mail,))
+    receiving = Receiving(
+        executor=stores.executor,
+        configured=node.configured,
+        fingerprints=stores.fingerprints,
+        blobs=stores.blobs,
+        identity=identity,
+    )
+    if settings.smtp_in_host:
+        intake = SmtpIntake(receiving.accept, receiving.knows, hostname=settings.own_domain, tls=_tls(settings))
+        node.smtp_in_port = await intake.start(settings.smtp_in_host, settings.smtp_in_port)
+        closing.push_async_callback(intake.stop)
+    for box in settings.imap:
+        account = ImapAccount(
+            host=box.host,
+            port=box.port,
+            username=box.username,
+            password=box.password.get_secret_value(),
+            address=box.address,
+            folder=box.folder,
+            move_to=box.move_to,
+            tls=box.tls,
+        )
+        node.run(f"mailbox {box.host}", ImapIntake(account, receiving.accept).run())
+    sender = SmtpSender(_next_server(settings))
+    closing.push_async_callback(sender.close)
+    todo = Todo(node.questions, node.configured)
+    sending = Sending(
+        log=stores.log,
+        executor=stores.executor,
+        opener=stores.opener,
+        configured=node.configured,
+        identity=identity,
+        links=links,
+        sender=sender,
+        todo=todo.due,
+        lately=todo.lately,
+        clock=stores.clock,
+    )
+    node.run("delivery", sending.run())
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.smtp_in_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.smtp_in_certificate, settings.smtp_in_private_key)
+    return context
+
+
+def _next_server(settings: Settings) -> SmtpServer:
+    password = settings.smtp_out_password
+    return SmtpServer(
+        settings.smtp_out_host,
+        settings.smtp_out_port,
+        tls=settings.smtp_out_tls,
+        username=settings.smtp_out_username or None,
+        password=password.get_secret_value() if password else None,
+        local_hostname=settings.own_domain,
+    )
+
+
+def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) -> Doors:
+    stores = node.stores
+    return Doors(
+        executor=stores.executor,
+        log=stores.log,
+        opener=stores.opener,
+        queries=_Asked(node.questions, node.projecting),
+        accounts=node.accounts,
+        replies=replies,
+        leases=leases,
+        fingerprints=stores.fingerprints,
+        links=links,
+        clock=stores.clock,
+        new_id=new_id,
+        settings=WebSettings(base_url=node.base_url),
+    )
+
+
+async def _serve(node: Node, doors: Doors, listening: socket.socket, closing: AsyncExitStack) -> None:
+    """Start the web server and wait until it answers."""
+    config = uvicorn.Config(
+        create_app(doors), log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = _no_signals  # type: ignore[method-assign]  # the process ends by `stop`, not by uvicorn
+    task = node.run("web", server.serve(sockets=[listening]))
+
+    async def stop() -> None:
+        task.remove_done_callback(node._ended)
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+    closing.push_async_callback(stop)
+    while not server.started:
+        if task.done():
+            await task
+        await asyncio.sleep(0.01)
+
+
+def _no_signals() -> AbstractContextManager[None]:
+    return nullcontext()
