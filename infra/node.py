@@ -26,6 +26,7 @@ from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
 from infra.asking import Questions
+from infra.closing import Closing
 from infra.configured import Configured
 from infra.erasing import Erasing
 from infra.mail.receiving import Receiving
@@ -157,6 +158,7 @@ async def running_node(settings: Settings) -> AsyncGenerator[Node]:
         node.run("projections", projecting.run())
         node.run("forgetting", _forget_the_erased(stores))
         node.run("routers", _route_every_pool(node))
+        node.run("closing", _closing(node).run())
         links = Links(stores.secrets.links, node.base_url)
         await _start_mail(node, links, closing)
         doors = _doors(node, links, LeaseStore(database), ReplyStore(database))
@@ -196,6 +198,11 @@ async def _route_every_pool(node: Node) -> None:
             node.run(f"router of {pool}", router.run())
         pools |= wanted
         await asyncio.sleep(LOOK)
+
+
+def _closing(node: Node) -> Closing:
+    parts = node.stores
+    return Closing(executor=parts.executor, questions=node.questions, configured=node.configured, clock=parts.clock)
 
 
 async def _start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
