@@ -46,6 +46,10 @@ PRESENCE: Table[Presence] = {
 }
 
 
+#: Why capacity is free again whose offer went to somebody else: neither a miss nor an answer of this agent.
+RESCINDED = "rescinded"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """Capacity held for one piece of work, from the offer to the end of wrap-up."""
@@ -115,6 +119,8 @@ def evolve(state: Agent, event: Event) -> Agent:  # noqa: C901 - one flat match 
             return replace(state, work={**state.work, event.work_id: held})
         case AgentReleased():
             work = {w: held for w, held in state.work.items() if w != event.work_id}
+            if event.reason == RESCINDED:
+                return replace(state, work=work)
             return replace(state, work=work, misses=state.misses + 1 if event.missed else 0)
         case _:
             return state

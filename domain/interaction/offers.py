@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.agent.events import AgentReleased, AgentReserved, AgentStoppedResponding
-from domain.agent.state import Agent
+from domain.agent.state import RESCINDED, Agent
 from domain.centre.configuration import project_of
 from domain.decide import Command, Moment, Outcome, decides
 from domain.event import Event
@@ -107,7 +107,7 @@ def rescind(interaction: Interaction, leg: str, reason: str, *, but: str = "") -
             interaction_id=interaction.interaction_id, leg=leg, work_id=work_id, agent_id=offer.agent_id, reason=reason
         )
         outcome.add("interaction", interaction.interaction_id, event)
-        outcome.add("agent", offer.agent_id, released(offer.agent_id, work_id, "rescinded"))
+        outcome.add("agent", offer.agent_id, released(offer.agent_id, work_id, RESCINDED))
     return outcome
 
 

@@ -158,6 +158,8 @@ def evolve(state: Interaction, event: Event) -> Interaction:
         case CustomerRecognised():
             return replace(state, customer_id=event.customer_id)
         case MessageReceived():
+            if event.automatic:  # nobody reads what is answered to it (RFC 3834)
+                return state
             sender = plain(event.sender, otherwise="")
             return replace(state, last_message=plain(event.external_id, otherwise=""), last_sender=sender)
         case CallbackRequested():

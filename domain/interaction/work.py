@@ -106,6 +106,8 @@ def reply(states: States, c: Reply, at: Moment) -> Outcome:
         raise Rejection("not_possible_now", "a reply can be sent while the work is in your hands, before wrap-up")
     if not c.text.strip():
         raise Rejection("empty", "write something before sending")
+    if not interaction.ticket_id:
+        raise Rejection("no_ticket", "a reply goes out in the thread of a ticket; this interaction has none")
     ticket = ticket_of(states, interaction.ticket_id)
     customer = states.of(Customer, "customer", ticket.customer_id)
     address = interaction.last_sender or customer.address("email")
@@ -244,6 +246,8 @@ def _settle(states: States, c: CompleteWork, interaction: Interaction, at: Momen
     if not interaction.ticket_id or c.ticket == "leave":
         return Outcome()
     ticket = ticket_of(states, interaction.ticket_id)
+    if ticket.status == {"resolve": "resolved", "await_customer": "awaiting_customer"}[c.ticket]:
+        return Outcome()
     if c.ticket == "resolve":
         return ticket_decisions.resolve(states, c.project, ticket, c.agent_id, at)
     waiting = TicketAwaitingCustomer(ticket_id=ticket.ticket_id, by=c.agent_id)

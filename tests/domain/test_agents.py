@@ -1,0 +1,145 @@
+"""Agents: registered from the centre's document, present or not, and what their leaving does to their work."""
+
+import pytest
+
+from domain.agent.commands import BecomeNotReady, BecomeReady, LoseConnection, RegisterAgent, SignIn, SignOut
+from domain.agent.events import (
+    AgentBecameNotReady,
+    AgentBecameReady,
+    AgentMoved,
+    AgentRegistered,
+    AgentReleased,
+    AgentSignedIn,
+    AgentSignedOut,
+    ProfileAssigned,
+    SkillGranted,
+    SkillWithdrawn,
+)
+from domain.interaction.events import (
+    InteractionClosed,
+    InteractionQueued,
+    OfferRescinded,
+    WorkGivenUp,
+    WrapUpCompleted,
+)
+from tests.domain.commands import callback, in_hand, offered, ready
+from tests.domain.documents import centre
+from tests.domain.world import World, happened
+
+
+def register(**changes: object) -> RegisterAgent:
+    values = {
+        "agent_id": "dora",
+        "name": "Dora",
+        "site": "paris",
+        "profile_name": "mixed",
+        "profile": centre().profiles["mixed"],
+        "skills": {"french": 3},
+    }
+    return RegisterAgent(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_an_agent_is_registered_with_site_profile_and_skills(world: World) -> None:
+    world.when(register()).then(
+        happened(AgentRegistered, agent_id="dora", name="Dora", site="paris"),
+        happened(ProfileAssigned, profile_name="mixed"),
+        happened(SkillGranted, skill="french", level=3),
+    )
+    world.when(register()).changes_nothing()
+
+
+def test_registering_again_says_only_what_is_new(world: World) -> None:
+    world.given(register())
+    world.when(register(site="warsaw")).then(happened(AgentMoved, site="warsaw"))
+    world.when(register(site="warsaw", skills={"french": 4})).then(happened(SkillGranted, skill="french", level=4))
+    world.when(register(site="warsaw", skills={})).then(happened(SkillWithdrawn, skill="french"))
+    calls = centre().profiles["calls"]
+    world.when(register(site="warsaw", skills={}, profile_name="calls", profile=calls)).then(
+        happened(ProfileAssigned, profile_name="calls", profile=calls)
+    )
+
+
+def test_an_agent_signs_in_becomes_ready_and_leaves(world: World) -> None:
+    world.when(SignIn(agent_id="anna")).then(happened(AgentSignedIn))
+    world.when(BecomeReady(agent_id="anna")).then(happened(AgentBecameReady))
+    world.when(BecomeNotReady(agent_id="anna", reason="lunch")).then(happened(AgentBecameNotReady, reason="lunch"))
+    world.when(SignOut(agent_id="anna")).then(happened(AgentSignedOut))
+
+
+def test_saying_what_is_so_already_changes_nothing(world: World) -> None:
+    world.when(SignOut(agent_id="anna")).changes_nothing()
+    world.given(*ready("anna"))
+    world.when(SignIn(agent_id="anna")).changes_nothing()
+    world.when(BecomeReady(agent_id="anna")).changes_nothing()
+    world.given(BecomeNotReady(agent_id="anna", reason="lunch"))
+    world.when(BecomeNotReady(agent_id="anna", reason="lunch")).changes_nothing()
+    world.when(BecomeNotReady(agent_id="anna", reason="training")).then(
+        happened(AgentBecameNotReady, reason="training")
+    )
+
+
+def test_who_is_signed_out_can_be_neither_ready_nor_at_lunch(world: World) -> None:
+    world.when(BecomeReady(agent_id="anna")).rejected("not_possible_now", saying="signed_out")
+    world.when(BecomeNotReady(agent_id="anna", reason="lunch")).rejected("not_possible_now")
+
+
+@pytest.mark.parametrize("command", [SignIn, BecomeReady, SignOut, LoseConnection])
+def test_an_agent_who_was_never_registered_does_not_exist(world: World, command: type) -> None:
+    world.when(command(agent_id="nobody")).rejected("not_found", saying="nobody")
+
+
+def test_not_ready_takes_back_what_rings_and_keeps_what_is_in_hand(staffed: World) -> None:
+    held, rings = in_hand(staffed, "anna"), offered(staffed, "anna")
+    staffed.when(BecomeNotReady(agent_id="anna", reason="lunch")).then(
+        happened(AgentBecameNotReady),
+        happened(AgentReleased, work_id=rings.work_id, reason="lunch", missed=False),
+        happened(OfferRescinded, interaction_id=rings.interaction_id, reason="lunch"),
+    )
+    assert list(staffed.of("agent", "anna").work) == [held.work_id]
+    staffed.given(held.reply())
+
+
+def test_signing_out_gives_work_in_hand_back_to_its_old_place(staffed: World) -> None:
+    arrived = staffed.now
+    work = in_hand(staffed, "anna")
+    staffed.wait(minutes=20)
+    then = staffed.when(SignOut(agent_id="anna"))
+    then.then(
+        happened(AgentSignedOut),
+        happened(AgentReleased, work_id=work.work_id),
+        happened(WorkGivenUp, agent_id="anna", reason="signed out"),
+        happened(InteractionQueued, leg="1", arrived_at=arrived, reason="agent_left"),
+    )
+    assert in_hand(staffed, "boris", work.interaction_id).leg == "1"
+
+
+def test_signing_out_ends_wrap_up_with_the_default_disposition(staffed: World) -> None:
+    work = in_hand(staffed, "anna", mailbox="tech")
+    staffed.given(work.complete())
+    staffed.when(SignOut(agent_id="anna")).including(
+        happened(WrapUpCompleted, disposition="not_stated", timed_out=True),
+        happened(InteractionClosed),
+        happened(AgentReleased),
+    )
+
+
+def test_signing_out_gives_back_everything_at_once(staffed: World) -> None:
+    in_hand(staffed, "anna"), offered(staffed, "anna")
+    staffed.given(SignOut(agent_id="anna"))
+    assert staffed.of("agent", "anna").work == {}
+    call = staffed.when(callback()).result["interaction_id"]
+    in_hand(staffed, "boris", call)
+    staffed.given(SignOut(agent_id="boris"))
+    assert staffed.of("interaction", call).leg("1").status == "waiting"
+
+
+def test_a_lost_connection_ends_readiness_and_leaves_a_lunch_break_alone(staffed: World) -> None:
+    lost = LoseConnection(agent_id="anna")
+    work = offered(staffed, "anna")
+    staffed.when(lost).including(
+        happened(AgentBecameNotReady, reason="connection lost"), happened(OfferRescinded, work_id=work.work_id)
+    )
+    staffed.given(BecomeNotReady(agent_id="anna", reason="lunch"))
+    staffed.when(lost).changes_nothing()
+    staffed.given(SignOut(agent_id="anna"))
+    staffed.when(lost).changes_nothing()
