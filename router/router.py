@@ -1,0 +1,184 @@
+"""The router of one pool: events and time in, commands out. No clock, no thread, no dice.
+
+Same events, same policy, same now: same commands, byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.decide import Command
+from domain.event import Recorded
+from domain.interaction.events import InteractionOffered
+from domain.interaction.offers import OfferInteraction, TimeOutOffer
+from domain.interaction.work import TimeOutWrapUp
+from domain.rejection import NotFound
+from router.board import Board
+from router.deadlines import Deadline
+from router.instants import SECOND, instant, micros
+from router.matching import Matching
+from router.orders import AgentOrder, ByPriority, ItemOrder, LongestIdle
+from router.records import AgentRecord, Cause, Item
+from router.rules import Case, Verdict, judge_agent, judge_item
+
+#: After a refusal the board is known to be behind the log. The event it lacks normally clears that at once;
+#: this bounds the wait where none comes.
+RETRY_US = 1 * SECOND
+
+_Offer = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every rule's verdict, first on the leg, then on the agent for it."""
+
+    interaction_id: str
+    leg: str
+    agent_id: str
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def excluded_by(self) -> Verdict | None:
+        """The first verdict against; None when the agent may have the work."""
+        return next((verdict for verdict in self.verdicts if not verdict.allowed), None)
+
+
+class Router:
+    """Routes one pool.
+
+    Feed it every event of the pool in log order (`fold`), ask it for commands (`decide`) when it has caught up,
+    execute them, and tell it of those that changed nothing (`refused`).
+    """
+
+    def __init__(self, pool: str, *, agents: AgentOrder | None = None, items: ItemOrder | None = None) -> None:
+        self._agents, self._items = agents or LongestIdle(), items or ByPriority()
+        self._board = Board(pool, self._agents, self._items)
+        self._now_us = 0
+        self._proposed: dict[_Offer, tuple[Item, Cause]] = {}
+        self._fired: dict[tuple[str, str, str], Deadline] = {}
+        self._behind_until: int | None = None
+
+    @property
+    def position(self) -> int:
+        """Of the last event folded; 0 before the first."""
+        return self._board.position
+
+    @property
+    def board(self) -> Board:
+        return self._board
+
+    def fold(self, recorded: Recorded) -> None:
+        """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
+        self._board.fold(recorded)
+        self._behind_until = None
+        event = recorded.event
+        if isinstance(event, InteractionOffered):
+            self._proposed.pop((event.interaction_id, event.leg, event.agent_id), None)
+
+    def decide(self, now: datetime) -> list[Command]:
+        """What is to be done now; `now` is raised to the last event's `recorded_at`, and never steps back.
+
+        Time-outs come first, then offers. While offers of an earlier call are neither folded nor refused, no
+        further ones are made: a decision rests on the log alone, so that it can be made again from the log.
+        """
+        self._now_us = max(self._now_us, micros(now), micros(self._board.seen) if self.position else 0)
+        self._fired = {timer: fired for timer, fired in self._fired.items() if self._board.wanted(fired)}
+        commands = [self._time_out(deadline) for deadline in self._board.pass_time(self._now_us)]
+        if self._behind_until is not None and self._behind_until <= self._now_us:
+            self._behind_until = None
+        if not self._proposed and self._behind_until is None:
+            commands.extend(self._offers())
+        return commands
+
+    def wake_at(self) -> datetime | None:
+        """When to decide again if no event comes before; None when only an event can change anything."""
+        first = self._board.deadlines.first()
+        instants = [first.at_us] if first is not None else []
+        if self._behind_until is not None:
+            instants.append(self._behind_until)
+        return instant(min(instants)) if instants else None
+
+    def refused(self, command: Command) -> None:
+        """A command of `decide` changed nothing: rejected, in conflict, or not yet possible by another clock."""
+        match command:
+            case OfferInteraction():
+                found = self._proposed.pop((command.interaction_id, command.leg, command.agent_id), None)
+                if found is not None:
+                    self._board.withdraw(command.agent_id, found[0])
+                    self._behind_until = self._now_us + RETRY_US
+            case TimeOutOffer() | TimeOutWrapUp():
+                deadline = self._fired.pop(_timer(command), None)
+                if deadline is not None:
+                    self._board.deadlines.set(deadline._replace(at_us=self._now_us + RETRY_US))
+            case _:
+                raise TypeError(f"{type(command).__name__} is no command of the router")
+
+    def cause(self, command: Command) -> Cause:
+        """The event that gave cause to a command of the last `decide`, with its project and correlation id."""
+        match command:
+            case OfferInteraction():
+                return self._proposed[command.interaction_id, command.leg, command.agent_id][1]
+            case TimeOutOffer() | TimeOutWrapUp():
+                return self._item(command.interaction_id, command.leg).cause
+            case _:
+                raise TypeError(f"{type(command).__name__} is no command of the router")
+
+    def explain(self, interaction_id: str, leg: str, agent_id: str, now: datetime) -> Explanation:
+        """Every rule's verdict on an agent for a leg. Raises `NotFound` for one that is not on the board."""
+        item, agent = self._item(interaction_id, leg), self._agent(agent_id)
+        self._board.index.settle()
+        fewest = self._board.index.need_of(item).fewest_tries(item)
+        now_us = max(self._now_us, micros(now))
+        verdicts = (
+            *judge_item(item, self._board.policies.get(item.project)),
+            *judge_agent(Case(agent, item, now_us, fewest)),
+        )
+        return Explanation(interaction_id, leg, agent_id, verdicts)
+
+    def _offers(self) -> list[Command]:
+        commands: list[Command] = []
+        now = instant(self._now_us)
+        for agent, item, decision in Matching(self._board, self._agents, self._items, now, self._now_us).run():
+            later = max(agent.cause, item.cause)
+            cause = Cause(later.position, later.event_id, item.project, item.cause.correlation_id)
+            self._proposed[item.interaction_id, item.leg, agent.agent_id] = (item, cause)
+            commands.append(
+                OfferInteraction(
+                    project=item.project,
+                    interaction_id=item.interaction_id,
+                    leg=item.leg,
+                    agent_id=agent.agent_id,
+                    decision=decision,
+                )
+            )
+        return commands
+
+    def _time_out(self, deadline: Deadline) -> Command:
+        item = self._item(deadline.interaction_id, deadline.leg)
+        command: TimeOutOffer | TimeOutWrapUp
+        if deadline.kind == "offer":
+            command = TimeOutOffer(
+                project=item.project, interaction_id=item.interaction_id, leg=item.leg, work_id=deadline.work_id
+            )
+        else:
+            command = TimeOutWrapUp(interaction_id=item.interaction_id, leg=item.leg)
+        self._fired[_timer(command)] = deadline
+        return command
+
+    def _item(self, interaction_id: str, leg: str) -> Item:
+        item = self._board.legs.get(interaction_id, leg)
+        if item is None:
+            raise NotFound("open leg", f"{interaction_id}/{leg}")
+        return item
+
+    def _agent(self, agent_id: str) -> AgentRecord:
+        agent = self._board.agents.get(agent_id)
+        if agent is None:
+            raise NotFound("agent", agent_id)
+        return agent
+
+
+def _timer(command: TimeOutOffer | TimeOutWrapUp) -> tuple[str, str, str]:
+    work_id = command.work_id if isinstance(command, TimeOutOffer) else ""
+    return command.interaction_id, command.leg, work_id
