@@ -19,7 +19,7 @@ from infra.log.rows import NewRow
 
 LOCK_SECONDS = 10
 
-_CREATE = (
+CREATE = (
     # The position is declared, under SQLite's own name for it: VACUUM may renumber an undeclared rowid.
     """CREATE TABLE IF NOT EXISTS {table} (
         rowid INTEGER PRIMARY KEY,
@@ -76,7 +76,7 @@ class SqliteEventRecorder(SQLiteApplicationRecorder):
 
     def construct_create_table_statements(self) -> list[str]:
         table = self.events_table_name
-        return [statement.format(table=table) for statement in _CREATE]
+        return [statement.format(table=table) for statement in CREATE]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         if not stored_events:
