@@ -1,8 +1,8 @@
 """Forgetting a customer: keys destroyed, blobs removed, rows dropped; what remains in the log is ciphertext.
 
-The order matters. The event comes first, so that a crash in between is mended by running it again; keys are
-destroyed before rows are dropped, so that a projection that runs at that very moment writes nothing back. Every
-step is harmless twice, and `again` repeats them for all customers the log has seen erased, as after a restore.
+The event comes first; what it asks for is done by whoever follows the log, and done again for every erased
+customer when a process starts, so that a crash in between, or a restored backup, is mended. Keys are destroyed
+before rows are dropped: a projection that runs at that very moment writes nothing back. Every step is harmless twice.
 """
 
 from __future__ import annotations
@@ -38,9 +38,19 @@ class Erasing:
         recorded = await self.log.read_stream(stream_of("customer", customer_id))
         erased = [one.event for one in recorded if isinstance(one.event, CustomerErased)]
         ids = tuple(erased[-1].erased_ids)
-        await self._forget(ids)
+        await self.forget(ids)
         await self.settle(await self.log.head())
         return ids
+
+    async def follow(self) -> None:
+        """Forget everybody who was ever erased, then whoever is erased from now on, until cancelled."""
+        head = await self.log.head()
+        await self.again()
+        async for batch in self.log.subscribe(head):
+            ids = [one.event.customer_id for one in batch if isinstance(one.event, CustomerErased)]
+            if ids:
+                await self.forget(ids)
+                await self.settle(batch[-1].position)
 
     async def again(self) -> int:
         """Repeat the erasure of every customer whom the log has seen erased; how many there were."""
@@ -48,12 +58,14 @@ class Erasing:
         while batch := await self.log.read(after, _BATCH, types=(CustomerErased.wire,)):
             after = batch[-1].position
             ids = {one.event.customer_id for one in batch if isinstance(one.event, CustomerErased)}
-            await self._forget(sorted(ids))
+            await self.forget(sorted(ids))
             count += len(ids)
-        await self.settle(await self.log.head())
+        if count:
+            await self.settle(await self.log.head())
         return count
 
-    async def _forget(self, ids: Sequence[str]) -> None:
+    async def forget(self, ids: Sequence[str]) -> None:
+        """Destroy keys and attachments, and drop what decisions keep in memory."""
         self.keyring.destroy(ids)
         for customer_id in ids:
             await self.blobs.destroy(customer_id)

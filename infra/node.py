@@ -21,7 +21,6 @@ from channels.email.identity import Identity
 from channels.email.imap_in import ImapAccount, ImapIntake
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
-from domain.customer.events import CustomerErased
 from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
@@ -156,7 +155,7 @@ async def running_node(settings: Settings) -> AsyncGenerator[Node]:
         closing.push_async_callback(node.stop)
         await node.configured.catch_up()
         node.run("projections", projecting.run())
-        node.run("forgetting", _forget_the_erased(stores))
+        node.run("forgetting", node.erasing.follow())
         node.run("routers", _route_every_pool(node))
         node.run("closing", _closing(node).run())
         links = Links(stores.secrets.links, node.base_url)
@@ -178,13 +177,6 @@ def _listen(settings: Settings) -> socket.socket:
         where = f"{settings.http_host}:{settings.http_port}"
         raise OSError(f"cannot listen on {where}: {fault.strerror}; set TRUNKLINE_HTTP_PORT to a free one") from fault
     return listening
-
-
-async def _forget_the_erased(stores: Stores) -> None:
-    """Drop what decisions keep in memory when a customer is erased, by whichever process."""
-    async for batch in stores.log.subscribe(await stores.log.head()):
-        if any(isinstance(one.event, CustomerErased) for one in batch):
-            stores.executor.forget()
 
 
 async def _route_every_pool(node: Node) -> None:
