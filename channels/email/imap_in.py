@@ -91,6 +91,7 @@ class ImapIntake:
         client = ImapClient(account.host, account.port, context, self._timing.command)
         try:
             self._recognise(await client.open(account.username, account.password, account.folder))
+            self.state = ImapState(True, "", self.state.waiting)
             while True:
                 waiting = await self._drain(client)
                 self.state = ImapState(True, "", waiting)

@@ -98,12 +98,11 @@ def classify(mail: ParsedMail, envelope: Envelope, mailboxes: Sequence[Mailbox],
         delivery_id = _bounced_delivery(mail, envelope, identity)
         return Bounced(mailbox, delivery_id, mail.bounce.recipients, mail.bounce.original_message_id)
     sign = _machine(mail, envelope, mailboxes, identity)
-    through = mail.list is not None and (mailbox is None or mail.list.list_id not in mailbox.lists)
-    if sign is not None and not (sign.kind == "bulk" and mail.list is not None and not through):
+    if sign is not None and not (sign.kind == "bulk" and mail.list is not None):
         return AutomaticMail(mailbox, sign, found)
     if mailbox is None:
         return Unaddressed(envelope.recipients)
-    if mail.list is not None and through:
+    if mail.list is not None and mail.list.list_id not in mailbox.lists:
         return ListMail(mailbox, mail.list.list_id)
     return Message(mailbox, found)
 

@@ -165,7 +165,8 @@ class _Handler:
         if len(headers.every("Received")) > MAX_RECEIVED:
             return "554 5.4.6 Routing loop: too many Received headers"
         peer = _peer(session)
-        arrived = Arrived(Envelope(envelope.mail_from or "", tuple(envelope.rcpt_tos), peer), content, f"smtp {peer}")
+        sender = (envelope.mail_from or "").strip("<>")
+        arrived = Arrived(Envelope(sender, tuple(envelope.rcpt_tos), peer), content, f"smtp {peer}")
         try:
             await asyncio.wait_for(self._accept(arrived), self._limits.accept)
         except Exception as error:  # noqa: BLE001 - whatever kept it from being stored, the sender must keep it

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import aiosmtplib
 from aiosmtplib import SMTP
 
+from channels.email.address import is_address
 from channels.email.compose import ascii_domain
 from channels.email.ports import Deferred, Outcome, Refused, Sent, Unserved
 
@@ -112,6 +113,8 @@ class SmtpSender:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await _greet(client)
         except BaseException:
             client.close()
             raise
@@ -132,7 +135,7 @@ class SmtpSender:
 
     async def _exchange(self, client: SMTP, mail: bytes, envelope_from: str, to: Sequence[str]) -> Outcome:
         try:
-            sender, recipients = ascii_domain(envelope_from) if envelope_from else "", list(map(ascii_domain, to))
+            sender, recipients = _checked(envelope_from) if envelope_from else "", list(map(_checked, to))
             international = not all(address.isascii() for address in (sender, *recipients))
             if international and not client.supports_extension("smtputf8"):
                 return Refused(0, "an address is not ASCII and the server does not offer SMTPUTF8 (RFC 6531)")
@@ -183,6 +186,22 @@ class SmtpSender:
             _log.debug("good-bye not answered: %s", type(error).__name__)
         finally:
             pooled.client.close()
+
+
+async def _greet(client: SMTP) -> None:
+    """EHLO, or HELO for a server from before 1995."""
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
+
+
+def _checked(address: str) -> str:
+    """The address as it goes into a command. Raises `ValueError` for what could end one."""
+    spelled = ascii_domain(address)
+    if not is_address(spelled):
+        raise ValueError("a sender or recipient is not of the form name@example.org")
+    return spelled
 
 
 def _answered(code: int, message: str) -> Outcome:
