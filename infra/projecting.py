@@ -1,0 +1,173 @@
+"""Keeping projections up to date: one task for each projection and pool follows the log and applies its batches.
+
+A fault stops the projection it concerns and no other; it starts again from its position after a pause that
+grows to a bound, for as long as the process runs. Nothing is skipped. What is not written yet is at most one batch of
+events per task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, TypeVar, cast
+
+import structlog
+
+from domain.event import Recorded
+from domain.ports import Clock, Log, Opener
+from infra.clock import system_clock
+from infra.rows.applying import Applier
+from infra.rows.port import EVERY_POOL, PositionMoved, RowStore, position_in
+from projections.schema import Projection
+
+_log = structlog.get_logger("projecting")
+T = TypeVar("T")
+
+#: Events in one transaction at most.
+BATCH = 500
+#: Pauses before another try, in seconds: the first, doubled each time up to the longest.
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+#: Threads that apply batches: writing waits for the database, projecting does not run in parallel anyway.
+THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one projection of one pool is doing. `fault` says what stopped it, where `state` is `stopped`."""
+
+    projection: str
+    pool: str
+    state: Literal["starting", "following", "stopped"]
+    position: int
+    since: datetime
+    failures: int = 0
+    fault: str = ""
+
+
+class Projecting:
+    """Runs projections. `pools` None follows the whole log as one."""
+
+    def __init__(
+        self,
+        log: Log,
+        store: RowStore,
+        opener: Opener,
+        projections: Iterable[Projection],
+        *,
+        pools: Sequence[str] | None = None,
+        clock: Clock = system_clock,
+        batch: int = BATCH,
+        first_pause: float = FIRST_PAUSE,
+        longest_pause: float = LONGEST_PAUSE,
+    ) -> None:
+        self._source, self._store, self._opener, self._clock = log, store, opener, clock
+        self._projections = tuple(projections)
+        self._pools = (EVERY_POOL,) if pools is None else tuple(pools)
+        self._batch, self._first_pause, self._longest_pause = batch, first_pause, longest_pause
+        self._moved = asyncio.Event()
+        self._threads = ThreadPoolExecutor(THREADS, "projecting")
+        self._standing = {
+            (projection.name, pool): Standing(projection.name, pool, "starting", 0, clock())
+            for projection in self._projections
+            for pool in self._pools
+        }
+
+    def standing(self) -> list[Standing]:
+        """How every projection is doing."""
+        return list(self._standing.values())
+
+    def position(self, projection: str, pool: str) -> int:
+        """How far a projection has come, 0 while it starts. Raises `KeyError` when it does not run here."""
+        found = self._standing.get((projection, pool)) or self._standing[projection, EVERY_POOL]
+        return found.position
+
+    async def reached(self, projections: Iterable[str], pool: str, position: int, patience: float) -> bool:
+        """Wait until all of these stand at `position` or further, at most `patience` seconds; whether they do."""
+        names = tuple(projections)
+        try:
+            async with asyncio.timeout(patience):
+                while any(self.position(name, pool) < position for name in names):
+                    await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Keep all projections up to date until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for projection in self._projections:
+                    for pool in self._pools:
+                        tasks.create_task(self._keep(projection, pool), name=f"projecting {projection.name} {pool}")
+        finally:
+            self._threads.shutdown(wait=True)
+
+    async def _keep(self, projection: Projection, pool: str) -> None:
+        """Follow, and after a fault follow again."""
+        pause = self._first_pause
+        while True:
+            before = self._standing[projection.name, pool].position
+            try:
+                await self._follow(projection, pool)
+            except PositionMoved as moved:
+                # another process works on these rows, or a rebuilt generation has taken their place
+                _log.info("rows moved", projection=projection.name, pool=pool, reason=str(moved))
+            except Exception as fault:  # noqa: BLE001  whatever it is, it stops this projection alone, and is told
+                self._tell(projection, pool, fault)
+            if self._standing[projection.name, pool].position > before:
+                pause = self._first_pause
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, self._longest_pause)
+
+    async def _follow(self, projection: Projection, pool: str) -> None:
+        applier = await self._in_thread(lambda: Applier(self._store.live(projection, pool), self._opener))
+        try:
+            positions = await self._in_thread(lambda: self._store.positions(projection.name))
+            self._stand(projection, pool, max(applier.position, position_in(positions, pool)))
+            wanted = None if pool == EVERY_POOL else pool
+            batches = self._source.subscribe(applier.position, pool=wanted, limit=self._batch)
+            async with aclosing(cast("Any", batches)):
+                async for batch in batches:
+                    await self._apply(applier, batch)
+                    self._stand(projection, pool, applier.position)
+        finally:
+            await self._in_thread(applier.close)
+
+    async def _apply(self, applier: Applier, batch: Sequence[Recorded]) -> None:
+        await self._in_thread(lambda: applier.apply(batch))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Run to the end even when this task is cancelled: a connection is never left to two threads."""
+        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Exception):  # the task is being cancelled: nobody is left to tell
+                await running
+            raise
+
+    def _stand(self, projection: Projection, pool: str, position: int) -> None:
+        before = self._standing[projection.name, pool]
+        since = before.since if before.state == "following" else self._clock()
+        self._standing[projection.name, pool] = Standing(projection.name, pool, "following", position, since)
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    def _tell(self, projection: Projection, pool: str, fault: Exception) -> None:
+        before = self._standing[projection.name, pool]
+        since = before.since if before.state == "stopped" else self._clock()
+        self._standing[projection.name, pool] = replace(
+            before, state="stopped", since=since, failures=before.failures + 1, fault=f"{type(fault).__name__}: {fault}"
+        )
+        _log.error(
+            "projection stopped",
+            projection=projection.name,
+            pool=pool,
+            position=before.position,
+            fault=str(fault) if type(fault).__module__.startswith(("infra.", "domain.")) else type(fault).__name__,
+        )

@@ -1,0 +1,135 @@
+"""Rows as a projection sees them: what its batch wrote, then what is remembered, then what is stored.
+
+Writes wait here until the whole batch is projected, so a row that changes ten times is stored once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra.rows.port import Key, Row, TableWrites, Target, key_getter
+from projections.schema import Table
+
+#: Rows of one `read_back` table that are remembered: half of them, the recently used, survive a clean-up.
+REMEMBERED = 40_000
+
+
+class _Memory:
+    """Two generations of a dict: an old entry that is used moves to the young one, the rest is dropped in bulk."""
+
+    __slots__ = ("_old", "_young")
+
+    def __init__(self) -> None:
+        self._young: dict[Key, Row | None] = {}
+        self._old: dict[Key, Row | None] = {}
+
+    def get(self, key: Key, default: Any) -> Any:
+        found = self._young.get(key, default)
+        if found is default:
+            found = self._old.get(key, default)
+            if found is not default:
+                self._young[key] = found
+        return found
+
+    def keep(self, rows: Mapping[Key, Row | None]) -> None:
+        self._young.update(rows)
+        if len(self._young) > REMEMBERED // 2:
+            self._old, self._young = self._young, {}
+
+
+class _TableRows:
+    """One table's part of the batch."""
+
+    __slots__ = ("dirty", "finders", "key_of", "memory", "table", "width")
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.width = len(table.columns)
+        self.key_of = key_getter(table.key)
+        self.dirty: dict[Key, Row | None] = {}
+        self.memory = _Memory() if table.read_back else None
+        #: For each way the batch looked rows up: the changed rows' keys by the values looked for.
+        self.finders: dict[tuple[str, ...], dict[Key, dict[Key, None]]] = {}
+
+
+_MISSING: Any = object()
+
+
+class BatchRows:
+    """`domain.ports.Rows` over a target. `commit` stores the batch, `rollback` forgets it."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._tables = {table.name: _TableRows(table) for table in target.projection.tables}
+
+    def get(self, table: str, key: Key) -> Row | None:
+        mine = self._tables[table]
+        found = mine.dirty.get(key, _MISSING)
+        if found is not _MISSING:
+            return found
+        memory = mine.memory
+        if memory is None:
+            return self._target.get(mine.table, key)
+        found = memory.get(key, _MISSING)
+        if found is _MISSING:
+            found = self._target.get(mine.table, key)
+            memory.keep({key: found})
+        return found
+
+    def put(self, table: str, row: Row) -> None:
+        mine = self._tables[table]
+        if len(row) != mine.width:
+            odd = set(mine.table.names).symmetric_difference(row)
+            raise ValueError(f"table {table}: a row needs exactly its columns; missing or unknown: {sorted(odd)}")
+        key = mine.key_of(row)
+        mine.dirty[key] = row
+        for columns, keys in mine.finders.items():
+            keys.setdefault(tuple(row[c] for c in columns), {})[key] = None
+
+    def delete(self, table: str, key: Key) -> None:
+        self._tables[table].dirty[key] = None
+
+    def find(self, table: str, **equal: Any) -> Sequence[Row]:
+        mine = self._tables[table]
+        columns = tuple(sorted(equal))
+        if not mine.table.finds(columns):
+            raise ValueError(f"table {table}: there is no index that begins with {', '.join(columns)}")
+        wanted = tuple(equal[c] for c in columns)
+        found = {mine.key_of(row): row for row in self._target.find(mine.table, equal)}
+        for key in self._changed(mine, columns).get(wanted, ()):
+            found.setdefault(key, {})
+        rows: list[Row] = []
+        for key in sorted(found):
+            row = mine.dirty.get(key, found[key])
+            if row and all(row[c] == value for c, value in equal.items()):
+                rows.append(row)
+        return rows
+
+    def _changed(self, mine: _TableRows, columns: tuple[str, ...]) -> dict[Key, dict[Key, None]]:
+        keys = mine.finders.get(columns)
+        if keys is None:
+            keys = mine.finders[columns] = {}
+            for key, row in mine.dirty.items():
+                if row is not None:
+                    keys.setdefault(tuple(row[c] for c in columns), {})[key] = None
+        return keys
+
+    def commit(self, position: int) -> None:
+        """Store what the batch changed, with the position it led to. After a fault, make a new target."""
+        writes = [_writes(mine) for mine in self._tables.values() if mine.dirty]
+        self._target.commit(position, writes)
+        for mine in self._tables.values():
+            if mine.dirty and mine.memory is not None:
+                mine.memory.keep(mine.dirty)
+        self.rollback()
+
+    def rollback(self) -> None:
+        for mine in self._tables.values():
+            mine.dirty, mine.finders = {}, {}
+
+
+def _writes(mine: _TableRows) -> TableWrites:
+    puts = [row for row in mine.dirty.values() if row is not None]
+    deletes = [key for key, row in mine.dirty.items() if row is None] if len(puts) < len(mine.dirty) else []
+    return TableWrites(mine.table, puts, deletes)

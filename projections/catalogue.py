@@ -1,0 +1,24 @@
+"""Every projection there is, by name."""
+
+from __future__ import annotations
+
+from projections.agent_board import agent_board
+from projections.customer_history import customer_history
+from projections.figures import figures
+from projections.notifications import deliveries, pending_notifications
+from projections.queue_board import queue_board
+from projections.schema import Projection
+from projections.ticket_board import ticket_board
+
+PROJECTIONS: dict[str, Projection] = {
+    projection.name: projection
+    for projection in (
+        customer_history,
+        ticket_board,
+        agent_board,
+        queue_board,
+        pending_notifications,
+        deliveries,
+        figures,
+    )
+}

@@ -1,0 +1,130 @@
+"""Agents: presence, room left on each channel, and their work with what it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from projections.reading import MAX_PAGE, Page, Reader, Row, View, read_cursor, reads, write_cursor
+
+
+class ChannelRoom(View):
+    """One channel of an agent's profile: items held, allowed at once, and how many more fit now."""
+
+    held: int
+    concurrency: int
+    units: int
+    free: int
+
+
+class WorkItem(View):
+    """A piece of an agent's work. `until`: when the offer or the wrap-up ends; `why` explains the offer."""
+
+    work_id: str
+    agent_id: str
+    project: str
+    interaction_id: str
+    leg: str
+    queue: str
+    channel: str
+    status: Literal["offered", "accepted", "connected", "wrap_up"]
+    offered_at: datetime
+    since: datetime
+    until: datetime | None
+    disposition: str
+    why: dict[str, Any]
+    customer_id: str
+    customer_name: str
+    ticket_id: str
+    ticket_number: str
+    subject: str
+    deadline: datetime | None
+
+
+class AgentView(View):
+    """An agent. `used` of `capacity` units are held; `idle_since` is None while work is in hand or nobody is there."""
+
+    agent_id: str
+    pool: str
+    name: str
+    site: str
+    presence: Literal["signed_out", "not_ready", "ready", "not_responding"]
+    reason: str
+    since: datetime
+    idle_since: datetime | None
+    profile: str
+    capacity: int
+    used: int
+    skills: dict[str, int]
+    channels: dict[str, ChannelRoom]
+    work: tuple[WorkItem, ...]
+
+
+def _work_rows(read: Reader, agent_id: str) -> list[Row]:
+    return list(read.scan("agent_work", {"agent_id": agent_id}, ("offered_at", "work_id"), limit=MAX_PAGE))
+
+
+def _item(read: Reader, row: Row) -> WorkItem:
+    """The work with customer and ticket, as far as these have been projected already."""
+    about = read.get("history_interactions", (row["interaction_id"],)) or {"customer_id": "", "ticket_id": ""}
+    customer = read.get("history_customers", (about["customer_id"],))
+    ticket = read.get("board_tickets", (about["ticket_id"],))
+    return WorkItem.of(
+        row,
+        customer_id=about["customer_id"],
+        customer_name=customer["name"] if customer else "",
+        ticket_id=about["ticket_id"],
+        ticket_number=ticket["number"] if ticket else "",
+        subject=ticket["subject"] if ticket else "",
+        deadline=ticket["deadline"] if ticket else None,
+    )
+
+
+def _view(read: Reader, row: Row) -> AgentView:
+    work = _work_rows(read, row["agent_id"])
+    channels: dict[str, ChannelRoom] = {}
+    for channel, use in sorted(row["channels"].items()):
+        held = sum(item["channel"] == channel for item in work)
+        free = min(use["concurrency"] - held, (row["capacity"] - row["used"]) // use["units"])
+        channels[channel] = ChannelRoom(
+            held=held, concurrency=use["concurrency"], units=use["units"], free=max(0, free)
+        )
+    return AgentView.of(row, channels=channels, work=tuple(_item(read, item) for item in work))
+
+
+@reads("agent_board", "customer_history", "ticket_board")
+def agents(read: Reader, pool: str, *, cursor: str | None = None, limit: int = 100) -> Page[AgentView]:
+    """The agents of a pool, by id. Raises `BadCursor`."""
+    limit = max(1, min(limit, MAX_PAGE))
+    after = read_cursor(cursor, str) if cursor else None
+    rows = read.scan("agents", {"pool": pool}, ("agent_id",), after=after, limit=limit + 1)
+    page = rows[:limit]
+    return Page(
+        items=tuple(_view(read, row) for row in page),
+        next=write_cursor(page[-1]["agent_id"]) if len(rows) > limit else None,
+    )
+
+
+@reads("agent_board", "customer_history", "ticket_board")
+def agent(read: Reader, agent_id: str) -> AgentView | None:
+    row = read.get("agents", (agent_id,))
+    return None if row is None else _view(read, row)
+
+
+@reads("agent_board", "customer_history", "ticket_board")
+def work_of(read: Reader, agent_id: str) -> tuple[WorkItem, ...]:
+    """An agent's offers and work in hand, in the order in which they were offered."""
+    return tuple(_item(read, row) for row in _work_rows(read, agent_id))
+
+
+@reads("agent_board", "customer_history", "ticket_board")
+def work_item(read: Reader, work_id: str) -> WorkItem | None:
+    """One piece of work while somebody holds it."""
+    row = read.get("agent_work", (work_id,))
+    return None if row is None else _item(read, row)
+
+
+@reads("agent_board", "customer_history", "ticket_board")
+def work_on(read: Reader, interaction_id: str) -> tuple[WorkItem, ...]:
+    """Who is offered, or works on, an interaction."""
+    return tuple(_item(read, row) for row in read.find("agent_work", interaction_id=interaction_id))

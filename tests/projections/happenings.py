@@ -1,0 +1,303 @@
+"""What may happen in a centre next, and how often it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.callback import RequestCallback
+from domain.customer.decide import (
+    EraseCustomer,
+    IdentifyCustomer,
+    LinkContactPoint,
+    MergeCustomers,
+    RecordFact,
+    RegisterCustomer,
+    SetConsent,
+    UnmergeCustomers,
+)
+from domain.decide import Command
+from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDeferred, RecordDelivered, RecordRefused
+from domain.intake import Referred
+from domain.interaction.events import (
+    Candidate,
+    Decision,
+    InteractionOffered,
+    OfferAccepted,
+)
+from domain.interaction.leaving import CancelCallback
+from domain.interaction.offers import AcceptOffer, DeclineOffer, OfferInteraction, TimeOutOffer
+from domain.interaction.work import (
+    AddNote,
+    CompleteWork,
+    CompleteWrapUp,
+    Reply,
+    TimeOutWrapUp,
+    TransferInteraction,
+)
+from domain.rejection import Rejection
+from domain.ticket.decide import (
+    AwaitCustomer,
+    CloseTicket,
+    HandOverTicket,
+    RateService,
+    ReopenTicket,
+    ResolveTicket,
+)
+from tests.projections.histories import AGENTS, DEPARTMENTS, NAMES, PROJECT, TEXTS, Centre
+
+Action = Callable[[Centre], Awaitable[Any]]
+
+
+def decision(agent_id: str, at: datetime) -> Decision:
+    chosen = Candidate(agent_id=agent_id, place=1, idle_since=at)
+    return Decision(position=1, at=at, policy="0" * 64, strategy="longest_idle", chosen=chosen)
+
+
+async def _mail_again(c: Centre) -> None:
+    refers = Referred(ticket_id=c.pick(c.ids.tickets))
+    automatic = c.dice.choice(("", "", "", "auto-replied"))
+    await c.mail(c.contact(known=True), refers=refers, automatic=automatic)
+
+
+async def _automatic(c: Centre) -> None:
+    await c.mail(automatic="auto-generated")
+
+
+async def _callback(c: Centre) -> None:
+    contact = c.contact()
+    due = c.dice.choice((None, c.now + timedelta(minutes=c.dice.randrange(1, 90))))
+    about = c.dice.choice(TEXTS)
+    await c.do(
+        RequestCallback(
+            project=PROJECT,
+            number=contact,
+            key=f"callback{contact.fingerprint}",
+            name=c.dice.choice(NAMES),
+            about=about,
+            due_at=due,
+            entry="form",
+        )
+    )
+
+
+async def _offer(c: Centre) -> None:
+    (interaction_id, leg), agent_id = c.pick(c.ids.legs), c.dice.choice(AGENTS)
+    await c.do(
+        OfferInteraction(
+            project=PROJECT,
+            interaction_id=interaction_id,
+            leg=leg,
+            agent_id=agent_id,
+            decision=decision(agent_id, c.now),
+        )
+    )
+
+
+def _on_offer(build: Callable[[Centre, InteractionOffered], Command]) -> Action:
+    async def act(c: Centre) -> None:
+        await c.do(build(c, c.pick(c.ids.offers)))
+
+    return act
+
+
+def _in_hand(build: Callable[[Centre, dict[str, str]], Command]) -> Action:
+    async def act(c: Centre) -> None:
+        held: OfferAccepted = c.pick(c.ids.hands)
+        where = {"interaction_id": held.interaction_id, "leg": held.leg, "agent_id": held.agent_id}
+        await c.do(build(c, where))
+
+    return act
+
+
+def _simply(build: Callable[[Centre], Command]) -> Action:
+    async def act(c: Centre) -> None:
+        await c.do(build(c))
+
+    return act
+
+
+async def _late(c: Centre) -> None:
+    """Time passes, and timers fire."""
+    c.now += timedelta(seconds=c.dice.choice((35, 90, 600)))
+    if c.ids.offers:
+        o = c.pick(c.ids.offers)
+        await c.do(TimeOutOffer(project=PROJECT, interaction_id=o.interaction_id, leg=o.leg, work_id=o.work_id))
+    if c.ids.hands:
+        h = c.pick(c.ids.hands)
+        await c.do(TimeOutWrapUp(interaction_id=h.interaction_id, leg=h.leg))
+
+
+def _attempted(build: Callable[[Centre, str, str], Command]) -> Action:
+    async def act(c: Centre) -> None:
+        delivery_id, attempt_id = c.pick(c.ids.attempts)
+        await c.do(build(c, delivery_id, attempt_id))
+
+    return act
+
+
+def _merge(c: Centre) -> Command:
+    return MergeCustomers(customer_id=c.pick(c.ids.customers), merged_id=c.pick(c.ids.customers))
+
+
+def _unmerge(c: Centre) -> Command:
+    customer_id, merged_id = c.pick(c.ids.merges)
+    return UnmergeCustomers(customer_id=customer_id, merged_id=merged_id)
+
+
+def _rate(c: Centre) -> Command:
+    scores = (None, 1, 3, 5)
+    return RateService(
+        ticket_id=c.pick(c.ids.tickets),
+        agent_score=c.dice.choice(scores),
+        company_score=c.dice.choice(scores),
+        comment=c.dice.choice(TEXTS),
+    )
+
+
+#: What may happen, and how often it is tried.
+ACTIONS: dict[str, tuple[int, Action]] = {
+    "mail": (8, lambda c: c.mail()),
+    "mail from a known address": (4, lambda c: c.mail(c.contact(known=True))),
+    "mail on a ticket": (5, _mail_again),
+    "automatic mail": (1, _automatic),
+    "callback": (3, _callback),
+    "cancel callback": (1, _simply(lambda c: CancelCallback(interaction_id=c.pick(c.ids.interactions)))),
+    "sign in": (3, _simply(lambda c: SignIn(agent_id=c.dice.choice(AGENTS)))),
+    "ready": (6, _simply(lambda c: BecomeReady(agent_id=c.dice.choice(AGENTS)))),
+    "not ready": (1, _simply(lambda c: BecomeNotReady(agent_id=c.dice.choice(AGENTS), reason="lunch"))),
+    "sign out": (1, _simply(lambda c: SignOut(agent_id=c.dice.choice(AGENTS)))),
+    "offer": (14, _offer),
+    "accept": (
+        10,
+        _on_offer(
+            lambda c, o: AcceptOffer(interaction_id=o.interaction_id, leg=o.leg, work_id=o.work_id, agent_id=o.agent_id)
+        ),
+    ),
+    "decline": (
+        2,
+        _on_offer(
+            lambda c, o: DeclineOffer(
+                interaction_id=o.interaction_id, leg=o.leg, work_id=o.work_id, agent_id=o.agent_id, reason="busy"
+            )
+        ),
+    ),
+    "time passes": (3, _late),
+    "reply": (6, _in_hand(lambda c, w: Reply(project=PROJECT, text=c.dice.choice(TEXTS), **w))),
+    "note": (
+        3,
+        _simply(
+            lambda c: AddNote(
+                interaction_id=c.pick(c.ids.interactions), author=c.dice.choice(AGENTS), text=c.dice.choice(TEXTS)
+            )
+        ),
+    ),
+    "transfer": (
+        2,
+        _in_hand(
+            lambda c, w: TransferInteraction(project=PROJECT, department=c.dice.choice(DEPARTMENTS), note="see", **w)
+        ),
+    ),
+    "complete": (
+        8,
+        _in_hand(
+            lambda c, w: CompleteWork(
+                project=PROJECT, ticket=c.dice.choice(("resolve", "await_customer", "leave")), **w
+            )
+        ),
+    ),
+    "wrap up": (4, _in_hand(lambda c, w: CompleteWrapUp(project=PROJECT, disposition="answered", **w))),
+    "hand over": (
+        2,
+        _simply(
+            lambda c: HandOverTicket(
+                project=PROJECT, ticket_id=c.pick(c.ids.tickets), department=c.dice.choice(DEPARTMENTS), by="bob"
+            )
+        ),
+    ),
+    "await": (1, _simply(lambda c: AwaitCustomer(ticket_id=c.pick(c.ids.tickets), by="bob"))),
+    "resolve": (
+        1,
+        _simply(lambda c: ResolveTicket(project=PROJECT, ticket_id=c.pick(c.ids.tickets), agent_id="bob")),
+    ),
+    "reopen": (
+        1,
+        _simply(lambda c: ReopenTicket(project=PROJECT, ticket_id=c.pick(c.ids.tickets), reason="again")),
+    ),
+    "close": (1, _simply(lambda c: CloseTicket(ticket_id=c.pick(c.ids.tickets), reason="done"))),
+    "rate": (3, _simply(_rate)),
+    "attempt": (8, _simply(lambda c: AttemptDelivery(delivery_id=c.pick(c.ids.deliveries), patience=60))),
+    "delivered": (7, _attempted(lambda c, d, a: RecordDelivered(delivery_id=d, attempt_id=a))),
+    "deferred": (
+        2,
+        _attempted(
+            lambda c, d, a: RecordDeferred(
+                delivery_id=d,
+                attempt_id=a,
+                code="451",
+                reason="later",
+                retry_at=c.dice.choice((None, c.now + timedelta(minutes=5))),
+            )
+        ),
+    ),
+    "refused": (
+        1,
+        _attempted(lambda c, d, a: RecordRefused(delivery_id=d, attempt_id=a, code="550", reason="no such user")),
+    ),
+    "bounce": (
+        1,
+        _simply(
+            lambda c: RecordBounce(
+                delivery_id=c.pick(c.ids.deliveries), status="5.1.1", permanent=True, reason="unknown"
+            )
+        ),
+    ),
+    "register": (
+        1,
+        _simply(
+            lambda c: RegisterCustomer(
+                customer_id=c.new_id(), name=c.dice.choice(NAMES), language="pl", contacts=(c.contact(), c.contact())
+            )
+        ),
+    ),
+    "identify": (2, _simply(lambda c: IdentifyCustomer(customer_id=c.pick(c.ids.customers), name="Jan Nowak"))),
+    "link": (1, _simply(lambda c: LinkContactPoint(customer_id=c.pick(c.ids.customers), contact=c.contact()))),
+    "fact": (
+        2,
+        _simply(
+            lambda c: RecordFact(
+                customer_id=c.pick(c.ids.customers), name="household", value=c.dice.choice(TEXTS), source="agent"
+            )
+        ),
+    ),
+    "consent": (
+        1,
+        _simply(
+            lambda c: SetConsent(
+                customer_id=c.pick(c.ids.customers), purpose="news", given=c.dice.choice((True, False))
+            )
+        ),
+    ),
+    "merge": (2, _simply(_merge)),
+    "unmerge": (1, _simply(_unmerge)),
+    "erase": (1, _simply(lambda c: EraseCustomer(customer_id=c.pick(c.ids.customers)))),
+}
+_WEIGHED = ([action for _, action in ACTIONS.values()], [weight for weight, _ in ACTIONS.values()])
+
+
+async def happen(c: Centre, times: int) -> Centre:
+    """Let so many things be tried; what is not possible is rejected, as in life."""
+    for _ in range(times):
+        action = c.dice.choices(*_WEIGHED)[0]
+        try:
+            await action(c)
+        except Rejection:
+            c.rejected += 1
+    return c
+
+
+async def lived(seed: int, times: int = 400) -> Centre:
+    """A configured centre in which much has happened."""
+    return await happen(await Centre(seed).configure(), times)
