@@ -1,0 +1,106 @@
+"""One small way to run SQL on SQLite and on PostgreSQL, for the few tables that are no event's business.
+
+Statements are written once, with named parameters `:name`, in the dialect that both understand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from domain.ports import LogUnavailable
+
+Row = tuple[Any, ...]
+_NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
+POOL_SIZE = 4
+TIMEOUT_SECONDS = 10.0
+
+
+class Duplicate(Exception):
+    """A row with this key is there already."""
+
+
+class Database(Protocol):
+    """Runs one statement in a transaction of its own. Raises `Duplicate`, `LogUnavailable`."""
+
+    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """The rows that it returns, none for a statement that returns none."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class SqliteDatabase:
+    """A file (or `:memory:`). Statements run one at a time, on a thread: the event loop never waits for a disk."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.execute("PRAGMA secure_delete=ON")
+        self._connection.execute(f"PRAGMA busy_timeout={int(TIMEOUT_SECONDS * 1000)}")
+
+    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        return await asyncio.to_thread(self._run, statement, dict(parameters or {}))
+
+    def _run(self, statement: str, parameters: dict[str, Any]) -> Sequence[Row]:
+        with self._lock:
+            try:
+                return self._connection.execute(statement, parameters).fetchall()
+            except sqlite3.IntegrityError as fault:
+                raise Duplicate from fault
+            except sqlite3.Error as fault:
+                raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
+
+    async def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+
+class PostgresDatabase:
+    """A pool of connections; `connect` opens it."""
+
+    def __init__(self, pool: AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, conninfo: str) -> PostgresDatabase:
+        """Raises `LogUnavailable` when the server does not answer in time."""
+        pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] = AsyncConnectionPool(
+            conninfo, min_size=1, max_size=POOL_SIZE, open=False, kwargs={"autocommit": True}
+        )
+        try:
+            await pool.open(wait=True, timeout=TIMEOUT_SECONDS)
+        except PoolTimeout as fault:
+            await pool.close()
+            raise LogUnavailable("the store of accounts: the database does not answer") from fault
+        return cls(pool)
+
+    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        try:
+            async with self._pool.connection(timeout=TIMEOUT_SECONDS) as connection:
+                cursor = await connection.execute(_for_postgres(statement), dict(parameters or {}))
+                return await cursor.fetchall() if cursor.description else []
+        except psycopg.errors.UniqueViolation as fault:
+            raise Duplicate from fault
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as fault:
+            raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+@cache
+def _for_postgres(statement: str) -> Any:
+    """`:name` as psycopg writes it; statements are constants of this package and hold no percent signs."""
+    return _NAMED.sub(r"%(\1)s", statement)

@@ -1,0 +1,37 @@
+"""`web.accounts.Replies`: what an Idempotency-Key was first used for, and what was answered."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from infra.accounts.database import Database
+from infra.accounts.schema import stamp
+from web.accounts import Earlier
+
+#: How long a key is remembered. Behind it the log's own key still keeps a request from being done twice.
+KEPT = timedelta(days=30)
+
+
+class ReplyStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, key: str, request: str, now: datetime) -> Earlier | None:
+        await self._database.run("DELETE FROM request_keys WHERE created_at < :before", {"before": stamp(now - KEPT)})
+        first = await self._database.run(
+            "INSERT INTO request_keys (name, request, answer, created_at) VALUES (:name, :request, '', :now) "
+            "ON CONFLICT (name) DO NOTHING RETURNING name",
+            {"name": key, "request": request, "now": stamp(now)},
+        )
+        if first:
+            return None
+        rows = await self._database.run("SELECT request, answer FROM request_keys WHERE name = :name", {"name": key})
+        return Earlier(rows[0][0], json.loads(rows[0][1]) if rows[0][1] else None) if rows else None
+
+    async def answer(self, key: str, answer: dict[str, Any]) -> None:
+        await self._database.run(
+            "UPDATE request_keys SET answer = :answer WHERE name = :name",
+            {"answer": json.dumps(answer), "name": key},
+        )

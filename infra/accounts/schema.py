@@ -1,0 +1,39 @@
+"""The tables, alike on both databases. Times are texts in UTC with microseconds, so that they sort as they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from infra.accounts.database import Database
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS accounts (
+        account_id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, pool TEXT NOT NULL, agent_id TEXT UNIQUE,
+        grants TEXT NOT NULL, password TEXT NOT NULL, disabled INTEGER NOT NULL, created_at TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS account_sessions (
+        secret TEXT PRIMARY KEY, account_id TEXT NOT NULL, created_at TEXT NOT NULL, expires_at TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS account_sessions_account ON account_sessions (account_id)",
+    """CREATE TABLE IF NOT EXISTS account_tokens (
+        secret TEXT PRIMARY KEY, token_id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL, label TEXT NOT NULL,
+        roles TEXT NOT NULL, created_at TEXT NOT NULL, expires_at TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS account_tokens_account ON account_tokens (account_id)",
+    """CREATE TABLE IF NOT EXISTS request_keys (
+        name TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL, created_at TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS request_keys_age ON request_keys (created_at)",
+    """CREATE TABLE IF NOT EXISTS presence_leases (
+        agent_id TEXT PRIMARY KEY, pool TEXT NOT NULL, expires_at TEXT NOT NULL)""",
+)
+
+#: Later than any time: what never expires.
+NEVER = "9999"
+
+
+async def create_tables(database: Database) -> None:
+    """Create what is missing."""
+    for statement in TABLES:
+        await database.run(statement)
+
+
+def stamp(moment: datetime) -> str:
+    """A time as text that sorts."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

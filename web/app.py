@@ -1,0 +1,115 @@
+"""The web application, put together from the doors it is handed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.staticfiles import StaticFiles
+
+from web import openapi, problem
+from web.doors import Doors
+from web.guard import Public, Requires
+from web.live import Live
+from web.middleware import Surround
+from web.pages import callback as callback_page
+from web.pages import rating as rating_page
+from web.pages import ticket as ticket_page
+from web.presence import LeaseKeeper
+from web.routes import (
+    accounts,
+    agents,
+    callbacks,
+    configuration,
+    customer_commands,
+    events,
+    health,
+    interactions,
+    reading,
+    reference,
+    session,
+    stream,
+    ticket_commands,
+)
+
+STATIC = Path(__file__).parent / "static"
+ENDLESS = frozenset({"/api/stream"})
+ROUTERS = (
+    health.router,
+    session.router,
+    accounts.router,
+    agents.router,
+    interactions.router,
+    ticket_commands.router,
+    customer_commands.router,
+    callbacks.router,
+    configuration.router,
+    events.router,
+    reading.router,
+    stream.router,
+    reference.router,
+    ticket_page.router,
+    rating_page.router,
+    callback_page.router,
+)
+
+
+def create_app(doors: Doors) -> FastAPI:
+    """The application. Starting it starts the live events and the watch over presence; stopping it ends both."""
+    app = FastAPI(
+        title="Trunkline",
+        summary="Interaction history and routing for contact centres",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        max_body_size=doors.settings.max_body,
+        form_limits={"max_fields": 40, "max_files": 0, "max_part_size": doors.settings.max_body},
+        separate_input_output_schemas=False,
+    )
+    app.state.doors = doors
+    app.state.live = Live(doors.log)
+    problem.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Surround, seconds=doors.settings.request_seconds, endless=ENDLESS, secure=doors.settings.secure)
+    openapi.install(app)
+    declared(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    live: Live = app.state.live
+    keeper = LeaseKeeper(app.state.doors)
+    await live.start()
+    await keeper.start()
+    try:
+        yield
+    finally:
+        await keeper.stop()
+        await live.stop()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def declared(app: FastAPI) -> dict[tuple[str, str], Requires | Public]:
+    """What each route (method, path) declares. Raises `TypeError` for one that declares nothing: no open doors."""
+    found: dict[tuple[str, str], Requires | Public] = {}
+    for context in iter_route_contexts(app.routes):
+        dependant = getattr(context, "dependant", None)
+        if dependant is None or context.path is None:
+            continue
+        guards = [d.call for d in dependant.dependencies if isinstance(d.call, Requires | Public)]
+        if len(guards) != 1:
+            raise TypeError(f"{context.path}: a route declares exactly one permission, this one declares {len(guards)}")
+        for method in context.methods or ():
+            found[method, context.path] = guards[0]
+    return found

@@ -1,0 +1,151 @@
+"""What requests carry: every field bounded, unknown fields refused so that a typing error is not taken for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from domain.centre.documents import Language, Name
+from web.access import Role
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+Identity = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Password = Annotated[str, Field(max_length=200, json_schema_extra={"format": "password", "writeOnly": True})]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SignInBody(Body):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] = Field(
+        examples=["anna"]
+    )
+    password: Password
+
+
+class NewPasswordBody(Body):
+    """`current` is needed to set one's own."""
+
+    current: Password
+    password: Password
+
+
+class PasswordBody(Body):
+    password: Password
+
+
+class TokenBody(Body):
+    """Limited to some of the account's roles; with none given, to all that it has."""
+
+    label: Line = Field(examples=["nightly export"])
+    roles: tuple[Role, ...] = ()
+    expires_at: datetime | None = None
+
+
+class AccountBody(Body):
+    """`roles` by project, `*` for every project of the pool."""
+
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9][a-z0-9._@+-]{0,79}$")
+    ] = Field(examples=["anna"])
+    password: Password
+    agent_id: str = Field(default="", max_length=40, pattern=r"^([a-z][a-z0-9_]*)?$")
+    roles: dict[str, tuple[Role, ...]] = Field(max_length=200, examples=[{"*": ["agent"]}])
+
+
+class RolesBody(Body):
+    roles: dict[str, tuple[Role, ...]] = Field(max_length=200, examples=[{"acme": ["supervisor"]}])
+
+
+class ReasonBody(Body):
+    reason: Line = Field(examples=["lunch"])
+
+
+class DeclineBody(Body):
+    reason: Words = ""
+
+
+class ReplyBody(Body):
+    text: Text = Field(examples=["Good morning, your parcel left our depot today."])
+
+
+class NoteBody(Body):
+    text: Text
+
+
+class TransferBody(Body):
+    department: Name = Field(examples=["billing"])
+    note: Annotated[str, StringConstraints(max_length=20_000)] = ""
+
+
+class CompleteBody(Body):
+    """`ticket` says what becomes of the matter. Without a disposition, wrap-up asks for it where the queue has one."""
+
+    ticket: Literal["resolve", "await_customer", "leave"] = "leave"
+    disposition: str = Field(default="", max_length=40, examples=["answered"])
+
+
+class WrapUpBody(Body):
+    disposition: Name = Field(examples=["answered"])
+
+
+class DepartmentBody(Body):
+    department: Name
+
+
+class ContactBody(Body):
+    """An address of a customer. A telephone number in international form, `+48 22 123 45 67`."""
+
+    kind: Literal["email", "phone", "customer_number"]
+    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)]
+
+
+class CustomerBody(Body):
+    name: Line
+    language: Language = "en"
+    contacts: tuple[ContactBody, ...] = Field(min_length=1, max_length=20)
+
+
+class NameBody(Body):
+    name: Line
+
+
+class FactBody(Body):
+    name: Name = Field(examples=["household"])
+    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+    source: Words = ""
+
+
+class ConsentBody(Body):
+    purpose: Name = Field(examples=["newsletter"])
+    given: bool
+
+
+class MergeBody(Body):
+    """The other customer, shown under this one from now on."""
+
+    merged_id: Identity
+
+
+class CallbackBody(Body):
+    """`due_at` with its zone, as in 2026-03-01T14:30:00+01:00; without it, as soon as possible."""
+
+    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=40)] = Field(
+        examples=["+48 22 123 45 67"]
+    )
+    name: Words = ""
+    about: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
+    due_at: datetime | None = None
+    language: Language | None = None
+
+
+class DocumentBody(Body):
+    """A whole document, applied on top of the revision that its author had seen (0: the first)."""
+
+    document: dict[str, Any]
+    expected_revision: int = Field(ge=0)

@@ -1,0 +1,90 @@
+"""What the web needs of the rest of the process: handed in where the process is put together, no globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends, Request
+
+from domain.execute import Executor
+from domain.ports import Clock, Fingerprints, Log, NewId, Opener
+from web.accounts import Accounts, Leases, Replies
+from web.homes import Homes
+from web.links import Links
+from web.throttle import Throttle
+
+if TYPE_CHECKING:
+    from web.queries import Queries
+
+#: Attempts of each kind, by account name or network address.
+RATES = {
+    "sign_in_name": "6/5minute",
+    "sign_in_address": "30/5minute",
+    "form": "20/10minute",
+    "callback": "10/hour",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`base_url` is where people reach this server; times are in seconds, sizes in bytes."""
+
+    base_url: str
+    time_zone: str = "UTC"
+    session_seconds: int = 12 * 3600
+    request_seconds: float = 30.0
+    max_body: int = 256 * 1024
+    max_document: int = 2 * 1024 * 1024
+    catch_up_seconds: float = 5.0
+    lease_seconds: float = 30.0
+    stream_window: int = 5_000
+    stream_queue: int = 500
+    rates: dict[str, str] = field(default_factory=lambda: dict(RATES))
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+#: Faults in a configuration document, each a sentence that says where and how to mend it; empty when it holds.
+Check = Callable[[Any], Sequence[str]]
+
+
+def _nothing_more(document: Any) -> Sequence[str]:
+    """Cross-references are checked where the process brings a checker."""
+    return ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Doors:
+    """Everything the routes reach for."""
+
+    executor: Executor
+    log: Log
+    opener: Opener
+    queries: Queries
+    accounts: Accounts
+    replies: Replies
+    leases: Leases
+    fingerprints: Fingerprints
+    links: Links
+    clock: Clock
+    new_id: NewId
+    settings: Settings
+    check: Check = _nothing_more
+    homes: Homes = field(init=False)
+    throttle: Throttle = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.homes = Homes(self.log)
+        self.throttle = Throttle(self.settings.rates)
+
+
+def doors_of(request: Request) -> Doors:
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+Wired = Annotated[Doors, Depends(doors_of)]

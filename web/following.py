@@ -1,0 +1,131 @@
+"""What one caller is shown live: which topics are theirs, and how an agent's topics change with the work in hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from domain.agent.events import AgentReleased, AgentReserved
+from domain.event import Recorded
+from domain.interaction.events import InteractionStarted
+from domain.stream import stream_of
+from web.access import EVERYWHERE, Caller, Permission, Role
+from web.doors import Doors
+from web.live import Client, Live, topics_of
+from web.showing import Shown, show
+
+#: Who sees everything of a project, not only what is in their own hands.
+OVERSEEING = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR})
+
+
+class Reset(NamedTuple):
+    """The caller must read everything afresh, as of `position`."""
+
+    position: int
+    reason: str
+
+
+class Held(NamedTuple):
+    """Work in an agent's hands, by the ids that it is followed under."""
+
+    work_id: str
+    interaction_id: str
+    ticket_id: str
+
+
+def first_topics(caller: Caller) -> set[str]:
+    """What the caller listens to besides work in hand."""
+    topics = {f"agent:{caller.agent_id}"} if caller.agent_id else set[str]()
+    for project, roles in caller.grants.items():
+        if not roles & OVERSEEING:
+            continue
+        topics.add(f"agents:{caller.pool}")
+        topics.add(f"pool:{caller.pool}" if project == EVERYWHERE else f"project:{project}")
+    return topics
+
+
+@dataclass(slots=True)
+class Following:
+    """One caller's connection to the live events."""
+
+    doors: Doors
+    live: Live
+    caller: Caller
+    client: Client
+    held: dict[str, Held] = field(default_factory=dict[str, Held])
+    sent: int = 0
+
+    def begin(self, work: list[Held]) -> None:
+        self.live.connected += 1
+        self.live.join(self.client, first_topics(self.caller))
+        for one in work:
+            self._hold(one)
+
+    def end(self) -> None:
+        self.live.connected -= 1
+        self.live.leave(self.client)
+
+    async def since(self, position: int) -> AsyncIterator[Shown | Reset]:
+        """What the caller missed since `position`, or a reset when that is too much or too long ago."""
+        window = self.doors.settings.stream_window
+        head = await self.doors.log.head()
+        missed = await self.doors.log.read(position, window + 1, pool=self.caller.pool)
+        if position > head or len(missed) > window:
+            self.sent = head
+            yield Reset(head, "too much has happened since")
+            return
+        self.sent = position
+        for recorded in missed:
+            if shown := await self._see(recorded):
+                yield shown
+
+    async def news(self, seconds: float) -> AsyncIterator[Shown | Reset]:
+        """What has come in; waits at most `seconds` for the first of it."""
+        if not await self.client.wait(seconds):
+            return
+        if self.client.lagged:
+            self.client.take()
+            self.sent = self.live.position
+            yield Reset(self.sent, "events came faster than this connection took them")
+            return
+        for recorded in self.client.take():
+            if shown := await self._see(recorded):
+                yield shown
+
+    async def _see(self, recorded: Recorded) -> Shown | None:
+        """The event as the caller may see it; None where it was sent before or is none of theirs."""
+        if recorded.position <= self.sent or not (self.client.topics & topics_of(recorded)):
+            return None
+        self.sent = recorded.position
+        await self._learn(recorded)
+        personal = self.caller.may(Permission.OPEN_PERSONAL, recorded.project or None)
+        return show(recorded, self.doors.opener if personal else None)
+
+    async def _learn(self, recorded: Recorded) -> None:
+        """Own work begins and ends: its interaction and ticket are followed meanwhile."""
+        event = recorded.event
+        if isinstance(event, AgentReserved) and event.agent_id == self.caller.agent_id:
+            ticket_id = await self._ticket_of(event.interaction_id)
+            self._hold(Held(event.work_id, event.interaction_id, ticket_id))
+        elif isinstance(event, AgentReleased) and event.agent_id == self.caller.agent_id:
+            self._release(event.work_id)
+
+    async def _ticket_of(self, interaction_id: str) -> str:
+        first = await self.doors.log.read(0, 1, streams=[stream_of("interaction", interaction_id)])
+        return first[0].event.ticket_id if first and isinstance(first[0].event, InteractionStarted) else ""
+
+    def _hold(self, one: Held) -> None:
+        self.held[one.work_id] = one
+        self.live.join(self.client, _topics(one))
+
+    def _release(self, work_id: str) -> None:
+        gone = self.held.pop(work_id, None)
+        if gone is not None:
+            still = {topic for other in self.held.values() for topic in _topics(other)}
+            self.live.leave(self.client, _topics(gone) - still)
+
+
+def _topics(one: Held) -> set[str]:
+    topics = {f"interaction:{one.interaction_id}"}
+    return topics | {f"ticket:{one.ticket_id}"} if one.ticket_id else topics

@@ -1,0 +1,1 @@
+"""The customers' pages: plain server-rendered HTML that works without JavaScript. GET shows, POST acts."""

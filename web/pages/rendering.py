@@ -1,0 +1,45 @@
+"""Rendering pages: templates, the language's texts and dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_name
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web.pages.words import LANGUAGES, catalogue
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = catalogue(language)
+    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def render(template: str, language: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of a template; every value in it is escaped."""
+    text = _environment(language).get_template(template).render(language=language, languages=LANGUAGES, **values)
+    return HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def when(moment: datetime, language: str, zone: str) -> str:
+    """A time as people of that language write it, in the given zone, which is named."""
+    local = moment.astimezone(ZoneInfo(zone))
+    day, time = format_date(local, "long", locale=language), format_time(local, "short", locale=language)
+    return f"{day}, {time} ({get_timezone_name(local, 'short', locale=language)})"

@@ -1,0 +1,117 @@
+"""Server-sent events (HTML Living Standard §9.2): what concerns the caller, as it happens.
+
+Ids are log positions: a browser that reconnects says how far it came (`Last-Event-ID`) and misses nothing. An
+agent's open stream is also the sign that their desk is there (see `web.presence`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from projections.queries import work_of
+from web.access import Caller, Permission
+from web.doors import Doors, Wired
+from web.following import Following, Held, Reset
+from web.guard import Requires, authenticate
+from web.live import Client, Live
+from web.presence import renew
+from web.problem import Problem, unavailable
+from web.queries import Asking
+from web.showing import Shown
+
+router = APIRouter(prefix="/api", tags=["stream"])
+Listening = Annotated[Caller, Depends(Requires(Permission.STREAM))]
+LastEventId = Annotated[
+    str | None,
+    Header(alias="Last-Event-ID", max_length=18, pattern=r"^\d*$", description="The position that was seen last."),
+]
+#: How long a browser waits before it reconnects, in milliseconds.
+RECONNECT = 2_000
+#: How often a session is looked at again: an ended session or a lost role ends the stream.
+RECHECK_SECONDS = 20.0
+MOST_CLIENTS = 5_000
+
+
+async def room(request: Request) -> None:
+    """Raises `Problem` 503 when this process has as many streams as it can serve well."""
+    if request.app.state.live.connected >= MOST_CLIENTS:
+        raise unavailable("full", "this server has no room for another stream; try again")
+
+
+@router.get(
+    "/stream",
+    dependencies=[Depends(room)],
+    response_class=EventSourceResponse,
+    responses={200: {"description": "Events of the log; `hello` first, `reset` when everything must be read afresh."}},
+)
+async def stream(
+    caller: Listening, request: Request, doors: Wired, last_event_id: LastEventId = None
+) -> AsyncIterator[ServerSentEvent]:
+    """What concerns the caller. `message` events hold one event of the log each, with its position as id."""
+    live: Live = request.app.state.live
+    following = Following(doors, live, caller, Client(doors.settings.stream_queue))
+    following.begin(await _work_in_hand(doors, caller, live))
+    try:
+        async for event in _begin(following, last_event_id):
+            yield event
+        async for event in _go_on(following, request):
+            yield event
+    finally:
+        following.end()
+        if caller.agent_id:
+            # a last one from now on: a reload or a short gap in the network is no absence
+            await asyncio.shield(renew(doors, caller.agent_id, caller.pool))
+
+
+async def _work_in_hand(doors: Doors, caller: Caller, live: Live) -> list[Held]:
+    if not caller.agent_id:
+        return []
+    await renew(doors, caller.agent_id, caller.pool)
+    asked = Asking(doors, live.position, caller.pool)
+    return [Held(one.work_id, one.interaction_id, one.ticket_id) for one in await asked(work_of, caller.agent_id)]
+
+
+async def _begin(following: Following, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
+    """`hello` says from where on this stream is complete; then what was missed."""
+    if not last_event_id:
+        following.sent = following.live.position
+        yield ServerSentEvent(event="hello", id=str(following.sent), retry=RECONNECT, data={"position": following.sent})
+        return
+    yield ServerSentEvent(event="hello", retry=RECONNECT, data={"position": int(last_event_id)})
+    async for one in following.since(int(last_event_id)):
+        yield _event(one)
+
+
+async def _go_on(following: Following, request: Request) -> AsyncIterator[ServerSentEvent]:
+    doors, caller = following.doors, following.caller
+    pause = max(0.05, min(RECHECK_SECONDS, doors.settings.lease_seconds / 3))
+    checked = doors.clock()
+    while True:
+        async for one in following.news(pause):
+            yield _event(one)
+        if (doors.clock() - checked).total_seconds() >= pause:
+            checked = doors.clock()
+            if not await _still_the_same(request, doors, caller):
+                return
+            if caller.agent_id:
+                await renew(doors, caller.agent_id, caller.pool)
+
+
+async def _still_the_same(request: Request, doors: Doors, caller: Caller) -> bool:
+    """Whether the session or token still stands, with the same roles."""
+    try:
+        return await authenticate(request, doors) == caller
+    except Problem:
+        return False
+
+
+def _event(one: Shown | Reset) -> ServerSentEvent:
+    if isinstance(one, Reset):
+        data: dict[str, Any] = {"position": one.position, "reason": one.reason}
+        return ServerSentEvent(event="reset", id=str(one.position), data=data)
+    return ServerSentEvent(id=str(one.position), data=one)
