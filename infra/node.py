@@ -186,7 +186,7 @@ async def _route_every_pool(node: Node) -> None:
         await node.configured.catch_up()
         wanted = set(node.configured.pools)
         for pool in sorted(wanted - pools):
-            router = RouterProcess(node.stores.log, node.stores.executor, pool, clock=node.stores.clock)
+            router = RouterProcess(node.stores.log, node.stores.executor, pool=pool, clock=node.stores.clock)
             node.run(f"router of {pool}", router.run())
         pools |= wanted
         await asyncio.sleep(LOOK)

@@ -1,0 +1,61 @@
+"""`trunkline`: the command line, put together from its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from domain.execute import Executor, Origin
+from domain.ports import LogUnavailable
+from domain.rejection import Rejection
+from infra.cli.accounts import account_app
+from infra.cli.agent import agent
+from infra.cli.check import Opened, check, make_apply
+from infra.cli.demo import demo
+from infra.cli.email import email_app
+from infra.cli.log import log_app
+from infra.cli.projections import rebuild
+from infra.cli.serve import serve
+from infra.keys.cipher import WrongMasterKey
+from infra.load_settings import BadSettings, load_settings
+from infra.log.opened import LogSettings
+from infra.stores import open_stores
+
+#: Exit code: the settings, the log or a store cannot be used.
+UNUSABLE = 3
+
+app = typer.Typer(
+    help="Trunkline: an event-sourced contact centre.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+
+@asynccontextmanager
+async def _opened() -> AsyncGenerator[Opened]:
+    async with open_stores(load_settings()) as stores:
+        yield Opened(executor=stores.executor, log=stores.log)
+
+
+app.add_typer(log_app, name="log")
+app.add_typer(email_app, name="email")
+app.add_typer(account_app, name="account")
+app.command()(demo)
+app.command()(serve)
+app.command()(check)
+app.command("apply")(make_apply(_opened))
+app.command()(rebuild)
+app.command()(agent)
+
+
+def main() -> None:
+    """Run the command line. What a person can mend ends with a sentence, never with a stack trace."""
+    try:
+        app()
+    except (BadSettings, LogUnavailable, WrongMasterKey, Rejection, OSError) as fault:
+        Console(stderr=True).print(f"[red]{fault}[/red]", highlight=False)
+        sys.exit(UNUSABLE)
