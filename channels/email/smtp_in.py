@@ -97,6 +97,9 @@ class SmtpIntake:
 class _Connection(SMTP):
     """aiosmtpd's protocol with a bound on how many there are, and time-outs that count silence only."""
 
+    #: Bytes. RFC 5321 allows senders 1,000, yet people's programs send more and their mail is wanted.
+    line_length_limit = 128 * 1024
+
     def __init__(self, handler: _Handler, others: set[_Connection], limits: SmtpLimits, **options: Any) -> None:
         super().__init__(handler, **options)
         self._others, self._most, self._session = others, limits.connections, limits.session

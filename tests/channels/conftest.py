@@ -194,6 +194,10 @@ def dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
     """`dovecot-imapd` (Debian) as a process of its own with its own configuration. Parameter `poll`: without IDLE."""
     if not Path(_dovecot()).exists():
         _missing("no IMAP server: install dovecot-imapd")
+    version = subprocess.run([_dovecot(), "--version"], capture_output=True, text=True, check=True).stdout
+    if not version.startswith("2.3."):
+        # 2.4 speaks another configuration language.
+        _missing(f"the IMAP server is Dovecot {version.strip()}; its configuration here is for 2.3")
     base = Path(tempfile.mkdtemp(prefix="trunkline-imap-"))
     login, internal, group, uid, gid = _account()
     with socket.socket() as probe:

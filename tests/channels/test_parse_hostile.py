@@ -96,8 +96,8 @@ def test_a_mail_cut_off_anywhere_is_read(data: st.DataObject) -> None:
     _check(parse(raw[: data.draw(st.integers(0, len(raw)))]))
 
 
-# Each of these took seconds or the process's stack with the parsers that were not chosen; the run's own
-# time-out is the guard here, the figures are in the documentation of the channel.
+# Each of these takes seconds to minutes, or the process's stack, in a parser without bounds; the run's own
+# time-out is the guard here.
 BOMBS = {
     "too large": (b"Subject: x\n\n" + b"A" * (limits.MAX_MAIL_BYTES + 10), "cut from"),
     "a 20 MB header": (b"Subject: " + b"x" * 20_000_000, "header Subject cut"),

@@ -66,6 +66,21 @@ async def test_a_mail_of_a_stock_client_arrives_byte_for_byte() -> None:
     assert arrived.envelope.peer == "127.0.0.1"
 
 
+async def test_lines_longer_than_the_standard_allows_are_taken_as_they_are() -> None:
+    store = Store()
+    mail = MAIL + b"x" * 100_000 + b"\r\n"
+    async with server(store) as port:
+        await blocking(lambda: _send(port, mail))
+    assert store.mails[0].content == mail
+
+
+async def test_a_line_without_end_is_refused() -> None:
+    async with server(Store()) as port:
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            await blocking(lambda: _send(port, MAIL + b"x" * 300_000 + b"\r\n"))
+    assert caught.value.smtp_code == 500
+
+
 async def test_the_null_sender_of_bounces_is_taken() -> None:
     store = Store()
     async with server(store) as port:
