@@ -82,7 +82,9 @@ async def in_turn(rounds: int, contestants: Mapping[str, Round]) -> dict[str, di
 
 
 def ratio(figures: Mapping[str, Mapping[str, Any]], ours: str, theirs: str) -> float:
-    return round(figures[ours]["per_second"] / figures[theirs]["per_second"], 2)
+    """The median of the rounds' own ratios: what slows a machine for a moment slows both of a round."""
+    rounds = zip(figures[ours]["rounds"], figures[theirs]["rounds"], strict=True)
+    return round(statistics.median(mine / other for mine, other in rounds), 2)
 
 
 def bar(name: str, reached: float, wanted: float, *, at_most: bool = False) -> dict[str, Any]:

@@ -63,8 +63,8 @@ def _events(n: int) -> list[tuple[str, Event]]:
     )  # fmt: skip
     queued = InteractionQueued(
         interaction_id=interaction, leg=leg, channel="email", queue="billing", priority=5,
-        skills={"billing": 3, "en": 5}, arrived_at=_AT, not_before=None, age_credit=0, target=14400, customer_id=customer, site="lyon", language="en",
-        trail=(), reason="new",
+        skills={"billing": 3, "en": 5}, arrived_at=_AT, not_before=None, age_credit=0, target=14400,
+        customer_id=customer, site="lyon", language="en", trail=(), reason="new",
     )  # fmt: skip
     reserved = AgentReserved(
         agent_id=agent, work_id=work, interaction_id=interaction, leg=leg, channel="email", units=20

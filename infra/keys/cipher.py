@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable
 
 from cryptography.exceptions import InvalidTag
@@ -25,16 +24,17 @@ class WrongMasterKey(Exception):
 
 
 def seal(key: AESGCM, plaintext: str, context: str, nonces: Nonces) -> str:
-    """Token: base64url of format, nonce, ciphertext and tag; `context` is authenticated, not stored."""
+    """Token: base64 of format, nonce, ciphertext and tag; `context` is authenticated, not stored."""
     nonce = nonces(NONCE_BYTES)
-    return urlsafe_b64encode(FORMAT + nonce + key.encrypt(nonce, plaintext.encode(), context.encode())).decode()
+    sealed = key.encrypt(nonce, plaintext.encode(), context.encode())
+    return b2a_base64(FORMAT + nonce + sealed, newline=False).decode("ascii")
 
 
 def unseal(key: AESGCM, token: str, context: str) -> str:
     """Raises `ValueError` when the token is malformed, altered, or was sealed for another context or key."""
     try:
-        raw = urlsafe_b64decode(token)
-    except (Base64Error, ValueError) as fault:
+        raw = a2b_base64(token, strict_mode=True)
+    except ValueError as fault:
         raise ValueError("sealed token is not base64") from fault
     if raw[:1] != FORMAT or len(raw) < 1 + NONCE_BYTES + 16:
         raise ValueError("sealed token has an unknown format")

@@ -50,8 +50,9 @@ def evaluate(
             accepted.outcomes.append((pending, fault))
             continue
         accepted.rows.extend(wanted.rows)
-        ends.update((row.stream, StreamEnd(row.version, row.pool)) for row in wanted.rows)
-        result = Appended(head + len(accepted.rows), wanted.versions())
+        for stream, _, pool in wanted.assertions:
+            ends[stream] = StreamEnd(wanted.versions[stream], ends[stream].pool if pool is None else pool)
+        result = Appended(head + len(accepted.rows), wanted.versions)
         if wanted.once is not None:
             keys[wanted.once] = OnceRow(wanted.once, result.position, result.versions)
             accepted.once.append(keys[wanted.once])
@@ -60,7 +61,7 @@ def evaluate(
 
 
 def _fault(pending: Pending, ends: dict[str, StreamEnd], stream_end: Callable[[str], StreamEnd]) -> Exception | None:
-    for stream, expected, pool in ((a.stream, a.expected_version, a.pool) for a in pending.batchable.assertions):
+    for stream, expected, pool in pending.batchable.assertions:
         end = ends.get(stream)
         if end is None:
             end = ends[stream] = stream_end(stream)

@@ -97,9 +97,8 @@ class GroupCommit:
         batch: list[Pending] = []
         events = size = 0
         while self._waiting:
-            rows = self._waiting[0].batchable.rows
-            events += len(rows)
-            size += sum(len(row.state) for row in rows)
+            events += len(self._waiting[0].batchable.rows)
+            size += self._waiting[0].batchable.size
             if batch and (events > MAX_BATCH_EVENTS or size > MAX_BATCH_BYTES):
                 break
             batch.append(self._waiting.popleft())

@@ -71,16 +71,16 @@ class EventMapper:
         """Raises `KeyDestroyed` for an erased customer, `EventTooLarge`, `ValueError` for a faulty change."""
         rows: list[NewRow] = []
         assertions: list[Assertion] = []
-        seen: set[str] = set()
+        versions: dict[str, int] = {}
+        size = 0
         if once is not None:
             _check_name("once key", once)
         for stream, expected, events in changes:
             _check_name("stream", stream)
             if expected < 0:
                 raise ValueError(f"stream {stream}: expected version {expected}; versions start at 0, an empty stream")
-            if stream in seen:
+            if stream in versions:
                 raise ValueError(f"stream {stream} appears in two changes of one append: join them")
-            seen.add(stream)
             pool = None
             for number, proposed in enumerate(events, expected + 1):
                 if pool is None:
@@ -89,9 +89,11 @@ class EventMapper:
                 if pool != proposed.pool:
                     raise ValueError(f"stream {stream}: one append with events for pools {pool} and {proposed.pool}")
                 wire, state = self.encode_event(proposed)
+                size += len(state)
                 rows.append(NewRow(stream, number, wire, state, pool))
             assertions.append(Assertion(stream, expected, pool))
-        return Batchable(tuple(assertions), tuple(rows), once)
+            versions[stream] = expected + len(events)
+        return Batchable(assertions, rows, versions, size, once)
 
     def encode_event(self, proposed: Proposed) -> tuple[str, bytes]:
         """Wire name and stored bytes of one event."""
@@ -195,7 +197,8 @@ def _check_name(what: str, name: str) -> None:
 
 
 def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat()[:-6]}Z"
 
 
 def _unreadable(row: StoredRow, fault: Exception) -> UnreadableEvent:

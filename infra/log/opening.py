@@ -33,8 +33,20 @@ class KeyOpener:
             value = getattr(event, name)
             if isinstance(value, Sealed):
                 text = open_text(self._keyring, owner(event), value)
-                opened[name] = Erased() if text is None else adapter.validate_json(text)
-        return event.model_copy(update=opened) if opened else event
+                opened[name] = Erased() if text is None else adapter.validator.validate_json(text)
+        return _with(event, opened) if opened else event
+
+
+def _with(event: Event, opened: dict[str, Any]) -> Event:
+    """What `model_copy` does at a quarter of its cost: rebuilding a projection does this for every other event."""
+    kind = type(event)
+    copy = kind.__new__(kind)
+    set_on = object.__setattr__
+    set_on(copy, "__dict__", {**event.__dict__, **opened})
+    set_on(copy, "__pydantic_fields_set__", event.__pydantic_fields_set__)
+    set_on(copy, "__pydantic_extra__", None)
+    set_on(copy, "__pydantic_private__", None)
+    return copy
 
 
 def open_recorded(opener: KeyOpener, recorded: Recorded) -> Recorded:

@@ -53,37 +53,36 @@ CREATE TABLE IF NOT EXISTS {segments} (
 
 _VERSION = "CREATE TABLE IF NOT EXISTS {version} (version integer PRIMARY KEY)"
 
-# A loop over the streams rather than one joined query: for the one stream of a lone append it costs a
-# third, and its plan is an index lookup whatever the statistics say of a table that was just empty.
+# Made for the lone append, which pays for every statement: a loop of index lookups instead of one joined query
+# (its plan is right whatever the statistics say of a table that was just empty), no set-returning result, and
+# a plain INSERT where there is one event. Array parameters are expanded once, so subscripts are cheap.
 _APPEND = """
 CREATE OR REPLACE FUNCTION {append}(
     asserted_streams text[], expected_versions bigint[], stream_pools text[],
     once_keys text[], once_offsets bigint[], once_versions text[],
     streams text[], versions bigint[], topics text[], states bytea[], pools text[],
-    told_time timestamptz
-) RETURNS TABLE (base bigint, trouble text)
+    told_time timestamptz, OUT base bigint, OUT trouble text
+)
 LANGUAGE plpgsql AS $body$
 #variable_conflict use_variable
 DECLARE
-    asserted record;
     latest record;
     ends jsonb;
     seen jsonb;
     recorded timestamptz;
+    count integer := cardinality(streams);
 BEGIN
     LOCK TABLE {events} IN EXCLUSIVE MODE;
     IF cardinality(once_keys) > 0 THEN
         SELECT jsonb_object_agg(o.key, jsonb_build_array(o.position, o.versions))
           INTO seen FROM {once} o WHERE o.key = ANY (once_keys);
     END IF;
-    FOR asserted IN
-        SELECT * FROM unnest(asserted_streams, expected_versions, stream_pools) AS a (stream, expected, pool)
-    LOOP
+    FOR i IN 1 .. cardinality(asserted_streams) LOOP
         SELECT e.originator_version AS version, e.pool AS pool INTO latest FROM {events} e
-         WHERE e.originator_id = asserted.stream ORDER BY e.originator_version DESC LIMIT 1;
-        IF coalesce(latest.version, 0) <> asserted.expected OR latest.pool <> asserted.pool THEN
+         WHERE e.originator_id = asserted_streams[i] ORDER BY e.originator_version DESC LIMIT 1;
+        IF coalesce(latest.version, 0) <> expected_versions[i] OR latest.pool <> stream_pools[i] THEN
             ends := coalesce(ends, '{{}}'::jsonb) || jsonb_build_object(
-                asserted.stream, jsonb_build_array(coalesce(latest.version, 0), latest.pool));
+                asserted_streams[i], jsonb_build_array(coalesce(latest.version, 0), latest.pool));
         END IF;
     END LOOP;
     SELECT e.notification_id, e.recorded_at INTO base, recorded FROM {events} e
@@ -91,25 +90,29 @@ BEGIN
     base := coalesce(base, 0);
     IF ends IS NOT NULL OR seen IS NOT NULL THEN
         trouble := jsonb_build_object('ends', ends, 'seen', seen)::text;
-        RETURN NEXT;
         RETURN;
     END IF;
     -- greatest() passes over NULL: recorded_at never decreases, whatever the clock does.
     recorded := greatest(recorded, coalesce(told_time, clock_timestamp()));
-    IF cardinality(streams) > 0 THEN
+    IF count = 1 THEN
+        INSERT INTO {events} (
+            originator_id, originator_version, topic, state, notification_id, pool, recorded_at)
+        VALUES (streams[1], versions[1], topics[1], states[1], base + 1, pools[1], recorded);
+    ELSIF count > 1 THEN
         INSERT INTO {events} (
             originator_id, originator_version, topic, state, notification_id, pool, recorded_at)
         SELECT e.stream, e.version, e.topic, e.state, base + e.number, e.pool, recorded
           FROM unnest(streams, versions, topics, states, pools)
           WITH ORDINALITY AS e (stream, version, topic, state, pool, number);
-        PERFORM pg_notify({channel}, (base + cardinality(streams))::text);
+    END IF;
+    IF count > 0 THEN
+        PERFORM pg_notify({channel}, (base + count)::text);
     END IF;
     IF cardinality(once_keys) > 0 THEN
         INSERT INTO {once} (key, position, versions)
         SELECT o.key, base + o.offset_, o.versions
           FROM unnest(once_keys, once_offsets, once_versions) AS o (key, offset_, versions);
     END IF;
-    RETURN NEXT;
 END
 $body$"""
 

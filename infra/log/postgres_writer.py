@@ -61,11 +61,9 @@ def plan(batch: Sequence[Pending]) -> Plan:
         result.now.append(pending)
         if wanted.once is not None:
             keys.add(wanted.once)
-        for a in wanted.assertions:
-            known = ends.get(a.stream, (0, None))[1]
-            ends[a.stream] = (a.expected_version, a.pool if known is None else known)
-        for row in wanted.rows:
-            ends[row.stream] = (row.version, row.pool)
+        for stream, _, pool in wanted.assertions:
+            known = ends.get(stream, (0, None))[1]
+            ends[stream] = (wanted.versions[stream], known if pool is None else pool)
     return result
 
 
@@ -199,7 +197,7 @@ class PostgresWriter:
         for one in batch:
             offset += len(one.rows)
             if one.once is not None:
-                once.append((one.once.encode(), offset, json.dumps(one.versions()).encode()))
+                once.append((one.once.encode(), offset, json.dumps(dict(one.versions)).encode()))
         return [
             array_of(TEXT, [stream.encode() for stream, _, _ in asserted]),
             array_of_ints([expected for _, expected, _ in asserted]),
@@ -229,7 +227,7 @@ def _acknowledge(now: Sequence[Pending], base: int) -> None:
     """Each append's position is that of its last event: they were stored in order from `base` + 1."""
     for pending in now:
         base += len(pending.batchable.rows)
-        pending.settle(Appended(base, pending.batchable.versions()))
+        pending.settle(Appended(base, pending.batchable.versions))
 
 
 def _settle_trouble(now: Sequence[Pending], trouble: dict[str, Any]) -> list[Pending]:

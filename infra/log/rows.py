@@ -57,8 +57,7 @@ class Filter(NamedTuple):
 EVERYTHING = Filter()
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """A stream that an append touches: where it must stand and, if events follow, whose pool it is."""
 
     stream: str
@@ -70,15 +69,13 @@ class Assertion:
 class Batchable:
     """One append, encoded: it is stored as a whole or fails as a whole."""
 
-    assertions: tuple[Assertion, ...]
-    rows: tuple[NewRow, ...]
+    assertions: Sequence[Assertion]
+    rows: Sequence[NewRow]
+    #: Where each touched stream stands after this append.
+    versions: Mapping[str, int]
+    #: Bytes of state in all rows.
+    size: int
     once: str | None = None
-
-    def versions(self) -> dict[str, int]:
-        """Where each touched stream stands after this append."""
-        after = {assertion.stream: assertion.expected_version for assertion in self.assertions}
-        after.update((row.stream, row.version) for row in self.rows)
-        return after
 
 
 class Segment(NamedTuple):

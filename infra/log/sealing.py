@@ -6,6 +6,7 @@ moved to another event is told by its name, one whose name was altered does not 
 
 from __future__ import annotations
 
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
@@ -52,18 +53,22 @@ def seal_field(keyring: Keyring, event: Event, event_id: str, name: str, adapter
     text on need not be able to read it.
     """
     value = getattr(event, name)
-    if value is None:
+    if type(value) is str:  # most are, and this is on the path of every append
+        text = encode_basestring(value)
+    elif value is None:
         return None
-    if isinstance(value, Erased):
+    elif isinstance(value, Erased):
         return '{"erased":true}'
-    if isinstance(value, Sealed):
-        text = open_text(keyring, owner(event), value)
-        if text is None:
-            raise KeyDestroyed(owner(event))
+    elif isinstance(value, Sealed):
+        found = open_text(keyring, owner(event), value)
+        if found is None:
+            raise KeyDestroyed(f"customer {owner(event)} was erased")
+        text = found
     else:
         text = adapter.dump_json(value).decode()
     context = f"{event.wire}/{name}/{event_id}"
-    return f'{{"sealed":"{context}{SEPARATOR}{keyring.seal(owner(event), text, context)}"}}'
+    token = keyring.seal(owner(event), text, context)
+    return f'{{"sealed":{encode_basestring(context + SEPARATOR + token)}}}'
 
 
 def open_text(keyring: Keyring, customer_id: str, value: Sealed) -> str | None:

@@ -61,7 +61,7 @@ def test_one_customers_token_does_not_open_under_anothers_key(ring):
         ring.open("d", ring.seal("c", "text", "here"), "here")
 
 
-@pytest.mark.parametrize("token", ["", "x", "!!!!", "AAAA", base64.urlsafe_b64encode(b"\x01" + bytes(40)).decode()])
+@pytest.mark.parametrize("token", ["", "x", "!!!!", "AAAA", base64.b64encode(b"\x01" + bytes(40)).decode()])
 def test_a_forged_token_is_an_error(ring, token):
     ring.ensure(["c"])
     with pytest.raises(ValueError):
