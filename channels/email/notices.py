@@ -89,8 +89,10 @@ class Reply(_OfTicket):
 
 
 class CallbackRegistered(_Params):
-    """`due` and `until` in the customer's time zone; `attempts`: how often we try."""
+    """`due` and `until` in the customer's time zone; `attempts`: how often we try. A ticket where there is one."""
 
+    ticket: Line = ""
+    ticket_url: Url | Literal[""] = ""
     phone: Line
     due: AwareDatetime
     until: AwareDatetime | None = None

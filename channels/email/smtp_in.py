@@ -27,9 +27,13 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class SmtpLimits:
-    """Bounds of the server. Times in seconds, sizes in bytes."""
+    """Bounds of the server. Times in seconds, sizes in bytes.
+
+    `memory` bounds what all connections together may have sent of mails that are not yet stored.
+    """
 
     size: int = MAX_MAIL_BYTES
+    memory: int = 10 * MAX_MAIL_BYTES
     connections: int = 100
     recipients: int = 100
     idle: float = 60.0
@@ -103,14 +107,14 @@ class _Connection(SMTP):
     def __init__(self, handler: _Handler, others: set[_Connection], limits: SmtpLimits, **options: Any) -> None:
         super().__init__(handler, **options)
         self._others, self._most, self._session = others, limits.connections, limits.session
+        self._memory, self._pending = limits.memory, 0
         self._longest: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # After STARTTLS the same connection is made once more.
         if self not in self._others and len(self._others) >= self._most:
-            if isinstance(transport, asyncio.WriteTransport):
-                transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
-            transport.close()
+            self.transport = transport
+            self._turn_away(b"421 4.3.2 Too many connections, try again later\r\n")
             return
         if self._longest is None:
             self._longest = self.loop.call_later(self._session, self.end)
@@ -129,7 +133,25 @@ class _Connection(SMTP):
         if self in self._others:
             # A large mail over a slow line is not silence.
             self._reset_timeout()
+            self._pending += len(data)
+            if sum(one.pending for one in self._others) > self._memory:
+                self._turn_away(b"421 4.3.1 Too much mail at once, try again later\r\n")
+                return
             super().data_received(data)
+
+    @property
+    def pending(self) -> int:
+        """Bytes received since the last mail was done with."""
+        return self._pending
+
+    def _set_post_data_state(self) -> None:
+        super()._set_post_data_state()  # pyright: ignore[reportUnknownMemberType]
+        self._pending = 0
+
+    def _turn_away(self, reply: bytes) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.write(reply)
+        self.end()
 
     def end(self) -> None:
         if self.transport is not None:

@@ -174,6 +174,32 @@ async def test_more_connections_than_allowed_are_asked_to_come_later() -> None:
     assert len(store.mails) == 1
 
 
+async def test_more_mail_at_once_than_memory_allows_is_asked_to_come_later() -> None:
+    store = Store()
+    large = MAIL + b"x" * 70 + b"\r\n" * 30_000
+
+    def attempt(port: int) -> bool:
+        try:
+            _send(port, large)
+        except (smtplib.SMTPException, OSError):
+            return False
+        return True
+
+    async with server(store, limits=SmtpLimits(memory=100_000)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<support@hotline.example>\r\nDATA\r\n")
+        await asyncio.wait_for(reader.readuntil(b"354"), 20)
+        writer.write(b"y" * 60_000 + b"\r\n")
+        await writer.drain()
+        assert not await blocking(lambda: attempt(port))
+        writer.close()
+        for _ in range(400):
+            if await blocking(lambda: attempt(port)):
+                break
+            await asyncio.sleep(0.05)
+    assert [arrived.content for arrived in store.mails] == [large]
+
+
 async def test_more_recipients_than_allowed_are_put_off() -> None:
     store = Store()
 
