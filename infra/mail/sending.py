@@ -80,23 +80,28 @@ class Sending:
                 await asyncio.sleep(self.pause)
 
     async def send_due(self) -> int:
-        """Attempt everything that is due now; how many deliveries that were."""
+        """Attempt everything that is due now; how many attempts were made.
+
+        A to-do list that is behind the log names deliveries that need none: they count for nothing, else a list that
+        cannot catch up would be worked without a pause.
+        """
         due = await self.todo(self.clock(), AT_ONCE)
         await self.configured.catch_up()
-        await asyncio.gather(*(self._one(one) for one in due))
-        return len(due)
+        return sum(await asyncio.gather(*(self._one(one) for one in due)))
 
-    async def _one(self, due: Due) -> None:
+    async def _one(self, due: Due) -> bool:
+        """Whether an attempt was made."""
         origin = Origin(project=due.project, pool=due.pool, actor="system:delivery")
         try:
             done = await self.executor.execute(AttemptDelivery(delivery_id=due.delivery_id, patience=PATIENCE), origin)
         except Rejection as rejection:
             # another sender was faster, or the to-do list has not caught up with the log yet
             _log.debug("no attempt: %s", rejection.code)
-            return
+            return False
         attempt_id, number = done.result["attempt_id"], int(done.result["number"])
         requested = (await self.log.read_stream(stream_of("delivery", due.delivery_id)))[0]
         await self.executor.execute(await self._attempt(requested, attempt_id, number), origin)
+        return True
 
     async def _attempt(
         self, recorded: Recorded, attempt_id: str, number: int
