@@ -240,7 +240,7 @@ def _new_matter(
     outcome.merge(_start(c, interaction_id, ticket, customer_id, at)).merge(_queue(project, interaction_id, ticket, at))
     if not c.automatic:
         ticket = replace(ticket, thread=lengthen(ticket.thread, c.external_id))
-        outcome.merge(status_mail("opened", ticket, c.sender.address, project, at))
+        outcome.merge(status_mail("opened", ticket, c.sender.address, c.sender_name, project, at))
     return outcome
 
 

@@ -72,6 +72,11 @@ class Configured:
         """Every pool that a centre or project names."""
         return sorted({document.pool for document in (*self.centres.values(), *self.projects.values())})
 
+    def agent_name(self, agent_id: str) -> str:
+        """What customers may call the agent: the name in the centre's document, empty for one it does not name."""
+        entries = (centre.agents.get(agent_id) for centre in self.centres.values())
+        return next((entry.name for entry in entries if entry is not None), "")
+
     @property
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Every mailbox of every project, named `project/mailbox`."""

@@ -31,6 +31,7 @@ class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
     language: str
     params: Mapping[str, str]
     to: Personal[str]
+    name: Personal[str]
     subject: Personal[str]
     body: Personal[str]
     thread: Personal[str]

@@ -16,8 +16,11 @@ STATUS_MAILS: dict[str, Kind] = {
 }
 
 
-def status_mail(what: str, ticket: Ticket, address: str | None, project: Project, at: Moment) -> Outcome:
-    """The status mail for a change of a ticket; nothing where the project sends none or no address is known."""
+def status_mail(what: str, ticket: Ticket, address: str | None, name: str, project: Project, at: Moment) -> Outcome:
+    """The status mail for a change of a ticket; nothing where the project sends none or no address is known.
+
+    `name` is the customer's, for the greeting, empty where it is not known.
+    """
     status = project.configured.status
     if status is None or what not in status.mails or not address:
         return Outcome()
@@ -38,6 +41,7 @@ def status_mail(what: str, ticket: Ticket, address: str | None, project: Project
             "reopen_days": str(status.reopen_days),
         },
         to=address,
+        name=name,
         subject=ticket.subject,
         body="",
         thread=" ".join(ticket.thread),

@@ -128,7 +128,7 @@ def reply(states: States, c: Reply, at: Moment) -> Outcome:
             text=c.text,
         ),
     )
-    outcome.add("delivery", delivery_id, _letter(states, c, interaction, ticket, address, delivery_id))
+    outcome.add("delivery", delivery_id, _letter(states, c, ticket, (address, customer.name), delivery_id))
     said = InformationAdded(
         ticket_id=ticket.ticket_id,
         customer_id=ticket.customer_id,
@@ -143,7 +143,7 @@ def reply(states: States, c: Reply, at: Moment) -> Outcome:
 
 
 def _letter(
-    states: States, c: Reply, interaction: Interaction, ticket: Ticket, address: str, delivery_id: str
+    states: States, c: Reply, ticket: Ticket, addressee: tuple[str, str], delivery_id: str
 ) -> NotificationRequested:
     project = project_of(states, c.project).configured
     sender = ticket.mailbox or (project.status.sender if project.status else "")
@@ -155,11 +155,12 @@ def _letter(
         channel="email",
         customer_id=ticket.customer_id,
         ticket_id=ticket.ticket_id,
-        interaction_id=interaction.interaction_id,
+        interaction_id=c.interaction_id,
         mailbox=sender,
         language=ticket.language,
         params={"number": ticket.number, "project": project.title, "agent_id": c.agent_id},
-        to=address,
+        to=addressee[0],
+        name=addressee[1],
         subject=ticket.subject,
         body=c.text,
         thread=" ".join(ticket.thread),

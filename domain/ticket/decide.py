@@ -78,7 +78,7 @@ def change(states: States, ticket: Ticket, event: Event) -> tuple[Ticket, Outcom
 def told(states: States, what: str, project: str, ticket: Ticket, at: Moment) -> Outcome:
     """The status mail to the ticket's customer."""
     customer = states.of(Customer, "customer", ticket.customer_id)
-    return status_mail(what, ticket, customer.address("email"), project_of(states, project), at)
+    return status_mail(what, ticket, customer.address("email"), customer.name, project_of(states, project), at)
 
 
 def hand_over(states: States, project: str, ticket: Ticket, department: str, by: str, at: Moment) -> Outcome:

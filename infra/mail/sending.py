@@ -65,7 +65,6 @@ class Sending:
     todo: Todo
     lately: Lately
     clock: Clock
-    agent_name: Callable[[str], str] = str
     pause: float = 0.2
 
     async def run(self) -> None:
@@ -163,6 +162,7 @@ class Sending:
         subject = plain(request.subject, otherwise="")
         params: dict[str, Any] = {
             "project": request.params["project"],
+            "name": plain(request.name, otherwise=""),
             "subject": subject,
             "thread_subject": subject,
             "ticket": request.params["number"],
@@ -184,7 +184,7 @@ class Sending:
             case "reply":
                 return {
                     "text": plain(request.body, otherwise=""),
-                    "agent": self.agent_name(request.params["agent_id"]),
+                    "agent": self.configured.agent_name(request.params["agent_id"]),
                 }
             case _:
                 return {}
