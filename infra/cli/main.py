@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from domain.execute import Executor, Origin
 from domain.ports import LogUnavailable
 from domain.rejection import Rejection
 from infra.cli.accounts import account_app
-from infra.cli.agent import agent
 from infra.cli.check import Opened, check, make_apply
 from infra.cli.demo import demo
 from infra.cli.email import email_app
+from infra.cli.erase import erase
 from infra.cli.log import log_app
-from infra.cli.projections import rebuild
 from infra.cli.serve import serve
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
-from infra.log.opened import LogSettings
+from infra.secrets import open_secrets
 from infra.stores import open_stores
 
 #: Exit code: the settings, the log or a store cannot be used.
@@ -33,6 +29,28 @@ UNUSABLE = 3
 app = typer.Typer(
     help="Trunkline: an event-sourced contact centre.", no_args_is_help=True, pretty_exceptions_enable=False
 )
+
+
+class _FromSettings:
+    """Where log and keys are, read from the settings by the commands that want to know."""
+
+    @property
+    def log_url(self) -> str:
+        return load_settings().log_url
+
+    @property
+    def keyring_url(self) -> str:
+        return load_settings().keyring_url
+
+    @property
+    def master_key(self) -> bytes:
+        return open_secrets(load_settings()).master_key
+
+
+@app.callback()
+def root(context: typer.Context) -> None:
+    """Trunkline: an event-sourced contact centre."""
+    context.obj = _FromSettings()
 
 
 @asynccontextmanager
@@ -48,8 +66,7 @@ app.command()(demo)
 app.command()(serve)
 app.command()(check)
 app.command("apply")(make_apply(_opened))
-app.command()(rebuild)
-app.command()(agent)
+app.command()(erase)
 
 
 def main() -> None:
@@ -59,3 +76,7 @@ def main() -> None:
     except (BadSettings, LogUnavailable, WrongMasterKey, Rejection, OSError) as fault:
         Console(stderr=True).print(f"[red]{fault}[/red]", highlight=False)
         sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()
