@@ -1,0 +1,117 @@
+"""`trunkline demo`: a small centre with three sites, simulated customers and agents, on this machine only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from infra.demo.pace import Pace
+from infra.demo.running import Run, check, live, opened
+from infra.demo.telling import introduction, line, report
+from infra.logs import configure_logs
+
+#: Exit code: an invariant was broken.
+BROKEN = 1
+#: Seconds between two lines, on a terminal and elsewhere.
+ON_TERMINAL, ELSEWHERE = 0.5, 5.0
+HTTP_PORT, SMTP_PORT = 8080, 2525
+#: Seconds that agents get to finish after Ctrl-C.
+AFTER_CTRL_C = 10.0
+
+
+def demo(
+    seconds: Annotated[
+        float | None, typer.Option(min=1, max=86_400, help="How long customers come; without it until Ctrl-C.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="No display; one JSON object at the end.")] = False,
+    customers: Annotated[float, typer.Option(min=0.1, max=6_000, help="Customers a minute at speed 1.")] = 24,
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help="How fast people live.")] = 1.0,
+    seed: Annotated[int | None, typer.Option(help="What people do is drawn from it; without it, anything.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Keep the centre in this folder; without it, a temporary one.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="HTTP port; another one where it is taken.")] = HTTP_PORT,
+    smtp_port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="SMTP port; another one where it is taken.")
+    ] = SMTP_PORT,
+    drain: Annotated[float, typer.Option(min=0, max=3_600, help="Seconds agents get to finish at the end.")] = 90.0,
+    most_mails: Annotated[int, typer.Option(min=1, max=1_000_000, help="Bound of the run, in mails.")] = 50_000,
+) -> None:
+    """Run a small centre with simulated customers and agents; mails and API calls are real, on the loopback.
+
+    Exit code 1 when an invariant was broken.
+    """
+    if as_json and seconds is None:
+        raise typer.BadParameter("--json tells what happened at the end: say when that is with --seconds")
+    configure_logs("error" if as_json else "warning")
+    pace = Pace(
+        customers=customers,
+        speed=speed,
+        seed=secrets.randbelow(1_000_000) if seed is None else seed,
+        seconds=seconds,
+        drain=drain if seconds is not None else AFTER_CTRL_C,
+        most_mails=most_mails,
+    )
+    result = asyncio.run(_run(pace, data, port, smtp_port, quiet=as_json))
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        _tell(result)
+    if result["invariants"]["broken"]:
+        raise typer.Exit(BROKEN)
+
+
+async def _run(pace: Pace, data: Path | None, port: int, smtp_port: int, *, quiet: bool) -> dict[str, Any]:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with opened(pace, data=data, http_port=port, smtp_port=smtp_port) as (run, server):
+        showing = asyncio.create_task(_nothing() if quiet else _show(run))
+        try:
+            await live(run, server, stop)
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+        return report(run, await check(run))
+
+
+async def _nothing() -> None:
+    """Headless."""
+
+
+async def _show(run: Run) -> None:
+    """The introduction, then one line that keeps changing; a line now and then where there is no terminal."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(introduction(run))
+    if not console.is_terminal:
+        while True:
+            console.print(line(run), markup=False)
+            await asyncio.sleep(ELSEWHERE)
+    with Live(console=console, auto_refresh=False, transient=False) as shown:
+        while True:
+            shown.update(Text(line(run), no_wrap=True, overflow="ellipsis"), refresh=True)
+            await asyncio.sleep(ON_TERMINAL)
+
+
+def _tell(result: dict[str, Any]) -> None:
+    console = Console(highlight=False)
+    counts, level = result["counts"], result["service_level"]
+    console.print()
+    console.print(", ".join(f"{number} {name.replace('_', ' ')}" for name, number in counts.items() if number))
+    for name, one in level["queues"].items():
+        if one["share"] is not None:
+            told = f"{one['share']:.0%} of {one['answered'] + one['abandoned']} within {one['target_seconds']} s"
+            console.print(f"  {name:<24} {told}, {one['average_speed_of_answer']:.1f} s on average", markup=False)
+    broken = result["invariants"]["broken"]
+    for fault in broken:
+        console.print(f"BROKEN {fault}", style="bold red", markup=False)
+    console.print(f"{len(result['invariants']['checked'])} invariants checked, {len(broken)} broken")

@@ -1,0 +1,176 @@
+"""What a simulated agent does: takes offers like people do, reads, answers, passes on, finishes, has lunch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from domain.centre.documents import ProjectDocument
+from infra.demo.desk import DeskClient
+from infra.demo.pace import Day
+from infra.demo.phrases import LANGUAGES, NOTES, REASONS_TO_DECLINE
+
+#: Of a hundred offers so many are declined, so many not noticed; of a hundred letters so many passed on, asked back.
+DECLINES, MISSES, TRANSFERS, ASKS_BACK, NOTES_WRITTEN = 6, 5, 9, 12, 25
+#: Of a hundred wrap-ups so many are left to their time limit.
+LEFT_TO_TIME = 8
+#: Chance of a break after a piece of work, and how long it is at speed 1 (seconds: a demo's lunch is short).
+LUNCH, LUNCH_TAKES = 0.05, 8.0
+#: How often an agent answers one customer within one piece of work.
+LETTERS = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """One agent at their desk."""
+
+    agent_id: str
+    desk: DeskClient
+    day: Day
+    projects: Mapping[str, ProjectDocument]
+    dice: Random
+    finished: int = 0
+    at_lunch: bool = False
+    answered: set[str] = field(default_factory=set[str])
+
+    async def work(self) -> None:
+        """A working day: sign in, be ready, take what comes, until cancelled."""
+        async with aclosing(self.desk.events()) as events:
+            async for event in events:
+                if event["event"] == "hello":
+                    await self._say("sign-in")
+                    await self._say("ready")
+                elif event["event"] == "message":
+                    self._notice(event["data"])
+
+    async def go_home(self) -> None:
+        """Sign out."""
+        await self._say("sign-out")
+
+    def _notice(self, event: Mapping[str, Any]) -> None:
+        said, data = event["type"], event["data"]
+        if data.get("agent_id") != self.agent_id:
+            return
+        if said == "interaction.offered.v1" and data["work_id"] not in self.answered:
+            self.answered.add(data["work_id"])
+            self.day.begin(self._answer(_Work(self, event["project"], data)))
+        elif said == "agent.stopped_responding.v1":
+            self.day.begin(self._come_back())
+
+    async def _answer(self, work: _Work) -> None:
+        await self.takes(1.5)
+        chance = self.dice.random() * 100
+        if chance < MISSES and not self._last_hour:
+            return
+        if chance < MISSES + DECLINES and not self._last_hour:
+            await work.offer("decline", {"reason": self.dice.choice(REASONS_TO_DECLINE)})
+            return
+        if await work.offer("accept") is not None:
+            await work.do()
+            self.finished += 1
+            await self._perhaps_lunch()
+
+    async def _come_back(self) -> None:
+        """Missed too much and was taken for absent: back from the coffee machine."""
+        await self.takes(3)
+        await self._say("ready")
+
+    async def _perhaps_lunch(self) -> None:
+        if self.at_lunch or self._last_hour or self.dice.random() > LUNCH:
+            return
+        self.at_lunch = True
+        if await self.desk.post(f"/api/agents/{self.agent_id}/not-ready", {"reason": "lunch"}) is not None:
+            await self.day.pause(self.day.pace.takes(self.dice, LUNCH_TAKES))
+            await self._say("ready")
+        self.at_lunch = False
+
+    async def _say(self, what: str) -> None:
+        await self.desk.post(f"/api/agents/{self.agent_id}/{what}")
+
+    @property
+    def _last_hour(self) -> bool:
+        return self.day.closing.is_set()
+
+    async def takes(self, median: float) -> None:
+        """Spend time on something; at the end of the day everybody hurries."""
+        seconds = self.day.pace.takes(self.dice, median)
+        await asyncio.sleep(min(seconds, 0.1) if self._last_hour else seconds)
+
+
+class _Work:
+    """One piece of work in an agent's hands."""
+
+    def __init__(self, agent: Agent, project: str, offered: Mapping[str, Any]) -> None:
+        self._agent, self._dice, self._desk = agent, agent.dice, agent.desk
+        self._project, self._queue = agent.projects[project], offered["queue"]
+        self._path = f"/api/projects/{project}/interactions/{offered['interaction_id']}"
+        self._leg = f"{self._path}/legs/{offered['leg']}"
+        self._offer = f"{self._leg}/offers/{offered['work_id']}"
+
+    async def offer(self, answer: str, body: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        return await self._desk.post(f"{self._offer}/{answer}", body)
+
+    async def do(self) -> None:
+        """From reading to the end of wrap-up."""
+        history = await self._history()
+        await self._agent.takes(2)
+        if self._dice.random() * 100 < NOTES_WRITTEN:
+            await self._desk.post(f"{self._path}/notes", {"text": self._dice.choice(NOTES)})
+        if history and history[0]["data"]["channel"] == "email":
+            await self._letter(history)
+        else:
+            await self._agent.takes(5)
+            await self._complete("leave")
+
+    async def _letter(self, history: list[dict[str, Any]]) -> None:
+        elsewhere = sorted(name for name, one in self._project.departments.items() if one.queue != self._queue)
+        transferable = elsewhere and not self._agent.day.closing.is_set()
+        if transferable and len(_legs(history)) == 1 and self._dice.random() * 100 < TRANSFERS:
+            where = self._dice.choice(elsewhere)
+            body = {"department": where, "note": "This is for you, please."}
+            if await self._desk.post(f"{self._leg}/transfer", body) is not None:
+                return
+        asks = self._dice.random() * 100 < ASKS_BACK and not self._agent.day.closing.is_set()
+        for _ in range(LETTERS):
+            answered = len(_messages(history))
+            await self._agent.takes(4)
+            await self._reply(history, asks)
+            history = await self._history()
+            if len(_messages(history)) <= answered:
+                break
+        await self._complete("await_customer" if asks else "resolve")
+
+    async def _reply(self, history: list[dict[str, Any]], asks: bool) -> None:
+        phrases = LANGUAGES.get(str(history[0]["data"]["language"]) if history else "en", LANGUAGES["en"])
+        text = self._dice.choice(phrases.questions if asks else phrases.answers)
+        await self._desk.post(f"{self._leg}/reply", {"text": f"{text}\n\n{phrases.greeting}"})
+
+    async def _complete(self, ticket: str) -> None:
+        # 409: taken away meanwhile, or the ticket is settled already
+        done = await self._desk.post(f"{self._leg}/complete", {"ticket": ticket, "disposition": ""})
+        if done is None:
+            done = await self._desk.post(f"{self._leg}/complete", {"ticket": "leave", "disposition": ""})
+        if done is None or self._project.queues[self._queue].wrap_up.mode == "none":
+            return
+        mandatory = self._project.queues[self._queue].wrap_up.mode == "mandatory"
+        if mandatory and not self._agent.day.closing.is_set() and self._dice.random() * 100 < LEFT_TO_TIME:
+            return
+        await self._agent.takes(1.5)
+        await self._desk.post(f"{self._leg}/wrap-up", {"disposition": self._project.dispositions[0]})
+
+    async def _history(self) -> list[dict[str, Any]]:
+        found = await self._desk.get(self._path)
+        return found["items"] if found else []
+
+
+def _messages(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What people wrote; machines are not answered."""
+    return [e for e in history if e["type"] == "interaction.message_received.v1" and not e["data"]["automatic"]]
+
+
+def _legs(history: list[dict[str, Any]]) -> set[str]:
+    return {e["data"]["leg"] for e in history if e["type"] == "interaction.queued.v1"}

@@ -1,0 +1,134 @@
+"""The simulated customers: who they are and what they will do, drawn from one seed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, NamedTuple
+
+from domain.centre.documents import ProjectDocument
+from infra.demo.pace import Pace
+from infra.demo.phrases import LANGUAGES, Phrases
+
+Story = Literal[
+    "answers",
+    "comes_back",
+    "bounces",
+    "calls_form",
+    "on_page",
+    "by_token",
+    "away",
+    "twice",
+    "refused",
+    "html_only",
+    "calls_api",
+    "attaches",
+    "away_unmarked",
+    "writes",
+]
+#: Parts in the order in which the first customers play them, so that a short run has seen everything; the number
+#: is how often each is drawn later.
+PARTS: dict[Story, int] = {
+    "answers": 6,
+    "comes_back": 3,
+    "bounces": 1,
+    "calls_form": 2,
+    "on_page": 2,
+    "by_token": 2,
+    "away": 1,
+    "twice": 2,
+    "refused": 1,
+    "html_only": 2,
+    "calls_api": 2,
+    "attaches": 2,
+    "away_unmarked": 1,
+    "writes": 8,
+}
+CALLING: frozenset[Story] = frozenset({"calls_form", "calls_api"})
+
+
+class Desk(NamedTuple):
+    """Where a customer turns to: a project, one of its mailboxes."""
+
+    project: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One customer. `source` is the loopback address their computer has; `scanned`: a program follows their links."""
+
+    number: int
+    name: str
+    address: str
+    other_address: str
+    telephone: str
+    language: str
+    story: Story
+    desk: Desk
+    source: str
+    scanned: bool
+
+    @property
+    def phrases(self) -> Phrases:
+        return LANGUAGES[self.language]
+
+    @property
+    def order(self) -> str:
+        """The number that all their matters turn on."""
+        return f"{4711 + 13 * self.number}"
+
+
+class Cast:
+    """Makes one customer after another."""
+
+    def __init__(self, pace: Pace, projects: Sequence[ProjectDocument]) -> None:
+        self._pace = pace
+        self._desks = [Desk(p.project, box.address) for p in projects for box in p.mailboxes.values()]
+        self._callbacks = [p.project for p in projects if p.callbacks is not None]
+        if not self._desks:
+            raise ValueError("the documents have no mailbox that customers could write to; add one to a project")
+
+    def person(self, number: int) -> Person:
+        """The customer with this number, from 0; the same for the same seed."""
+        dice = self._pace.dice(f"person {number}")
+        story = self._story(number, dice)
+        language = list(LANGUAGES)[number % len(LANGUAGES)]
+        phrases = LANGUAGES[language]
+        name = dice.choice(phrases.names)
+        local = f"{_ascii(name) or 'client'}.{number}"
+        desk = self._desks[number % len(self._desks)]
+        if story in CALLING:
+            desk = Desk(self._callbacks[number % len(self._callbacks)], "")
+        return Person(
+            number=number,
+            name=name,
+            address=f"{local}@{phrases.domain}",
+            other_address=f"{local}@work.example",
+            telephone=_telephone(number),
+            language=language,
+            story=story,
+            desk=desk,
+            source=f"127.{64 + number // 64_000 % 64}.{number // 250 % 256}.{number % 250 + 2}",
+            scanned=dice.random() < 0.4,
+        )
+
+    def _story(self, number: int, dice: Random) -> Story:
+        parts: list[Story] = [part for part in PARTS if part not in CALLING or self._callbacks]
+        if number < len(parts):
+            return parts[number]
+        return dice.choices(parts, [PARTS[part] for part in parts])[0]
+
+
+def _ascii(name: str) -> str:
+    """A name as the local part of an address."""
+    plain = unicodedata.normalize("NFKD", name.partition(" ")[0]).encode("ascii", "ignore").decode()
+    return "".join(c for c in plain.lower() if c.isalnum())
+
+
+def _telephone(number: int) -> str:
+    """Numbers that belong to nobody: France's regulator ARCEP keeps them for works of fiction."""
+    beginning = ("1 99 00", "2 61 91", "3 53 01", "4 65 71", "5 36 49")[number // 10_000 % 5]
+    return f"+33 {beginning} {number // 100 % 100:02d} {number % 100:02d}"

@@ -1,0 +1,83 @@
+"""How fast simulated people live, how many there are, and where it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+#: A person's time varies by about this factor (sigma of a log-normal distribution, as handling times do).
+SPREAD = 0.45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """`customers`: who get in touch per minute at speed 1; `speed` divides every time that people take.
+
+    `seconds`: how long new customers come, None until somebody stops it; `drain`: how long agents may then take to
+    finish what there is. `most_mails` and `longest` (seconds) bound every run.
+    """
+
+    customers: float = 24.0
+    speed: float = 1.0
+    seed: int = 1
+    seconds: float | None = None
+    drain: float = 60.0
+    most_mails: int = 50_000
+    longest: float = 24 * 3600.0
+
+    @property
+    def gap(self) -> float:
+        """Mean seconds between two customers."""
+        return 60.0 / (self.customers * self.speed)
+
+    @property
+    def lasts(self) -> float:
+        """Seconds after which no new customer comes."""
+        return min(self.longest, self.longest if self.seconds is None else self.seconds)
+
+    def dice(self, who: str) -> Random:
+        """A person's own source of chance: what others do does not change it."""
+        return Random(f"{self.seed} {who}")
+
+    def takes(self, dice: Random, median: float) -> float:
+        """How many seconds something takes that takes people `median` seconds at speed 1."""
+        return median * math.exp(dice.gauss(0, SPREAD)) / self.speed
+
+
+@dataclass(slots=True)
+class Day:
+    """The state of the simulated day. Once `closing`, nobody begins anything new and everybody finishes."""
+
+    pace: Pace
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
+    faults: list[str] = field(default_factory=list[str])
+
+    def begin(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let somebody do something on their own; what goes wrong in it is told at the end."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None and len(self.faults) < 100:
+            self.faults.append(f"a simulated person stumbled: {type(fault).__name__}: {fault}")
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait; true when the day is closing, at once or meanwhile."""
+        try:
+            await asyncio.wait_for(self.closing.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def rest(self) -> None:
+        """End what is still going on."""
+        for task in list(self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)

@@ -1,0 +1,216 @@
+"""One run of the demo, from the opening of the doors to the last check."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import mailbox
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.demo.agent import Agent
+from infra.demo.cast import Cast
+from infra.demo.checking import Checking
+from infra.demo.customer import Customer, Surroundings
+from infra.demo.desk import DeskClient
+from infra.demo.ledger import Ledger
+from infra.demo.pace import Day, Pace
+from infra.demo.post_office import CustomersServer, Deliver, Post
+from infra.demo.setting_up import (
+    GUEST,
+    Documents,
+    LogIn,
+    configure,
+    free_port,
+    make_accounts,
+    read_documents,
+    settings_for,
+)
+from infra.demo.watching import Watching
+from infra.node import Node, running_node
+
+#: Mails to people who are not simulated (to you) are kept in this Maildir of the data folder.
+YOUR_MAIL = "your-mail"
+MOST_KEPT = 10_000
+#: Seconds between looks at whether everything is done, and how many quiet looks make an end.
+LOOK, QUIET = 0.2, 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A running demo, for those who tell of it."""
+
+    pace: Pace
+    data: Path
+    node: Node
+    documents: Documents
+    log_ins: list[LogIn]
+    ledger: Ledger
+    day: Day
+    watching: Watching
+    since: int
+    agents: list[Agent] = field(default_factory=list[Agent])
+    customers: int = 0
+    began: float = field(default_factory=time.monotonic)
+    simulated: float = 0.0
+    drained: float = 0.0
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.began
+
+
+@asynccontextmanager
+async def opened(
+    pace: Pace, *, data: Path | None = None, http_port: int = 0, smtp_port: int = 0
+) -> AsyncGenerator[tuple[Run, CustomersServer]]:
+    """A centre with its documents and accounts, and the customers' mail server; nobody lives there yet."""
+    documents = read_documents(speed=pace.speed)
+    async with AsyncExitStack() as closing:
+        folder = data or closing.enter_context(_temporary())
+        ledger = Ledger()
+        server = CustomersServer(ledger=ledger, deliver=_nobody)
+        await server.start()
+        closing.push_async_callback(server.stop)
+        settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
+        node = await closing.enter_async_context(running_node(settings))
+        since = await node.stores.log.head()
+        watching = Watching(node.stores.opener, since)
+        await configure(node, documents)
+        log_ins = await make_accounts(node, documents)
+        run = Run(
+            pace=pace,
+            data=folder,
+            node=node,
+            documents=documents,
+            log_ins=log_ins,
+            ledger=ledger,
+            day=Day(pace),
+            watching=watching,
+            since=since,
+        )
+        yield run, server
+
+
+@contextlib.contextmanager
+def _temporary() -> Generator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="trunkline-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _nobody(recipient: str, sender: str, content: bytes) -> None:
+    """Nobody lives anywhere yet."""
+
+
+async def live(run: Run, server: CustomersServer, stop: asyncio.Event) -> None:
+    """Let everybody live until the pace says so or `stop` is set, then let the agents finish; bounded both ways.
+
+    Raises what a part of the centre failed with.
+    """
+    following = asyncio.create_task(run.watching.follow(run.node.stores.log))
+    agents = await _agents(run)
+    days = [asyncio.create_task(agent.work()) for agent in agents]
+    failing = asyncio.create_task(run.node.forever())
+    office = _client(run, "supervisor")
+    arriving = asyncio.create_task(_arrivals(run, server, office))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        watched = {stopping, failing, following, *days, arriving}
+        done, _ = await asyncio.wait(watched, timeout=run.pace.lasts, return_when=asyncio.FIRST_COMPLETED)
+        for one in done - {stopping}:
+            one.result()
+        arriving.cancel()
+        run.simulated = run.elapsed
+        run.day.closing.set()
+        await _drain(run)
+        run.drained = run.elapsed - run.simulated
+        await asyncio.gather(*(agent.go_home() for agent in agents))
+    finally:
+        for task in (arriving, stopping, failing, *days):
+            task.cancel()
+        await run.day.rest()
+        await asyncio.gather(arriving, stopping, failing, *days, return_exceptions=True)
+        await asyncio.gather(office.close(), *(agent.desk.close() for agent in agents))
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+    await run.watching.read(run.node.stores.log)
+    run.ledger.refusals.extend(run.day.faults)
+
+
+async def _agents(run: Run) -> list[Agent]:
+    projects = {project.project: project for project in run.documents.projects}
+    agents = [
+        Agent(
+            agent_id=agent_id,
+            desk=_client(run, agent_id),
+            day=run.day,
+            projects=projects,
+            dice=run.pace.dice(f"agent {agent_id}"),
+        )
+        for agent_id in run.documents.centre.agents
+        if agent_id != GUEST
+    ]
+    run.agents = agents
+    return agents
+
+
+def _client(run: Run, name: str) -> DeskClient:
+    token = next(one.token for one in run.log_ins if one.name == name)
+    return DeskClient(run.node.base_url, token, run.ledger, run.pace.dice(f"client {name}"))
+
+
+async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> None:
+    """One customer after another gets in touch, at random times (a Poisson process)."""
+    cast, dice = Cast(run.pace, run.documents.projects), run.pace.dice("arrivals")
+    post = Post(ledger=run.ledger, port=run.node.smtp_in_port, most=run.pace.most_mails)
+    around = Surroundings(day=run.day, ledger=run.ledger, post=post, base_url=run.node.base_url, office=office)
+    homes: dict[str, Customer] = {}
+    server.deliver = _delivering(run, homes)
+    while run.ledger.mails < run.pace.most_mails:
+        person = cast.person(run.customers)
+        customer = Customer(person, around)
+        homes[person.address] = homes[person.other_address] = customer
+        if person.story == "refused":
+            server.refused.add(person.address)
+        run.customers += 1
+        run.day.begin(customer.get_in_touch())
+        await asyncio.sleep(dice.expovariate(1 / run.pace.gap))
+    await asyncio.Event().wait()
+
+
+def _delivering(run: Run, homes: dict[str, Customer]) -> Deliver:
+    yours = mailbox.Maildir(run.data / YOUR_MAIL)
+
+    async def deliver(recipient: str, sender: str, content: bytes) -> None:
+        customer = homes.get(recipient)
+        if customer is not None:
+            await customer.receive(sender, content)
+        elif len(yours) < MOST_KEPT:
+            await asyncio.to_thread(yours.add, content)
+
+    return deliver
+
+
+async def _drain(run: Run) -> None:
+    """Until nobody has anything left to do, at most as long as the pace allows."""
+    ends, quiet = run.elapsed + run.pace.drain, 0
+    while run.elapsed < ends and quiet < QUIET:
+        head = await run.node.stores.log.head()
+        seen = run.watching.position >= head
+        idle = not run.day.tasks and not run.watching.left(run.node.stores.clock())
+        quiet = quiet + 1 if seen and idle else 0
+        await asyncio.sleep(LOOK)
+
+
+async def check(run: Run) -> dict[str, list[str]]:
+    """Hold the log against everything there is, after `live`."""
+    checking = Checking(node=run.node, ledger=run.ledger, watched=run.watching, since=run.since)
+    return await checking.everything()
