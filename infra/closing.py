@@ -50,15 +50,15 @@ class Closing:
     clock: Clock
 
     async def run(self) -> None:
-        """Look every ten minutes."""
+        """Look every ten minutes; the first time when the projections have had time to come up."""
         while True:
+            await asyncio.sleep(PAUSE)
             try:
                 closed = await self.close_settled()
                 if closed:
                     _log.info("closed settled tickets", count=closed)
             except (LogUnavailable, RowsUnavailable, TooBusy) as fault:
                 _log.warning("closing waits", kind=type(fault).__name__)
-            await asyncio.sleep(PAUSE)
 
     async def close_settled(self) -> int:
         """Close what is due now; how many tickets that were."""

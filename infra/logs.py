@@ -36,3 +36,5 @@ def configure_logs(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # its news of starting and stopping say less than ours
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
