@@ -67,7 +67,6 @@ def create_app(doors: Doors) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
-        max_body_size=doors.settings.max_body,
         form_limits={"max_fields": 40, "max_files": 0, "max_part_size": doors.settings.max_body},
         separate_input_output_schemas=False,
     )
@@ -77,7 +76,7 @@ def create_app(doors: Doors) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Surround, seconds=doors.settings.request_seconds, endless=ENDLESS, secure=doors.settings.secure)
+    app.add_middleware(Surround, settings=doors.settings, endless=ENDLESS)
     openapi.install(app)
     declared(app)
     return app

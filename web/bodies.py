@@ -51,7 +51,7 @@ class AccountBody(Body):
     """`roles` by project, `*` for every project of the pool."""
 
     name: Annotated[
-        str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9][a-z0-9._@+-]{0,79}$")
+        str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,79}$")
     ] = Field(examples=["anna"])
     password: Password
     agent_id: str = Field(default="", max_length=40, pattern=r"^([a-z][a-z0-9_]*)?$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain.callback import RequestCallback
 from domain.centre.configuration import Project, evolve_project
@@ -42,7 +42,8 @@ async def request_of(
         key=callback_key(doors.fingerprints, project, rules.queue, number),
         name=name,
         about=about,
-        due_at=due_at,
+        # kept in UTC like every time in the log; one without a zone is left for the domain to refuse
+        due_at=due_at.astimezone(UTC) if due_at and due_at.tzinfo else due_at,
         entry=entry,
         language=language,
     )

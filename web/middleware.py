@@ -1,4 +1,4 @@
-"""What surrounds every request: a time limit, security headers, and the last net for faults nobody foresaw."""
+"""What surrounds every request: limits of time and size, security headers, the net for faults nobody foresaw."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 
+from web.doors import Settings
 from web.problem import of_any, respond, unavailable
 
 Scope = MutableMapping[str, Any]
@@ -32,17 +34,19 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 HSTS = "max-age=31536000"
+#: Where configuration documents are put.
+DOCUMENTS = ("/api/centres/", "/api/projects/")
 
 
 class Surround:
-    """Adds security headers, ends requests that take longer than `seconds`, and tells every fault as a problem.
+    """Adds security headers, ends requests that take too long or send too much, and tells every fault as a problem.
 
     A stream (`endless` paths) may last as long as it likes. Once a response has begun nothing else can be said:
     the connection is then simply ended.
     """
 
-    def __init__(self, app: App, *, seconds: float, endless: frozenset[str], secure: bool) -> None:
-        self._app, self._seconds, self._endless, self._secure = app, seconds, endless, secure
+    def __init__(self, app: App, *, settings: Settings, endless: frozenset[str]) -> None:
+        self._app, self._settings, self._endless = app, settings, endless
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,11 +62,12 @@ class Surround:
             await send(message)
 
         try:
-            await self._within_time(scope, receive, send_with_headers)
+            await self._within_time(scope, self._bounded(scope, receive), send_with_headers)
         except TimeoutError:
             if begun:
                 raise
-            late = unavailable("too_slow", f"this took longer than {self._seconds:.0f} s and was given up")
+            seconds = self._settings.request_seconds
+            late = unavailable("too_slow", f"this took longer than {seconds:g} s and was given up")
             await respond(late)(scope, receive, send_with_headers)
         except Exception as fault:  # noqa: BLE001 - the last net: told as a problem and put in the server's log
             problem = of_any(fault)
@@ -70,14 +75,29 @@ class Surround:
                 await respond(problem)(scope, receive, send_with_headers)
 
     async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = None if scope["path"] in self._endless else self._seconds
+        limit = None if scope["path"] in self._endless else self._settings.request_seconds
         async with asyncio.timeout(limit):
             await self._app(scope, receive, send)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """`receive` that raises 413 as soon as more comes than is taken here; documents may be larger."""
+        documents = scope["method"] == "PUT" and scope["path"].startswith(DOCUMENTS)
+        room = self._settings.max_document if documents else self._settings.max_body
+
+        async def receive_bounded() -> Message:
+            nonlocal room
+            message = await receive()
+            room -= len(message.get("body", b""))
+            if room < 0:
+                raise HTTPException(413)
+            return message
+
+        return receive_bounded
 
     def _add_headers(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
-        if self._secure:
+        if self._settings.secure:
             headers.setdefault("Strict-Transport-Security", HSTS)

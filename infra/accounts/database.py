@@ -18,11 +18,14 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.ports import LogUnavailable
+from infra.accounts.schema import TABLES
 
 Row = tuple[Any, ...]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
 POOL_SIZE = 4
 TIMEOUT_SECONDS = 10.0
+#: Any number, the same in every process.
+SCHEMA_LOCK = 0x7472756E6B
 
 
 class Duplicate(Exception):
@@ -40,7 +43,10 @@ class Database(Protocol):
 
 
 class SqliteDatabase:
-    """A file (or `:memory:`). Statements run one at a time, on a thread: the event loop never waits for a disk."""
+    """A file (or `:memory:`), its tables created where they are missing.
+
+    Statements run one at a time, on a thread: the event loop never waits for a disk.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self._lock = threading.Lock()
@@ -49,6 +55,8 @@ class SqliteDatabase:
         self._connection.execute("PRAGMA synchronous=FULL")
         self._connection.execute("PRAGMA secure_delete=ON")
         self._connection.execute(f"PRAGMA busy_timeout={int(TIMEOUT_SECONDS * 1000)}")
+        for statement in TABLES:
+            self._connection.execute(statement)
 
     async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         return await asyncio.to_thread(self._run, statement, dict(parameters or {}))
@@ -75,7 +83,7 @@ class PostgresDatabase:
 
     @classmethod
     async def connect(cls, conninfo: str) -> PostgresDatabase:
-        """Raises `LogUnavailable` when the server does not answer in time."""
+        """Open the pool and create what tables are missing. Raises `LogUnavailable` when the server does not answer."""
         pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] = AsyncConnectionPool(
             conninfo, min_size=1, max_size=POOL_SIZE, open=False, kwargs={"autocommit": True}
         )
@@ -84,6 +92,11 @@ class PostgresDatabase:
         except PoolTimeout as fault:
             await pool.close()
             raise LogUnavailable("the store of accounts: the database does not answer") from fault
+        async with pool.connection() as connection, connection.transaction():
+            # of several processes that start at once, one creates the tables
+            await connection.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
+            for statement in TABLES:
+                await connection.execute(statement.encode())
         return cls(pool)
 
     async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:

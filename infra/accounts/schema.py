@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from infra.accounts.database import Database
-
 TABLES = (
     """CREATE TABLE IF NOT EXISTS accounts (
         account_id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, pool TEXT NOT NULL, agent_id TEXT UNIQUE,
@@ -26,12 +24,6 @@ TABLES = (
 
 #: Later than any time: what never expires.
 NEVER = "9999"
-
-
-async def create_tables(database: Database) -> None:
-    """Create what is missing."""
-    for statement in TABLES:
-        await database.run(statement)
 
 
 def stamp(moment: datetime) -> str:

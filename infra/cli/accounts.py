@@ -17,7 +17,6 @@ from rich.table import Table
 from domain.audit import AccountCreated, AccountEvent, PasswordSet, RecordAccount, RolesAssigned, TokenIssued
 from domain.execute import Executor, Origin
 from domain.ports import Clock
-from infra.accounts.schema import create_tables
 from infra.accounts.store import AccountStore
 from infra.load_settings import load_settings
 from infra.stores import new_id, open_accounts, open_stores
@@ -55,7 +54,6 @@ async def _opened() -> AsyncGenerator[_Open]:
     settings = load_settings()
     database = await open_accounts(settings.accounts_location)
     try:
-        await create_tables(database)
         async with open_stores(settings) as stores:
             yield _Open(AccountStore(database), stores.executor, stores.clock)
     finally:
