@@ -25,7 +25,7 @@ Files = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object, for scripts")]
 #: `trunkline apply` got documents that were made on another revision than the present one.
-STALE = 3
+STALE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def make_apply(opening: Opening) -> Callable[..., None]:
     ) -> None:
         """Check documents and put them on record; agents are registered or brought up to date.
 
-        Exit codes: 0 applied (or so already), 1 there are faults, 2 a file could not be read, 3 the
+        Exit codes: 0 applied (or so already), 1 there are faults, 2 a file could not be read, 4 the
         configuration is at another revision than expected.
         """
         checked = check_files(files)
