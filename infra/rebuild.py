@@ -8,7 +8,10 @@ as the live ones, so that nobody ever reads backwards.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from domain.ports import Opener
@@ -20,7 +23,7 @@ from infra.rows.port import Comparison, Difference, RowStore, position_in
 from projections.schema import Projection
 
 #: Events in one transaction.
-BATCH = 5_000
+BATCH = 10_000
 #: Events in the first one, before it is known how large they are, and bytes that one should have at most.
 FIRST_BATCH, BATCH_BYTES = 500, 16 * 1024 * 1024
 #: How often the end is tried again while live rows run ahead or behind, and the pause before, in seconds.
@@ -121,8 +124,8 @@ class Rebuild:
 class _Run:
     """One rebuild of one projection."""
 
-    def __init__(self, parts: Rebuild, projection: Projection, applier: Applier) -> None:
-        self._parts, self._projection, self._applier = parts, projection, applier
+    def __init__(self, parts: Rebuild, projection: Projection, applier: Applier, writer: ThreadPoolExecutor) -> None:
+        self._parts, self._projection, self._applier, self._writer = parts, projection, applier, writer
         self._wanted = frozenset(stored for wire in projection.wires for stored in stored_as(wire))
         self._resumed_at = applier.position
         self._events = 0
@@ -131,8 +134,9 @@ class _Run:
     @classmethod
     async def begin(cls, parts: Rebuild, projection: Projection) -> _Run:
         store, opener = parts.store, parts.opener
-        applier = await asyncio.to_thread(lambda: Applier(store.building(projection), opener))
-        return cls(parts, projection, applier)
+        writer = ThreadPoolExecutor(1, "rebuild-writer")
+        applier = await asyncio.to_thread(lambda: Applier(store.building(projection), opener, writer))
+        return cls(parts, projection, applier, writer)
 
     @property
     def position(self) -> int:
@@ -158,12 +162,19 @@ class _Run:
             head = max(head, rows[-1].position)
             self._tell(head)
             rows = await ahead
+        await asyncio.to_thread(self._applier.settle)
+        self._tell(head)
 
     def _apply(self, rows: Sequence[StoredRow]) -> None:
+        with _collecting_seldom():
+            self._apply_now(rows)
+
+    def _apply_now(self, rows: Sequence[StoredRow]) -> None:
         wanted = self._wanted
         events, fault = self._parts.log.mapper.decode_until_fault([row for row in rows if row.wire in wanted])
         self._applier.apply(events, 0 if fault else rows[-1].position)
         if fault is not None:
+            self._applier.settle()
             raise fault
 
     def _tell(self, head: int) -> None:
@@ -171,6 +182,18 @@ class _Run:
 
     async def close(self) -> None:
         await asyncio.to_thread(self._applier.close)
+        self._writer.shutdown()
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """A batch makes tens of thousands of objects and no cycles; looking for cycles took half of the decoding's time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _limit(rows: Sequence[StoredRow], most: int) -> int:

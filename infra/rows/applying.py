@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import NoReturn
 
 from domain.event import Event, Recorded
 from domain.ports import Opener
@@ -28,12 +30,18 @@ PASSING = (RowsUnavailable, PositionMoved, KeyringUnavailable)
 
 
 class Applier:
-    """Applies events to a target. After a fault other than `PoisonEvent`, make a new target and a new applier."""
+    """Applies events to a target. After a fault, make a new target and a new applier.
 
-    def __init__(self, target: Target, opener: Opener) -> None:
-        self._target, self._opener = target, opener
+    With a `writer`, a batch is stored by one of its threads while the next is projected: `position` then lags behind
+    until `settle`.
+    """
+
+    def __init__(self, target: Target, opener: Opener, writer: Executor | None = None) -> None:
+        self._target, self._opener, self._writer = target, opener, writer
         self._handlers = target.projection.handlers
-        self._rows = BatchRows(target)
+        self._rows = BatchRows(target, writer)
+        #: Events whose batch is not known to be stored.
+        self._unsettled: list[Recorded] = []
 
     @property
     def position(self) -> int:
@@ -51,16 +59,37 @@ class Applier:
         until = max(seen, fresh[-1].position if fresh else 0)
         if until <= self.position:
             return
+        self._unsettled += fresh
         try:
-            self._apply(fresh, until)
+            self._project(fresh)
+            if self._writer is None:
+                self._rows.commit(until)
+                self._unsettled = []
+            else:
+                self._rows.leave(until)
+                self._unsettled = list(fresh)
         except PASSING:
             raise
-        except Exception as fault:
-            self._rows.rollback()
-            self._one_by_one(fresh)
-            raise AssertionError("a batch failed of which every event alone can be projected") from fault
+        except Exception as fault:  # noqa: BLE001  raised again, naming the event it came from
+            self._explain(fault)
 
-    def _apply(self, events: Sequence[Recorded], until: int) -> None:
+    def settle(self) -> None:
+        """Wait until everything is stored. Raises as `apply` does."""
+        try:
+            self._rows.settle()
+            self._unsettled = []
+        except PASSING:
+            raise
+        except Exception as fault:  # noqa: BLE001  raised again, naming the event it came from
+            self._explain(fault)
+
+    def _explain(self, fault: Exception) -> NoReturn:
+        """Store what can be stored and raise `PoisonEvent` for the event at which it ends."""
+        self._rows.rollback()
+        self._one_by_one([recorded for recorded in self._unsettled if recorded.position > self.position])
+        raise AssertionError("a batch failed of which every event alone can be projected") from fault
+
+    def _project(self, events: Sequence[Recorded]) -> None:
         handlers, opener, rows = self._handlers, self._opener, self._rows
         for recorded in events:
             event = recorded.event
@@ -72,12 +101,12 @@ class Applier:
                 event = opener(event)
                 recorded = _with(recorded, event)
             handler(recorded, event, rows)
-        rows.commit(until)
 
     def _one_by_one(self, events: Sequence[Recorded]) -> None:
         for recorded in events:
             try:
-                self._apply([recorded], recorded.position)
+                self._project([recorded])
+                self._rows.commit(recorded.position)
             except PASSING:
                 raise
             except Exception as fault:
@@ -85,6 +114,7 @@ class Applier:
                 raise PoisonEvent(self._target.projection.name, recorded, fault) from fault
 
     def close(self) -> None:
+        self._rows.rollback()
         self._target.close()
 
 

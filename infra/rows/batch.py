@@ -1,11 +1,13 @@
-"""Rows as a projection sees them: what its batch wrote, then what is remembered, then what is stored.
+"""Rows as a projection sees them: what its batch wrote, then what is being stored, what is remembered, what is stored.
 
-Writes wait here until the whole batch is projected, so a row that changes ten times is stored once.
+Writes wait here until the whole batch is projected, so a row that changes ten times is stored once. A batch may be
+stored by another thread while the next is projected; whoever needs a row from the database waits for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
 from typing import Any
 
 from infra.rows.port import Key, Row, TableWrites, Target, key_getter
@@ -41,13 +43,15 @@ class _Memory:
 class _TableRows:
     """One table's part of the batch."""
 
-    __slots__ = ("dirty", "finders", "key_of", "memory", "table", "width")
+    __slots__ = ("dirty", "finders", "key_of", "leaving", "memory", "table", "width")
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.width = len(table.columns)
         self.key_of = key_getter(table.key)
         self.dirty: dict[Key, Row | None] = {}
+        #: What another thread is storing now.
+        self.leaving: dict[Key, Row | None] = {}
         self.memory = _Memory() if table.read_back else None
         #: For each way the batch looked rows up: the changed rows' keys by the values looked for.
         self.finders: dict[tuple[str, ...], dict[Key, dict[Key, None]]] = {}
@@ -57,10 +61,15 @@ _MISSING: Any = object()
 
 
 class BatchRows:
-    """`domain.ports.Rows` over a target. `commit` stores the batch, `rollback` forgets it."""
+    """`domain.ports.Rows` over a target.
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    `commit` stores the batch, `leave` lets a thread of `writer` store it and `settle` waits for that; `rollback`
+    forgets what is not stored. After a fault of the target, make a new one of both.
+    """
+
+    def __init__(self, target: Target, writer: Executor | None = None) -> None:
+        self._target, self._writer = target, writer
+        self._storing: Future[None] | None = None
         self._tables = {table.name: _TableRows(table) for table in target.projection.tables}
 
     def get(self, table: str, key: Key) -> Row | None:
@@ -69,12 +78,14 @@ class BatchRows:
         if found is not _MISSING:
             return found
         memory = mine.memory
-        if memory is None:
-            return self._target.get(mine.table, key)
-        found = memory.get(key, _MISSING)
+        found = mine.leaving.get(key, _MISSING)
+        if found is _MISSING and memory is not None:
+            found = memory.get(key, _MISSING)
         if found is _MISSING:
+            self.settle()
             found = self._target.get(mine.table, key)
-            memory.keep({key: found})
+            if memory is not None:
+                memory.keep({key: found})
         return found
 
     def put(self, table: str, row: Row) -> None:
@@ -96,6 +107,7 @@ class BatchRows:
         if not mine.table.finds(columns):
             raise ValueError(f"table {table}: there is no index that begins with {', '.join(columns)}")
         wanted = tuple(equal[c] for c in columns)
+        self.settle()
         found = {mine.key_of(row): row for row in self._target.find(mine.table, equal)}
         for key in self._changed(mine, columns).get(wanted, ()):
             found.setdefault(key, {})
@@ -116,17 +128,43 @@ class BatchRows:
         return keys
 
     def commit(self, position: int) -> None:
-        """Store what the batch changed, with the position it led to. After a fault, make a new target."""
-        writes = [_writes(mine) for mine in self._tables.values() if mine.dirty]
-        self._target.commit(position, writes)
-        for mine in self._tables.values():
-            if mine.dirty and mine.memory is not None:
-                mine.memory.keep(mine.dirty)
-        self.rollback()
+        """Store what the batch changed, with the position it led to."""
+        self.settle()
+        self._target.commit(position, self._depart())
+        self._arrived()
+
+    def leave(self, position: int) -> None:
+        """The same in another thread. Raises what went wrong with the batch before."""
+        assert self._writer is not None, "a writer was given"
+        self.settle()
+        self._storing = self._writer.submit(self._target.commit, position, self._depart())
+
+    def settle(self) -> None:
+        """Wait until the batch that left is stored. Raises what went wrong with it."""
+        if self._storing is not None:
+            storing, self._storing = self._storing, None
+            storing.result()
+            self._arrived()
 
     def rollback(self) -> None:
+        """Forget everything that is not stored, also what was to leave."""
+        if self._storing is not None:
+            self._storing.exception()
+            self._storing = None
         for mine in self._tables.values():
-            mine.dirty, mine.finders = {}, {}
+            mine.dirty, mine.leaving, mine.finders = {}, {}, {}
+
+    def _depart(self) -> list[TableWrites]:
+        writes = [_writes(mine) for mine in self._tables.values() if mine.dirty]
+        for mine in self._tables.values():
+            mine.leaving, mine.dirty, mine.finders = mine.dirty, {}, {}
+        return writes
+
+    def _arrived(self) -> None:
+        for mine in self._tables.values():
+            if mine.leaving and mine.memory is not None:
+                mine.memory.keep(mine.leaving)
+            mine.leaving = {}
 
 
 def _writes(mine: _TableRows) -> TableWrites:

@@ -114,8 +114,9 @@ class PostgresConnection:
         table = codec.table
         with _explained(), self._db.cursor() as cursor:
             if deletes:
-                keys = [[codec.value(c, v) for c, v in zip(table.key, key, strict=True)] for key in deletes]
-                cursor.executemany(self._sql(text.delete(table, called)), keys)
+                columns = zip(*deletes, strict=True)
+                lists = [[codec.value(c, v) for v in vs] for c, vs in zip(table.key, columns, strict=True)]
+                cursor.execute(self._sql(text.delete_listed(table, called, DIALECT)), lists)
             if len(puts) >= COPY_FROM:
                 self._write_many(codec, called, puts)
             elif puts:
@@ -127,7 +128,7 @@ class PostgresConnection:
         table = codec.table
         values = [codec.encode(row) for row in puts]
         caution = self._cautious.get(called, 0)
-        if caution or table.read_back:
+        if caution:
             self._cautious[called] = max(0, caution - 1)
         else:
             try:

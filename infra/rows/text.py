@@ -70,6 +70,13 @@ def delete(table: Table, called: str) -> str:
     return f'DELETE FROM "{called}" WHERE {where}'  # noqa: S608
 
 
+def delete_listed(table: Table, called: str, dialect: Dialect) -> str:
+    """Delete many rows at once; the parameters are one array for each column of the key."""
+    types = {column.name: dialect.types[column.type].partition(" COLLATE")[0] for column in table.columns}
+    lists = ", ".join(f"?::{types[name]}[]" for name in table.key)
+    return f'DELETE FROM "{called}" WHERE ({quoted(table.key)}) IN (SELECT * FROM unnest({lists}))'  # noqa: S608
+
+
 def differences(table: Table, one: str, other: str) -> str:
     """How many rows of `one` are not in `other`, column by column."""
     names = quoted(table.names)

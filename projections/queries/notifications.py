@@ -27,6 +27,7 @@ class PendingNotification(View):
     language: str
     params: dict[str, str]
     to: str
+    name: str
     subject: str
     body: str
     thread: str
