@@ -7,7 +7,9 @@ event, straight from the bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from json import dumps
 from json.encoder import encode_basestring
@@ -66,6 +68,8 @@ class EventMapper:
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
         self._codecs: dict[str, _Codec] = {}
+        #: What reads the stored bytes of a type; types with an upcaster are not among them.
+        self._readers: dict[str, Callable[[bytes], Any]] = {}
 
     def encode(self, changes: Sequence[Change], once: str | None = None) -> Batchable:
         """Raises `KeyDestroyed` for an erased customer, `EventTooLarge`, `ValueError` for a faulty change."""
@@ -137,38 +141,38 @@ class EventMapper:
 
     def decode_until_fault(self, rows: Iterable[StoredRow]) -> Decoded:
         """As far as it goes: a subscriber gets what stands before an unreadable event, then the fault."""
+        with _no_collection():
+            return self._decode(rows)
+
+    def _decode(self, rows: Iterable[StoredRow]) -> Decoded:
         events: list[Recorded] = []
-        add, codecs, build = events.append, self._codecs, Recorded._make
+        add, readers, new = events.append, self._readers, tuple.__new__
         for row in rows:
             position, stream, version, wire, state, pool, recorded_at = row
-            codec = codecs.get(wire)
+            read = readers.get(wire)
             try:
-                if codec is None or wire in STEPS:
-                    event, meta = self._decode_rare(wire, state)
-                else:
-                    envelope = codec.envelope.validate_json(state)
-                    event, meta = envelope["data"], envelope["meta"]
+                envelope = self._decode_rare(wire, state) if read is None else read(state)
             except (ValueError, _UnknownType) as fault:
                 return Decoded(events, _unreadable(row, fault))
-            event_id, project, actor, at, cause, chain = meta.values()
-            add(
-                build((position, stream, version, event, event_id, project, pool, actor, at, recorded_at, cause, chain))
-            )
+            event_id, project, actor, at, cause, chain = envelope["meta"].values()
+            fields = (
+                position, stream, version, envelope["data"], event_id, project, pool, actor, at, recorded_at,
+                cause, chain,
+            )  # fmt: skip
+            add(new(Recorded, fields))
         return Decoded(events, None)
 
-    def _decode_rare(self, wire: str, state: bytes) -> tuple[Event, dict[str, Any]]:
+    def _decode_rare(self, wire: str, state: bytes) -> dict[str, Any]:
         """An event stored under an older version, or the first of its type that this process meets."""
         if wire not in STEPS:
-            envelope = self._codec(wire).envelope.validate_json(state)
-            return envelope["data"], envelope["meta"]
+            read = self._readers[wire] = self._codec(wire).envelope.validate_json
+            return read(state)
         raw = from_json(state)
         try:
             newer, data = upcast(wire, raw["data"])
         except (LookupError, TypeError, AttributeError, ArithmeticError) as fault:
             raise ValueError(f"its old form is not what the upcaster from {wire} expects") from fault
-        document = dumps({"data": data, "meta": raw["meta"]})
-        envelope = self._codec(newer).envelope.validate_json(document)
-        return envelope["data"], envelope["meta"]
+        return self._codec(newer).envelope.validate_json(dumps({"data": data, "meta": raw["meta"]}))
 
     def _codec(self, wire: str) -> _Codec:
         codec = self._codecs.get(wire)
@@ -179,6 +183,19 @@ class EventMapper:
             codec = _Codec(event, _envelope(event), SealPlan.of(event), set(event.personal) or None)
             self._codecs[wire] = codec
         return codec
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the cycle collector: what is decoded has no cycles, and it would walk all of it again and again."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _envelope(event: type[Event]) -> SchemaValidator:
