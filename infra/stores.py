@@ -17,6 +17,7 @@ from infra.accounts.database import Database, PostgresDatabase, SqliteDatabase
 from infra.blobs import FolderBlobs
 from infra.clock import SteadyClock
 from infra.keys.fingerprints import HmacFingerprints
+from infra.keys.stored import StoredKeyring
 from infra.log.opened import open_keyring, open_log, sqlite_path
 from infra.log.opening import KeyOpener
 from infra.log.stored import StoredLog
@@ -55,7 +56,7 @@ async def open_stores(settings: Settings, *, write: bool = True) -> AsyncGenerat
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as closing:
         keyring = await asyncio.to_thread(open_keyring, settings.keyring_url, secrets.master_key)
-        if hasattr(keyring, "close"):
+        if isinstance(keyring, StoredKeyring):
             closing.callback(keyring.close)
         log = await open_log(settings.log_url, keyring, write=write)
         closing.push_async_callback(log.close)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -170,7 +170,7 @@ class Sending:
         }
         return render_notification(request.kind, request.language, params | self._particulars(request, at))
 
-    def _particulars(self, request: NotificationRequested, at: datetime) -> Mapping[str, Any]:
+    def _particulars(self, request: NotificationRequested, at: datetime) -> dict[str, Any]:
         """What one kind of mail says and others do not."""
         match request.kind:
             case "ticket_handed_over":

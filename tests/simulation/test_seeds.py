@@ -16,14 +16,18 @@ from tests.simulation.world import simulate
 
 SEEDS = int(os.environ.get("TRUNKLINE_SIMULATION_SEEDS", "2000"))
 CHUNK = 50
-KEPT = [int(line.split("#")[0]) for line in (Path(__file__).parent / "seeds.txt").read_text().split("\n") if line.split("#")[0].strip()]  # fmt: skip
+KEPT = [
+    int(number)
+    for line in (Path(__file__).parent / "seeds.txt").read_text().splitlines()
+    if (number := line.partition("#")[0].strip())
+]
 
 
 def _run(seed: int) -> Counter[str]:
     try:
         return simulate(seed).events
     except BaseException as fault:
-        fault.add_note(f"seed {seed}: TRUNKLINE_SIMULATION_SEED={seed} repeats it; keep it in tests/simulation/seeds.txt")
+        fault.add_note(f"TRUNKLINE_SIMULATION_SEED={seed} repeats it; keep the seed in tests/simulation/seeds.txt")
         raise
 
 
