@@ -24,6 +24,12 @@ Row = tuple[Any, ...]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
 POOL_SIZE = 4
 TIMEOUT_SECONDS = 10.0
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    f"PRAGMA busy_timeout={int(TIMEOUT_SECONDS * 1000)}",
+)
 #: Any number, the same in every process.
 SCHEMA_LOCK = 0x7472756E6B
 
@@ -49,14 +55,14 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: str | Path) -> None:
+        """Raises `LogUnavailable` for a file that cannot be opened or is no database."""
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.execute("PRAGMA secure_delete=ON")
-        self._connection.execute(f"PRAGMA busy_timeout={int(TIMEOUT_SECONDS * 1000)}")
-        for statement in TABLES:
-            self._connection.execute(statement)
+        try:
+            self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
+            for statement in (*PRAGMAS, *TABLES):
+                self._connection.execute(statement)
+        except sqlite3.Error as fault:
+            raise LogUnavailable(f"the store of accounts at {Path(path).name}: {fault}") from fault
 
     async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         return await asyncio.to_thread(self._run, statement, dict(parameters or {}))

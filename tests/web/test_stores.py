@@ -1,0 +1,122 @@
+"""Accounts, idempotency keys and leases on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from domain.ports import LogUnavailable
+from infra.accounts.database import Database, PostgresDatabase, SqliteDatabase
+from infra.accounts.leases import LeaseStore
+from infra.accounts.replies import ReplyStore
+from infra.accounts.store import AccountStore
+from tests.web.running import PASSWORD, PASSWORDS
+from web.access import read_grants
+from web.accounts import Account, AccountExists, AccountMissing, Earlier
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SUE = Account("1", "sue", "main", "", read_grants({"*": ["supervisor"], "acme": ["analyst"]}))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    opened: Database
+    if request.param == "sqlite":
+        opened = SqliteDatabase(tmp_path / "accounts.sqlite")
+    else:
+        opened = await PostgresDatabase.connect(request.getfixturevalue("postgres"))
+    yield opened
+    await opened.close()
+
+
+async def test_an_account_comes_back_as_it_was_made(database: Database) -> None:
+    store = AccountStore(database, PASSWORDS)
+    await store.add(SUE, PASSWORD, NOW)
+    found = await store.find("SUE")
+    assert found is not None
+    assert (found.grants, found.pool, found.agent_id, found.disabled) == (SUE.grants, "main", "", False)
+    assert await store.sign_in("Sue", PASSWORD) == found == await store.get("1")
+    assert [one.name for one in await store.list("main")] == ["sue"]
+    assert await store.list("elsewhere") == []
+
+
+async def test_names_and_agents_are_taken_once(database: Database) -> None:
+    store = AccountStore(database, PASSWORDS)
+    await store.add(Account("1", "anna", "main", "anna", {}), PASSWORD, NOW)
+    for taken in (Account("2", "Anna", "main", "", {}), Account("3", "other", "main", "anna", {})):
+        with pytest.raises(AccountExists):
+            await store.add(taken, PASSWORD, NOW)
+    await store.add(Account("4", "sue", "main", "", {}), PASSWORD, NOW)
+    await store.add(Account("5", "tom", "main", "", {}), PASSWORD, NOW)
+
+
+async def test_what_is_done_to_an_account_that_is_not_there_says_so(database: Database) -> None:
+    store = AccountStore(database, PASSWORDS)
+    for change in (store.set_grants("9", {}), store.set_disabled("9", True), store.set_password("9", PASSWORD)):
+        with pytest.raises(AccountMissing):
+            await change
+
+
+async def test_sessions_and_tokens_end_when_their_time_has_come(database: Database) -> None:
+    store = AccountStore(database, PASSWORDS)
+    await store.add(SUE, PASSWORD, NOW)
+    later = NOW + timedelta(hours=1)
+    session = await store.open_session("1", NOW, later)
+    _, token = await store.issue_token("1", "export", ["analyst"], NOW, later)
+    _, lasting = await store.issue_token("1", "for ever", [], NOW, None)
+    signed = await store.token(token, NOW)
+    assert signed is not None
+    assert signed.only == {"analyst"}
+    assert await store.session(session, NOW) is not None
+    assert await store.session(session, later) is None
+    assert await store.token(token, later) is None
+    assert await store.token(lasting, later + timedelta(days=9999)) is not None
+    await store.set_disabled("1", True)
+    assert await store.token(lasting, NOW) is None
+    assert await store.session(session, NOW) is None
+
+
+async def test_of_many_who_claim_a_key_at_once_one_is_the_first(database: Database) -> None:
+    replies = ReplyStore(database)
+    claims = await asyncio.gather(*(replies.claim("key", "request", NOW) for _ in range(8)))
+    assert sorted(claim is None for claim in claims) == [False] * 7 + [True]
+    await replies.answer("key", {"position": 7})
+    assert await replies.claim("key", "other", NOW) == Earlier("request", {"position": 7})
+    assert await replies.claim("key", "other", NOW + timedelta(days=31)) is None
+
+
+async def test_an_expired_lease_is_given_to_one_who_asks(database: Database) -> None:
+    leases = LeaseStore(database)
+    await leases.renew("anna", "main", NOW)
+    await leases.renew("boris", "main", NOW + timedelta(seconds=30))
+    await leases.renew("anna", "main", NOW + timedelta(seconds=10))
+    assert await leases.take_expired(NOW) == []
+    taken = await asyncio.gather(*(leases.take_expired(NOW + timedelta(seconds=10)) for _ in range(4)))
+    assert [one for some in taken for one in some] == [("anna", "main")]
+    await leases.drop("boris")
+    assert await leases.take_expired(NOW + timedelta(days=1)) == []
+
+
+async def test_processes_that_start_at_once_make_the_tables_once(postgres: str) -> None:
+    opened = await asyncio.gather(*(PostgresDatabase.connect(postgres) for _ in range(4)))
+    await AccountStore(opened[0], PASSWORDS).add(SUE, PASSWORD, NOW)
+    assert await AccountStore(opened[3], PASSWORDS).find("sue") is not None
+    await asyncio.gather(*(one.close() for one in opened))
+
+
+async def test_a_store_that_is_gone_is_told_as_unavailable(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "accounts.sqlite")
+    await database.close()
+    with pytest.raises(LogUnavailable):
+        await AccountStore(database, PASSWORDS).find("sue")
+
+
+async def test_a_damaged_file_is_told_as_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.sqlite"
+    path.write_bytes(b"this is no database at all" * 100)
+    with pytest.raises(LogUnavailable, match="accounts.sqlite"):
+        SqliteDatabase(path)
