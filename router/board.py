@@ -28,7 +28,12 @@ from domain.agent.state import PRESENCE
 from domain.centre.configuration import ProjectConfigured
 from domain.centre.documents import ProjectDocument
 from domain.event import Event, Recorded
-from domain.interaction.events import InteractionClosed
+from domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionClosed,
+    InteractionQueued,
+    InteractionTransferred,
+)
 from domain.interaction.state import LEG
 from router.deadlines import Deadline, Deadlines
 from router.index import Index
@@ -40,6 +45,8 @@ from router.rules import offerable
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _LEG_EVENTS = frozenset(kind for _, kind in LEG)
+#: Events of a leg that name no agent and no work.
+_NO_AGENT = frozenset({InteractionQueued, InteractionTransferred, InteractionAbandoned})
 
 
 def proposal(agent_id: str, item: Item) -> str:
@@ -132,8 +139,8 @@ class Board:
 
     def _reserved(self, event: AgentReserved, recorded: Recorded) -> None:
         agent = self._agent(event.agent_id, recorded)
-        agent.hold(event.work_id, event.channel, event.units)
-        self.index.touch(agent)
+        if agent.hold(event.work_id, event.channel, event.units):
+            self.index.touch(agent)
 
     def _released(self, event: AgentReleased, recorded: Recorded) -> None:
         agent = self._agent(event.agent_id, recorded)
@@ -149,9 +156,8 @@ class Board:
 
     def _leg(self, event: Any, recorded: Recorded) -> None:
         item = self.legs.fold(event, recorded, _cause(recorded))
-        agent_id = getattr(event, "agent_id", "")
-        if agent_id:
-            self._agent_side(event.work_id, agent_id, item)
+        if type(event) not in _NO_AGENT:
+            self._agent_side(event.work_id, event.agent_id, item)
         for deadline in self.legs.deadlines(event, item):
             self.deadlines.set(deadline)
         self.place(item)
@@ -162,13 +168,21 @@ class Board:
         """What an offer means for the agent before the agent's own event of the same append is folded."""
         agent = self.agents[agent_id]
         if work_id in item.offers:
-            self._unpropose(agent, item)
-            if work_id not in agent.work and agent.profile is not None:
-                use = agent.profile.channels.get(item.channel)
-                agent.hold(work_id, item.channel, use.units if use else 0)
+            proposed = proposal(agent_id, item)
+            item.offers.pop(proposed, None)
+            if work_id in agent.work:
+                changed = agent.free(proposed) is not None
+            else:
+                changed = not agent.rename(proposed, work_id) and self._ring(agent, work_id, item)
+            if changed:
                 self.index.touch(agent)
         elif item.work_id == work_id and work_id in agent.work:
             agent.work[work_id].worked = True
+
+    def _ring(self, agent: AgentRecord, work_id: str, item: Item) -> bool:
+        """Hold for another router's offer what the agent's own event is about to say."""
+        use = agent.profile.channels.get(item.channel) if agent.profile is not None else None
+        return agent.hold(work_id, item.channel, use.units if use else 0)
 
     def _closed(self, event: InteractionClosed, recorded: Recorded) -> None:
         for item in self.legs.drop(event.interaction_id):

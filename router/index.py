@@ -14,7 +14,7 @@ from router.instants import SECOND
 from router.needs import Lane, Need, Seat
 from router.orders import AgentOrder
 from router.records import AgentRecord, Item
-from router.rules import Fullness, fullness
+from router.rules import OPEN, Fullness, fullness
 
 NeedKey = tuple[str, tuple[tuple[str, int], ...]]
 
@@ -27,7 +27,7 @@ class _Seating:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.seats: dict[str, list[Seat]] = {}
-        self.full: dict[str, Fullness | None] = {}
+        self.full: dict[str, Fullness] = {}
 
 
 class Index:
@@ -43,6 +43,9 @@ class Index:
         self._stirred_needs: dict[Need, None] = {}
         self._stirred_items: dict[Item, None] = {}
         self._stirred_agents: dict[AgentRecord, None] = {}
+        #: Agents with room: loose while it is not known whether anything waits for them, parked in lanes afterwards.
+        self.loose: dict[AgentRecord, None] = {}
+        self.parked: dict[AgentRecord, None] = {}
         # Ready agents, counted by what the rules ask first.
         self.ready: dict[str, None] = {}
         self.by_channel: dict[str, int] = {}
@@ -65,7 +68,8 @@ class Index:
         if item.shelf is not None:
             need.take(item)
         need.put(item)
-        self._await_sight(need, item)
+        if need.delayed:
+            self._await_sight(need, item)
         if item.plain:
             self._stirred_needs[need] = None
         else:
@@ -109,7 +113,10 @@ class Index:
                 seating = self._seatings[agent_id]
                 if not self._touched.get(agent) and need.fits(agent):
                     self._take_seat(agent, seating, need, seating.profile.queues[need.queue])
-                    self._touched.setdefault(agent, False)
+                    if agent not in self.parked:
+                        self._touched.setdefault(agent, False)
+                    elif seating.full[need.channel] == OPEN:
+                        need.members[agent_id].lane.park(agent)
         self._unseated.clear()
         touched, self._touched = self._touched, {}
         for agent, moved in touched.items():
@@ -138,13 +145,13 @@ class Index:
         seating = self._seatings.get(agent.agent_id)
         if seating is not None:
             for channel, seats in seating.seats.items():
-                if seating.full[channel] is None:
+                if seating.full[channel] == OPEN:
                     yield from (seat for seat in seats if seat.lane.need.size)
 
     def has_room(self, agent_id: str, channel: str) -> bool:
         """Whether a ready agent has room for one more item of the channel."""
         seating = self._seatings.get(agent_id)
-        return seating is not None and seating.full.get(channel, "capacity") is None
+        return seating is not None and seating.full.get(channel) == OPEN
 
     def _sync(self, agent: AgentRecord, moved: bool) -> None:
         if moved:
@@ -154,16 +161,31 @@ class Index:
         seating = self._seatings.get(agent.agent_id)
         self._stamp += 1
         agent.stamp, agent.key = self._stamp, self._order.key(agent)
+        self.loose.pop(agent, None)
+        self.parked.pop(agent, None)
         if seating is None:
             return
+        room = False
         for channel, seats in seating.seats.items():
-            full = fullness(agent, channel)
-            if full != seating.full[channel]:
-                for seat in seats:
-                    _count(seat.lane, seating.full[channel], -1)
-                    _count(seat.lane, full, 1)
+            before, full = seating.full[channel], fullness(agent, channel)
+            room = room or full == OPEN
+            if full != before:
                 seating.full[channel] = full
-            if full is None:
+                for lane, _ in seats:
+                    lane.tally[before] -= 1
+                    lane.tally[full] += 1
+        if room:
+            self.loose[agent] = None
+
+    def park(self, agent: AgentRecord) -> None:
+        """Enter an agent into the lanes of the channels with room, where new items find them."""
+        if agent not in self.loose:
+            return
+        del self.loose[agent]
+        self.parked[agent] = None
+        seating = self._seatings[agent.agent_id]
+        for channel, seats in seating.seats.items():
+            if seating.full[channel] == OPEN:
                 for seat in seats:
                     seat.lane.park(agent)
 
@@ -189,13 +211,14 @@ class Index:
         seats.append(seat)
         if len(seats) == 1:
             seating.full[need.channel] = fullness(agent, need.channel)
-        _count(lane, seating.full[need.channel], 1)
+        lane.tally[seating.full[need.channel]] += 1
 
     def _lane(self, need: Need, delay_us: int) -> Lane:
         lane = need.lanes.get(delay_us)
         if lane is None:
             lane = need.lanes[delay_us] = Lane(need, delay_us)
             if delay_us:
+                need.delayed = True
                 for item in need.items():
                     self._sight(item, delay_us)
         return lane
@@ -216,12 +239,5 @@ class Index:
             for seat in seats:
                 need = seat.lane.need
                 del need.members[agent.agent_id]
-                _count(seat.lane, seating.full[channel], -1)
+                seat.lane.tally[seating.full[channel]] -= 1
                 self._stirred_items.update(need.tried)
-
-
-def _count(lane: Lane, full: Fullness | None, by: int) -> None:
-    if full is None:
-        lane.open += by
-    else:
-        lane.need.full[full] += by

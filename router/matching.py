@@ -10,7 +10,7 @@ Only agents and needs that changed since the last decision are looked at: the ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -20,9 +20,12 @@ from router.board import Board
 from router.needs import Need
 from router.orders import AgentOrder, ItemOrder
 from router.records import AgentKey, AgentRecord, Item, Rank
+from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 
 #: How many who came next a recorded decision names.
 RUNNERS_UP = 5
+#: Up to so many agents are asked one by one whether they come next; more are put into the lanes first.
+MANY = 32
 
 
 class Match(NamedTuple):
@@ -45,11 +48,17 @@ class Matching:
         self._named: dict[str, list[Need | Item]] = {}
 
     def run(self) -> Iterator[Match]:
-        self._board.index.settle()
-        for agent in self._board.index.take_stirred_agents():
+        index = self._board.index
+        index.settle()
+        somebody_parked = bool(index.parked)
+        for agent in index.take_stirred_agents():
             self._enter(agent)
-        for stirred in self._board.index.take_stirred():
-            self._name_first(stirred)
+        if len(index.loose) > MANY:
+            for agent in list(index.loose):
+                index.park(agent)
+        stirred = index.take_stirred()
+        if somebody_parked:  # else whoever has room is heard anyway
+            self._name_each(stirred)
         while self._heap:
             key, _, agent = heappop(self._heap)
             if agent.key == key and agent.ready:
@@ -59,13 +68,17 @@ class Matching:
         """Let an agent take their first item, if there is one."""
         item = self._first_item(agent)
         named = self._named.pop(agent.agent_id, ())
-        if item is not None:
+        if item is None:
+            self._board.index.park(agent)
+        else:
             yield Match(agent, item, self._decision(agent, item))
             self._board.propose(agent, item)
             self._enter(agent)
-            for stirred in self._board.index.take_stirred():
-                self._name_first(stirred)
-        for source in named:
+            self._name_each(self._board.index.take_stirred())
+        self._name_each(named)
+
+    def _name_each(self, sources: Iterable[Need | Item]) -> None:
+        for source in sources:
             self._name_first(source)
 
     def _enter(self, agent: AgentRecord) -> None:
@@ -84,14 +97,16 @@ class Matching:
             return source.first_plain_agent(self._now_us)
         if source.shelf is None:
             return None
-        found = self._board.index.need_of(source).candidates(source, self._now_us, 1)
+        found = self._board.index.need_of(source).candidates(source, self._now_us, 1, self._board.index.loose)
         return found[0] if found else None
 
     def _first_item(self, agent: AgentRecord) -> Item | None:
         best: Item | None = None
         best_key: Rank = ()
         for lane, use in self._board.index.open_seats(agent):
-            item = lane.need.first_for(agent.agent_id, lane, self._now_us)
+            need = lane.need
+            plain = not (need.specials or lane.delay_us)
+            item = need.head if plain else need.first_for(agent.agent_id, lane, self._now_us)
             if item is not None:
                 key = self._items.key(use, item, self._now_us)
                 if best is None or key < best_key:
@@ -100,7 +115,7 @@ class Matching:
 
     def _decision(self, agent: AgentRecord, item: Item) -> Decision:
         need = self._board.index.need_of(item)
-        order = need.candidates(item, self._now_us, 1 + RUNNERS_UP)
+        order = need.candidates(item, self._now_us, 1 + RUNNERS_UP, self._board.index.loose)
         assert order[0] is agent, "the agent who is first of all is first for the item they take"
         chosen, *runners_up = (
             Candidate(agent_id=one.agent_id, place=place, idle_since=self._agents.idle_since(one))
@@ -121,17 +136,18 @@ class Matching:
         index = self._board.index
         ready, on_channel = len(index.ready), index.by_channel.get(item.channel, 0)
         in_queue, qualified = index.by_queue.get((item.queue, item.channel), 0), len(need.members)
-        late = [lane for lane in need.lanes.values() if not lane.sees(item, self._now_us)]
+        lanes = need.lanes.values()
         counts = {
             "state": len(self._board.agents) - ready,
             "channel": ready - on_channel,
             "queue": on_channel - in_queue,
             "skill": in_queue - qualified,
-            "concurrency": need.full["concurrency"],
-            "capacity": need.full["capacity"],
-            "delay": sum(lane.open for lane in late),
+            "concurrency": sum(lane.tally[NO_CONCURRENCY] for lane in lanes),
+            "capacity": sum(lane.tally[NO_CAPACITY] for lane in lanes),
+            "delay": sum(lane.tally[OPEN] for lane in lanes if not lane.sees(item, self._now_us)),
         }
-        counts |= self._excluded_by_offers(need, item)
+        if not item.plain:
+            counts |= self._excluded_by_offers(need, item)
         return {rule: count for rule, count in counts.items() if count}
 
     def _excluded_by_offers(self, need: Need, item: Item) -> dict[str, int]:

@@ -75,16 +75,24 @@ class AgentRecord:
     def ready(self) -> bool:
         return self.presence == "ready"
 
-    def hold(self, work_id: str, channel: str, units: int) -> None:
-        """Hold capacity under `work_id`; what was held under it before is replaced."""
+    def hold(self, work_id: str, channel: str, units: int) -> bool:
+        """Hold capacity under `work_id`, in place of what was held under it; whether that changes anything."""
         before = self.work.get(work_id)
-        held = Held(channel, units)
-        if before is not None:
-            held.worked = before.worked
-            self.free(work_id)
-        self.work[work_id] = held
+        if before is not None and (before.channel, before.units) == (channel, units):
+            return False
+        self.free(work_id)
+        self.work[work_id] = held = Held(channel, units)
+        held.worked = before is not None and before.worked
         self.used += units
         self.counts[channel] = self.counts.get(channel, 0) + 1
+        return True
+
+    def rename(self, proposed: str, work_id: str) -> bool:
+        """What was held for a proposal is held under the work's own id now; whether there was a proposal."""
+        held = self.work.pop(proposed, None)
+        if held is not None:
+            self.work[work_id] = held
+        return held is not None
 
     def free(self, work_id: str) -> Held | None:
         """Free what is held under `work_id`, if anything."""

@@ -14,7 +14,9 @@ from typing import Literal, NamedTuple
 from router.instants import SECOND, instant
 from router.records import AgentRecord, Item, Policy
 
-Fullness = Literal["concurrency", "capacity"]
+#: Whether one more item of a channel fits, and if not, why; the places in an index's tally.
+Fullness = Literal[0, 1, 2]
+OPEN, NO_CONCURRENCY, NO_CAPACITY = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,14 @@ class Case:
     fewest: int
 
 
-def fullness(agent: AgentRecord, channel: str) -> Fullness | None:
-    """What keeps one more item of a channel of the agent's profile from fitting; None when it fits."""
-    assert agent.profile is not None, "only an agent with a profile has capacity"
-    use = agent.profile.channels[channel]
+def fullness(agent: AgentRecord, channel: str) -> Fullness:
+    """Whether one more item fits of a channel that the agent's profile has."""
+    profile = agent.profile
+    assert profile is not None, "only an agent with a profile has capacity"
+    use = profile.channels[channel]
     if agent.counts.get(channel, 0) >= use.concurrency:
-        return "concurrency"
-    return "capacity" if agent.used + use.units > agent.profile.capacity else None
+        return NO_CONCURRENCY
+    return NO_CAPACITY if agent.used + use.units > profile.capacity else OPEN
 
 
 def tries_of(item: Item, agent_id: str) -> int:
@@ -185,5 +188,8 @@ def judge_agent(case: Case) -> tuple[Verdict, ...]:
 
 
 def offerable(item: Item, policy: Policy | None) -> bool:
-    """Whether no rule keeps the item from being offered."""
-    return all(rule(item, policy) is None for _, rule in ITEM_RULES)
+    """Whether no rule keeps the item from being offered: `ITEM_RULES` in one breath, asked at every event."""
+    if item.status != "waiting" or not item.due or policy is None:
+        return False
+    rules = policy.queues.get(item.queue_name)
+    return rules is not None and len(item.offers) < rules.ring_width

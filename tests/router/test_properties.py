@@ -19,7 +19,7 @@ from domain.interaction.events import InteractionQueued, OfferAccepted
 from domain.interaction.state import Interaction
 from router import Router
 from router.instants import micros
-from router.rules import Case, judge_agent
+from router.rules import Case, judge_agent, judge_item, offerable
 from tests.router.history import History
 from tests.router.pool import POOL, Pool, offers_of
 from tests.router.reference import decisions, idle_since
@@ -179,11 +179,13 @@ def test_the_board_knows_of_agents_and_legs_what_the_domain_knows(seed: int) -> 
 
 @settings(max_examples=60, deadline=None)
 @given(seeds)
-def test_the_rules_about_capacity_say_what_the_domain_says(seed: int) -> None:
+def test_the_rules_say_what_the_domain_says_and_what_the_index_goes_by(seed: int) -> None:
     history = History(seed)
     pool = history.grow(60, Router(POOL))
     board = folded(pool).board
     for item in board.legs.all():
+        policy = board.policies.get(item.project)
+        assert offerable(item, policy) == all(verdict.allowed for verdict in judge_item(item, policy))
         for agent in agents(pool):
             verdicts = judge_agent(Case(board.agents[agent.agent_id], item, micros(pool.now), 0))
             ours = [
