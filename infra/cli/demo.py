@@ -7,7 +7,7 @@ import json
 import secrets
 import signal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,9 +15,10 @@ from rich.live import Live
 from rich.text import Text
 
 from infra.demo.pace import Pace
-from infra.demo.running import Run, check, live, opened
-from infra.demo.telling import introduction, line, report
 from infra.logs import configure_logs
+
+if TYPE_CHECKING:
+    from infra.demo.running import Run
 
 #: Exit code: an invariant was broken.
 BROKEN = 1
@@ -71,6 +72,10 @@ def demo(
 
 
 async def _run(pace: Pace, data: Path | None, port: int, smtp_port: int, *, quiet: bool) -> dict[str, Any]:
+    # a whole centre is slow to import, and this module is imported for every command
+    from infra.demo.running import check, live, opened
+    from infra.demo.telling import report
+
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -90,6 +95,8 @@ async def _nothing() -> None:
 
 async def _show(run: Run) -> None:
     """The introduction, then one line that keeps changing; a line now and then where there is no terminal."""
+    from infra.demo.telling import introduction, line
+
     console = Console(highlight=False, soft_wrap=True)
     console.print(introduction(run))
     if not console.is_terminal:

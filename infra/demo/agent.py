@@ -7,21 +7,29 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from domain.centre.documents import ProjectDocument
 from infra.demo.desk import DeskClient
 from infra.demo.pace import Day
 from infra.demo.phrases import LANGUAGES, NOTES, REASONS_TO_DECLINE
 
-#: Of a hundred offers so many are declined, so many not noticed; of a hundred letters so many passed on, asked back.
-DECLINES, MISSES, TRANSFERS, ASKS_BACK, NOTES_WRITTEN = 6, 5, 9, 12, 25
+#: How an agent takes a piece of work.
+Mood = Literal["work", "decline", "miss", "transfer", "ask"]
+#: Of a hundred offers so many are declined, not noticed; their letters passed on, asked back about.
+MOODS: tuple[tuple[Mood, int], ...] = (("decline", 6), ("miss", 5), ("transfer", 8), ("ask", 11))
+#: Before so many of a hundred, a note is written.
+NOTES_WRITTEN = 25
+#: What the first agents of a day do with the first thing they get, so that a short run has seen everything.
+FIRST: tuple[Mood, ...] = ("decline", "miss", "transfer", "ask")
 #: Of a hundred wrap-ups so many are left to their time limit.
 LEFT_TO_TIME = 8
 #: Chance of a break after a piece of work, and how long it is at speed 1 (seconds: a demo's lunch is short).
 LUNCH, LUNCH_TAKES = 0.05, 8.0
 #: How often an agent answers one customer within one piece of work.
 LETTERS = 3
+#: Seconds that anything takes at the end of the day, at most.
+HURRY = 0.1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +41,7 @@ class Agent:
     day: Day
     projects: Mapping[str, ProjectDocument]
     dice: Random
+    first: Mood | None = None
     finished: int = 0
     at_lunch: bool = False
     answered: set[str] = field(default_factory=set[str])
@@ -44,6 +53,8 @@ class Agent:
                 if event["event"] == "hello":
                     await self._say("sign-in")
                     await self._say("ready")
+                elif event["event"] == "reset":
+                    await self._look(event["data"]["position"])
                 elif event["event"] == "message":
                     self._notice(event["data"])
 
@@ -55,24 +66,44 @@ class Agent:
         said, data = event["type"], event["data"]
         if data.get("agent_id") != self.agent_id:
             return
-        if said == "interaction.offered.v1" and data["work_id"] not in self.answered:
-            self.answered.add(data["work_id"])
-            self.day.begin(self._answer(_Work(self, event["project"], data)))
+        if said == "interaction.offered.v1":
+            self._offered(event["project"], data)
         elif said == "agent.stopped_responding.v1":
             self.day.begin(self._come_back())
 
+    async def _look(self, position: int) -> None:
+        """The stream could not keep up: what rings is asked for instead."""
+        found = await self.desk.get("/api/work", min_position=position)
+        for item in found["items"] if found else ():
+            if item["status"] == "offered":
+                self._offered(item["project"], item)
+
+    def _offered(self, project: str, offer: Mapping[str, Any]) -> None:
+        if offer["work_id"] not in self.answered:
+            self.answered.add(offer["work_id"])
+            self.day.begin(self._answer(_Work(self, project, offer, self._mood())))
+
     async def _answer(self, work: _Work) -> None:
         await self.takes(1.5)
-        chance = self.dice.random() * 100
-        if chance < MISSES and not self._last_hour:
+        if work.mood == "miss" and not self._last_hour:
             return
-        if chance < MISSES + DECLINES and not self._last_hour:
+        if work.mood == "decline" and not self._last_hour:
             await work.offer("decline", {"reason": self.dice.choice(REASONS_TO_DECLINE)})
             return
         if await work.offer("accept") is not None:
             await work.do()
             self.finished += 1
             await self._perhaps_lunch()
+
+    def _mood(self) -> Mood:
+        """What comes of this offer, should the day be long enough."""
+        first, self.first = self.first, None
+        chance = self.dice.random() * 100
+        for mood, share in MOODS:
+            chance -= share
+            if chance < 0:
+                return first or mood
+        return first or "work"
 
     async def _come_back(self) -> None:
         """Missed too much and was taken for absent: back from the coffee machine."""
@@ -97,14 +128,15 @@ class Agent:
 
     async def takes(self, median: float) -> None:
         """Spend time on something; at the end of the day everybody hurries."""
-        seconds = self.day.pace.takes(self.dice, median)
-        await asyncio.sleep(min(seconds, 0.1) if self._last_hour else seconds)
+        if await self.day.pause(self.day.pace.takes(self.dice, median)):
+            await asyncio.sleep(HURRY)
 
 
 class _Work:
     """One piece of work in an agent's hands."""
 
-    def __init__(self, agent: Agent, project: str, offered: Mapping[str, Any]) -> None:
+    def __init__(self, agent: Agent, project: str, offered: Mapping[str, Any], mood: Mood) -> None:
+        self.mood = mood
         self._agent, self._dice, self._desk = agent, agent.dice, agent.desk
         self._project, self._queue = agent.projects[project], offered["queue"]
         self._path = f"/api/projects/{project}/interactions/{offered['interaction_id']}"
@@ -128,13 +160,13 @@ class _Work:
 
     async def _letter(self, history: list[dict[str, Any]]) -> None:
         elsewhere = sorted(name for name, one in self._project.departments.items() if one.queue != self._queue)
-        transferable = elsewhere and not self._agent.day.closing.is_set()
-        if transferable and len(_legs(history)) == 1 and self._dice.random() * 100 < TRANSFERS:
+        closing = self._agent.day.closing.is_set()
+        if self.mood == "transfer" and elsewhere and not closing and len(_legs(history)) == 1:
             where = self._dice.choice(elsewhere)
             body = {"department": where, "note": "This is for you, please."}
             if await self._desk.post(f"{self._leg}/transfer", body) is not None:
                 return
-        asks = self._dice.random() * 100 < ASKS_BACK and not self._agent.day.closing.is_set()
+        asks = self.mood == "ask" and not closing
         for _ in range(LETTERS):
             answered = len(_messages(history))
             await self._agent.takes(4)

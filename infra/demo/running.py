@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import mailbox
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.demo.agent import Agent
+from infra.demo.agent import FIRST, Agent, Mood
 from infra.demo.cast import Cast
 from infra.demo.checking import Checking
 from infra.demo.customer import Customer, Surroundings
@@ -147,6 +148,7 @@ async def live(run: Run, server: CustomersServer, stop: asyncio.Event) -> None:
 
 async def _agents(run: Run) -> list[Agent]:
     projects = {project.project: project for project in run.documents.projects}
+    firsts: Iterator[Mood | None] = itertools.chain[Mood | None](FIRST, itertools.repeat(None))
     agents = [
         Agent(
             agent_id=agent_id,
@@ -154,6 +156,7 @@ async def _agents(run: Run) -> list[Agent]:
             day=run.day,
             projects=projects,
             dice=run.pace.dice(f"agent {agent_id}"),
+            first=next(firsts),
         )
         for agent_id in run.documents.centre.agents
         if agent_id != GUEST
