@@ -155,13 +155,12 @@ class _Run:
             ahead = asyncio.create_task(self._parts.read(rows[-1].position, self._limit))
             try:
                 await asyncio.to_thread(self._apply, rows)
-            except BaseException:
+                self._events += len(rows)
+                head = max(head, rows[-1].position)
+                self._tell(head)
+                rows = await ahead
+            finally:
                 ahead.cancel()
-                raise
-            self._events += len(rows)
-            head = max(head, rows[-1].position)
-            self._tell(head)
-            rows = await ahead
         await asyncio.to_thread(self._applier.settle)
         self._tell(head)
 

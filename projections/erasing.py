@@ -16,8 +16,12 @@ from projections.schema import Projection, Table
 
 
 def text_of(value: Any) -> str:
-    """The text of an opened personal field, empty where it was erased. Raises `TypeError` for a sealed one."""
-    return plain(value, otherwise="")
+    """The text of an opened personal field, empty where it was erased. Raises `TypeError` for a sealed one.
+
+    A NUL, which customers' mails may hold and PostgreSQL's texts may not, reads as a replacement character.
+    """
+    text = plain(value, otherwise="")
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def forgets(projection: Projection) -> None:

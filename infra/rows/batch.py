@@ -147,10 +147,11 @@ class BatchRows:
             self._arrived()
 
     def rollback(self) -> None:
-        """Forget everything that is not stored, also what was to leave."""
+        """Forget everything that is not stored; what is on its way is waited for."""
         if self._storing is not None:
-            self._storing.exception()
-            self._storing = None
+            storing, self._storing = self._storing, None
+            if storing.exception() is None:
+                self._arrived()
         for mine in self._tables.values():
             mine.dirty, mine.leaving, mine.finders = {}, {}, {}
 

@@ -48,7 +48,15 @@ def _say(recorded: Recorded, rows: Rows, event: Event, what: str, **more: str) -
         more.setdefault("owner_id", getattr(event, "customer_id", ""))
         channel, ticket_id = known["channel"], known["ticket_id"]
         where = {"channel": channel, "ticket_id": ticket_id, "interaction_id": interaction_id}
+        if more["owner_id"] not in ("", customer_id):
+            _shown_elsewhere(rows, more["owner_id"], interaction_id, customer_id)
         entry(recorded, rows, customer_id, what, **(where | more))
+
+
+def _shown_elsewhere(rows: Rows, owner_id: str, interaction_id: str, customer_id: str) -> None:
+    """Remember under whom somebody's words are shown, so that they are found when that somebody is erased."""
+    row = {"owner_id": owner_id, "interaction_id": interaction_id, "customer_id": customer_id}
+    rows.put("history_shown_elsewhere", row)
 
 
 @on(InteractionStarted)
@@ -83,8 +91,7 @@ def recognised(recorded: Recorded, event: CustomerRecognised, rows: Rows) -> Non
         if row["interaction_id"] == event.interaction_id:
             rows.delete("history_timeline", (row["customer_id"], row["position"]))
             rows.put("history_timeline", {**row, "customer_id": event.customer_id})
-            moved = {"owner_id": row["owner_id"], "interaction_id": event.interaction_id}
-            rows.put("history_moved", {**moved, "customer_id": event.customer_id})
+            _shown_elsewhere(rows, row["owner_id"], event.interaction_id, event.customer_id)
     _say(recorded, rows, event, "recognised", detail=event.how)
 
 

@@ -18,7 +18,7 @@ from domain.customer.events import (
 from domain.event import Recorded
 from domain.ports import Rows
 from domain.stream import identity_of
-from projections.customer_history.tables import MOVED, customer_history, entry
+from projections.customer_history.tables import SHOWN_ELSEWHERE, customer_history, entry
 from projections.erasing import forget_rows, owned_tables, text_of
 from projections.searching import name_terms, terms_of
 
@@ -132,14 +132,14 @@ def erased(recorded: Recorded, event: CustomerErased, rows: Rows) -> None:
     for customer_id in dict.fromkeys((event.customer_id, *event.erased_ids)):
         for table in _FORGOTTEN:
             forget_rows(table, customer_id, rows)
-        for moved in rows.find(MOVED.name, owner_id=customer_id):
-            _blank_moved(moved["customer_id"], customer_id, rows)
+        for elsewhere in rows.find(SHOWN_ELSEWHERE.name, owner_id=customer_id):
+            _blank_elsewhere(elsewhere["customer_id"], customer_id, rows)
         row = rows.get("history_customers", (customer_id,))
         if row is not None:
             rows.put("history_customers", {**row, "status": "erased"})
 
 
-def _blank_moved(shown_under: str, owner_id: str, rows: Rows) -> None:
+def _blank_elsewhere(shown_under: str, owner_id: str, rows: Rows) -> None:
     for row in rows.find("history_timeline", customer_id=shown_under):
         if row["owner_id"] == owner_id:
             rows.put("history_timeline", {**row, "title": "", "text": ""})

@@ -1,8 +1,7 @@
 """The tables of customer history.
 
 A merged customer's rows stay its own: queries show them under the survivor, so that un-merging is as
-simple as merging. Timeline entries are keyed by customer and position; the rows of a moved contact are found through
-`history_moved`.
+simple as merging. Timeline entries are keyed by customer and position.
 """
 
 from __future__ import annotations
@@ -174,9 +173,10 @@ TIMELINE = Table(
     on_erasure="blank",
 )
 
-#: Contacts that turned out to be another customer's: shown there, sealed under the first one's key.
-MOVED = Table(
-    "history_moved",
+#: Contacts in which words sealed under one customer's key are shown under another customer: one wrote on another's
+#: ticket, or the contact turned out to be somebody else's.
+SHOWN_ELSEWHERE = Table(
+    "history_shown_elsewhere",
     (
         Column("owner_id"),
         Column("interaction_id"),
@@ -200,7 +200,7 @@ customer_history = Projection(
         OPEN_MATTERS,
         DELIVERIES,
         TIMELINE,
-        MOVED,
+        SHOWN_ELSEWHERE,
     ),
 )
 
