@@ -58,7 +58,7 @@ def test_the_router_decides_what_asking_everybody_about_everything_would(part: i
         history, live = History(seed), Router(POOL)
         history.grow(history.random.randint(0, 50), live)
         pool = history.grow(history.random.randint(0, 15))
-        pool.wait(history.random.choice((0, 1, 20)))
+        pool.wait(history.random.choice((0, 1, 20, 40)))
         expected = decisions(pool, pool.now, pool.log[-1].position)
         assert offers_of(folded(pool).decide(pool.now)) == expected, f"seed {seed}, a board built from the whole log"
         pool.fold(live)

@@ -232,6 +232,28 @@ def test_a_profile_with_a_delay_sees_work_only_when_it_has_waited_that_long(pool
     assert pairs(pool.route(router)) == [("anna", item)]
 
 
+def test_each_delay_is_waited_for_in_turn_without_any_event(pool: Pool, router: Router) -> None:
+    pool.agent("anna", profile(queues={"p/a": {"delay": 10}}))
+    pool.do(BecomeNotReady(agent_id="anna", reason="lunch"))
+    pool.agent("boris", profile(queues={"p/a": {"delay": 30}}))
+    pool.agent("clara", profile(queues={"p/a": {"delay": 60}}))
+    arrived = pool.now
+    pool.do(BecomeReady(agent_id="anna"))
+    items = [pool.arrive("a", "sms") for _ in range(3)]
+    offered: list[tuple[float, str, str]] = []
+    pool.route(router)
+    while len(offered) < 3 and (wake_at := router.wake_at()) is not None:
+        pool.now = wake_at
+        commands = pool.route(router)
+        offered += [((pool.now - arrived).total_seconds(), agent, item) for agent, item in pairs(commands)]
+        if len(offered) < 3:
+            # offers would time out on the way; they are answered at once
+            for offer in pool.offers():
+                pool.accept(offer)
+            pool.fold(router)
+    assert offered == [(10, "anna", items[0]), (30, "boris", items[1]), (60, "clara", items[2])]
+
+
 def test_a_callback_is_no_work_before_it_is_due(pool: Pool, router: Router) -> None:
     pool.agent("anna", profile(channels={"callback": {"concurrency": 1}}))
     due = pool.now + timedelta(hours=2)
