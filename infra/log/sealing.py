@@ -67,8 +67,8 @@ def seal_field(keyring: Keyring, event: Event, event_id: str, name: str, adapter
     else:
         text = adapter.dump_json(value).decode()
     context = f"{event.wire}/{name}/{event_id}"
-    token = keyring.seal(owner(event), text, context)
-    return f'{{"sealed":{encode_basestring(context + SEPARATOR + token)}}}'
+    token = keyring.seal(owner(event), text, context)  # base64: stands in JSON as it is
+    return f'{{"sealed":{encode_basestring(context)[:-1]}{SEPARATOR}{token}"}}'
 
 
 def open_text(keyring: Keyring, customer_id: str, value: Sealed) -> str | None:
