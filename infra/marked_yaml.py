@@ -168,7 +168,10 @@ class _Composer:
                 first = self.keys[inner].line
                 what = f"the key {name!r} stands here twice (first in line {first})"
                 self.blemishes.append(Blemish(place, what, "keep one of them"))
-            value = self.node(next(self._events), (*path, name, "again") if twice else inner, depth + 1)
+            held = next(self._events)
+            value = self.node(held, (*path, name, "again") if twice else inner, depth + 1)
+            if isinstance(held, ScalarEvent) and held.value == "" and held.implicit[0]:
+                self.values[inner] = place  # nothing stands there; the parser says where the next thing begins
             if not twice:
                 self.keys[inner] = place
                 found[name] = value

@@ -37,7 +37,10 @@ _TEXTS: Mapping[str, str] = {
     "dispositions": "answered",
     "default_disposition": "not_stated",
 }
+#: Descriptions that repeat what `in_words` says.
+_SAID_ALREADY = ("lower-case letters, digits and _", "an e-mail address")
 _NUMBERS: Mapping[str, int] = {"capacity": 4, "concurrency": 2, "skills": 3}
+NAME = "a name of at most 40 lower-case letters, digits and _, beginning with a letter"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.@-]*( [A-Za-z0-9_/.@-]+)*")
 
 
@@ -64,13 +67,12 @@ class Schema:
     def expected(self, path: Path) -> str:
         """In words: `a whole number from 1 to 10 (skill level, …)`."""
         node = self.at(path) or {}
-        said = _kind(node)
-        return f"{said} ({node['description']})" if "description" in node and node.get("type") != "object" else said
+        said, more = in_words(node), node.get("description", "")
+        return f"{said} ({more})" if more and more not in _SAID_ALREADY and node.get("type") != "object" else said
 
     def expected_key(self, path: Path) -> str:
         """What a freely named key of the mapping at `path` must look like."""
-        names = (self.at(path) or {}).get("propertyNames", {})
-        return f"a name of at most 40 characters, beginning with a letter ({names.get('description', 'text')})"
+        return NAME if "patternProperties" in (self.at(path) or {}) else "text"
 
     def example(self, path: Path) -> Any:
         """A valid value for `path`."""
@@ -134,7 +136,8 @@ def _free(node: Node) -> Node | None:
     return free if isinstance(free, Mapping) else None
 
 
-def _kind(node: Node) -> str:
+def in_words(node: Node) -> str:
+    """What a value must be, without what it is for."""
     if "const" in node:
         return flow(node["const"])
     if "enum" in node:
@@ -151,7 +154,9 @@ def _kind(node: Node) -> str:
         case "object":
             return "a mapping" + (" with at least one entry" if node.get("minProperties") else "")
         case _:
-            limit = f" of {node['minLength']} to {node['maxLength']} characters" if "minLength" in node else ""
+            if "pattern" in node:
+                return "an e-mail address" if "@" in node["pattern"] else NAME
+            limit = f" of {node['minLength']} to {node['maxLength']} characters" if "maxLength" in node else ""
             return "text" + limit
 
 

@@ -82,16 +82,18 @@ class Settings(BaseSettings):
 
     public_url: str = Field(default="", description="where customers reach the pages; default the HTTP address")
     http_host: str = Field(default=LOOPBACK, description="0.0.0.0 lets other machines in")
-    http_port: Port = 8080
+    http_port: Port = Field(default=8080, description="of the API and the pages; 0: any free one")
 
     smtp_out_host: str = Field(default="localhost", description="the server that takes our mail")
-    smtp_out_port: Port = 25
-    smtp_out_tls: Tls = Field(default="starttls", description="none belongs on a trusted network only")
-    smtp_out_username: str = ""
-    smtp_out_password: SecretStr | None = None
+    smtp_out_port: Port = Field(default=25, description="its port; 587 where one logs in")
+    smtp_out_tls: Tls = Field(
+        default="starttls", description="none, starttls or implicit; none belongs on a trusted network only"
+    )
+    smtp_out_username: str = Field(default="", description="where that server wants a log-in")
+    smtp_out_password: SecretStr | None = Field(default=None, description="of that log-in")
 
     smtp_in_host: str = Field(default=LOOPBACK, description="where mail is taken; empty: nowhere")
-    smtp_in_port: Port = 2525
+    smtp_in_port: Port = Field(default=2525, description="where mail is taken; 0: any free one")
     smtp_in_certificate: Path | None = Field(default=None, description="PEM chain for STARTTLS")
     smtp_in_private_key: Path | None = Field(default=None, description="PEM key for STARTTLS")
     mail_domain: str = Field(
@@ -99,7 +101,9 @@ class Settings(BaseSettings):
     )
     imap: tuple[ImapMailbox, ...] = Field(default=(), description="mailboxes to fetch from; JSON in the environment")
 
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error: what the process says of itself"
+    )
 
     @classmethod
     def settings_customise_sources(

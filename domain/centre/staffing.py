@@ -51,7 +51,7 @@ def check_staffing(centres: Sequence[CentreDocument], projects: Sequence[Project
             p.project: (("project", n), p) for n, p in enumerate(projects) if p.pool == centre.pool
         }
         pool = _Pool(("centre", number), centre, own)
-        faults.extend(_profile_queues(pool))
+        faults.extend(_profile_queues(pool, _elsewhere(centre, projects)))
         for subject, project in own.values():
             for name, queue in project.queues.items():
                 faults.extend(_queue(pool, subject, project, name, queue))
@@ -59,14 +59,22 @@ def check_staffing(centres: Sequence[CentreDocument], projects: Sequence[Project
     return faults
 
 
-def _profile_queues(pool: _Pool) -> Iterator[Fault]:
+def _elsewhere(centre: CentreDocument, projects: Sequence[ProjectDocument]) -> dict[str, str]:
+    """The pools of queues that are not of this centre's pool."""
+    others = [project for project in projects if project.pool != centre.pool]
+    return {f"{project.project}/{queue}": project.pool for project in others for queue in project.queues}
+
+
+def _profile_queues(pool: _Pool, elsewhere: dict[str, str]) -> Iterator[Fault]:
     known = [f"{name}/{queue}" for name, (_, project) in pool.projects.items() for queue in project.queues]
     for name, profile in pool.centre.profiles.items():
         for queue in profile.queues:
             if queue in known:
                 continue
             what = f"there is no queue {queue!r} in the projects of the pool {pool.centre.pool!r}"
-            if queue.count("/") != 1:
+            if queue in elsewhere:
+                what = f"the queue {queue!r} is of the pool {elsewhere[queue]!r}, this centre of {pool.centre.pool!r}"
+            elif queue.count("/") != 1:
                 what = f"{queue!r} names no queue: here they are named project/queue"
             yield Fault(
                 subject=pool.subject,

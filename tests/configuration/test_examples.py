@@ -1,0 +1,136 @@
+"""Every example is in order, can be applied, and only uses what exists; examples in messages are valid too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from domain.centre.configuration import Centre
+from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.references import check
+from domain.centre.staffing import check_staffing
+from domain.execute import Executor, Origin
+from domain.rejection import Rejection
+from domain.states import fold
+from infra.apply_documents import Applied, apply_documents, revisions
+from infra.documents import check_files
+from infra.log.memory import MemoryLog
+from infra.schema_example import Schema, flow
+from tests.configuration.conftest import CENTRE, PROJECT, Check
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+CENTRES = sorted(path for path in EXAMPLES.iterdir() if path.suffix == ".yaml" or path.is_dir())
+ORIGIN = Origin(project="", pool="", actor="test")
+
+
+def named(path: Path) -> str:
+    return path.stem
+
+
+def test_there_are_examples_for_many_uses() -> None:
+    wanted = {"small", "three_sites", "help_desk", "concierge", "orders", "promotion"}
+    assert wanted <= {path.stem for path in CENTRES}
+
+
+@pytest.mark.parametrize("path", CENTRES, ids=named)
+def test_an_example_is_in_order_without_a_warning(path: Path) -> None:
+    checked = check_files([path])
+    assert [(f.file, f.line, f.what) for f in checked.findings] == []
+    assert len(checked.centres) == 1
+    assert checked.projects
+
+
+@pytest.mark.parametrize("path", CENTRES, ids=named)
+async def test_an_example_can_be_applied_and_its_agents_exist(path: Path, log: MemoryLog, executor: Executor) -> None:
+    checked = check_files([path])
+    applied = await apply_documents(executor, checked.centres, checked.projects, ORIGIN)
+    assert all(one.changed and one.revision == 1 for one in applied)
+    (centre,) = checked.centres
+    state = fold(f"centre-{centre.centre}", [r.event for r in await log.read_stream(f"centre-{centre.centre}")])
+    assert state == Centre(1, state.sha256, centre)
+    for agent in centre.agents:
+        assert (await log.read_stream(f"agent-{agent}"))[0].event.wire == "agent.registered.v1"
+
+
+async def test_documents_are_applied_on_the_revision_they_were_made_on(
+    check: Check, log: MemoryLog, executor: Executor
+) -> None:
+    first = check(CENTRE, PROJECT)
+    assert await revisions(log, first.centres, first.projects) == {"centre-demo": 0, "project-hotline": 0}
+    await apply_documents(executor, first.centres, first.projects, ORIGIN)
+    again = await apply_documents(executor, first.centres, first.projects, ORIGIN, expected={"centre-demo": 1})
+    assert [one.changed for one in again] == [False, False]
+
+    changed = check(CENTRE.replace("title: Demo", "title: New"), PROJECT)
+    with pytest.raises(Rejection, match="stale_revision"):
+        await apply_documents(executor, changed.centres, changed.projects, ORIGIN)
+    present = await revisions(log, changed.centres, changed.projects)
+    assert present == {"centre-demo": 1, "project-hotline": 1}
+    applied = await apply_documents(executor, changed.centres, changed.projects, ORIGIN, expected=present)
+    assert applied[-1] == Applied("centre-demo", 2, True, applied[-1].position)
+
+
+async def test_each_document_stands_in_its_own_project_and_pool(
+    check: Check, log: MemoryLog, executor: Executor
+) -> None:
+    checked = check(CENTRE, PROJECT)
+    await apply_documents(executor, checked.centres, checked.projects, ORIGIN)
+    (project,) = await log.read_stream("project-hotline")
+    (centre,) = await log.read_stream("centre-demo")
+    assert (project.project, project.pool, centre.pool) == ("hotline", "main", "main")
+
+
+MODELS: list[type[BaseModel]] = [CentreDocument, ProjectDocument]
+
+
+def places(schema: Schema, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place that a document may have, one name for each freely named key."""
+    yield path
+    node: Any = schema.at(path)
+    example = schema.example(path)
+    keys = list(node["properties"]) if "properties" in node else list(example) if isinstance(example, dict) else []
+    for key in keys:
+        yield from places(schema, (*path, key))
+    if isinstance(example, list):
+        yield from places(schema, (*path, 0))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_message_offers_as_an_example_is_valid_wherever_it_is_offered(model: type[BaseModel]) -> None:
+    schema = Schema(model)
+    for path in places(schema):
+        whole = schema.example(())
+        at = whole
+        for part, following in pairwise(path):
+            known = at.setdefault(part, [] if isinstance(following, int) else {}) if isinstance(at, dict) else at[part]
+            at = known
+        if path and isinstance(at, list):
+            at[:] = [schema.example(path)]
+        elif path:
+            at[path[-1]] = schema.example(path)
+        fill(schema, whole, path)
+        model.model_validate(whole)
+        assert schema.expected(path)
+        assert flow(schema.example(path))
+
+
+def fill(schema: Schema, whole: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    """Give the mappings above a place what else they need."""
+    at: Any = whole
+    for end in range(1, len(path)):
+        at = at[path[end - 1]]
+        if isinstance(at, dict):
+            for key, value in schema.example(path[:end]).items():
+                at.setdefault(key, value)
+
+
+def test_the_examples_of_messages_fit_together() -> None:
+    centre = CentreDocument.model_validate(Schema(CentreDocument).example(()))
+    project = ProjectDocument.model_validate(Schema(ProjectDocument).example(()))
+    faults = check([centre], [project], time_zones={"UTC", "Europe/Paris"}) + check_staffing([centre], [project])
+    assert [f.what for f in faults if f.severity == "fault"] == []
