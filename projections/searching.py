@@ -80,10 +80,16 @@ def typed_terms(text: str) -> list[str]:
     return list(dict.fromkeys([*joined, *([dotted] if "." in dotted else [])]))
 
 
-def matches_name(name: str, text: str) -> bool:
-    """Whether every typed word begins a word of the name, in any order."""
-    known = words(name)
-    return all(any(word.startswith(typed) for word in known) for typed in words(text))
+def matches_term(text: str, source: str, term: str, name: str) -> bool:
+    """Whether a term that was found fits all that was typed, not only the part it was looked up by.
+
+    Every typed word begins a word of the name, in any order; an address or number begins with the whole text.
+    """
+    typed = words(text)
+    if source == "name":
+        known = words(name)
+        return all(any(word.startswith(part) for word in known) for part in typed)
+    return len(typed) < 2 or source == "phone" or "@" in text or "." in text or term.startswith("".join(typed))
 
 
 def _digits(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from projections.reading import MAX_PAGE, Page, Reader, Row, View, read_cursor, reads, write_cursor
-from projections.searching import matches_name, typed_terms
+from projections.searching import matches_term, typed_terms
 
 #: Candidates looked at for one typed text.
 CANDIDATES = 200
@@ -168,7 +168,7 @@ def _consider(read: Reader, project: str, text: str, term: Row, found: dict[str,
     row = _survivor(read, project, term["customer_id"])
     if own is None or row is None or row["status"] == "erased" or row["customer_id"] in found:
         return
-    if term["source"] == "name" and not matches_name(own["name"], text):
+    if not matches_term(text, term["source"], term["term"], own["name"]):
         return
     found[row["customer_id"]] = CustomerFound(
         customer_id=row["customer_id"],
