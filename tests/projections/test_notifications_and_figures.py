@@ -31,7 +31,8 @@ from projections.queries import (
     service_levels,
 )
 from tests.projections.given import AT, POOL, PROJECT, given
-from tests.projections.test_boards import queued, rated, work
+from tests.projections.test_boards import queued, work
+from tests.projections.test_ticket_board import rated
 
 
 def requested(delivery_id: str = "d1", ticket_id: str = "t1") -> Event:
@@ -72,18 +73,9 @@ ERASED = CustomerErased(customer_id="c1", erased_ids=("c1",))
 def test_a_requested_notification_is_due_at_once_with_all_that_a_mail_is_made_of() -> None:
     with given(requested()) as read:
         (todo,) = due_notifications(read, POOL, AT)
-        assert (todo.to, todo.name, todo.subject, todo.thread) == (
-            "a@mail.example",
-            "Anna",
-            "Hello",
-            "<1@mail.example>",
-        )
-        assert (todo.params, todo.kind, todo.language, todo.mailbox) == (
-            {"number": "T-1"},
-            "ticket_opened",
-            "pl",
-            "info",
-        )
+        assert (todo.to, todo.name, todo.subject) == ("a@mail.example", "Anna", "Hello")
+        assert (todo.thread, todo.params) == ("<1@mail.example>", {"number": "T-1"})
+        assert (todo.kind, todo.language, todo.mailbox) == ("ticket_opened", "pl", "info")
         assert (todo.status, todo.attempts, todo.event_id, todo.correlation_id) == ("pending", 0, "e1", "chain")
         assert due_notifications(read, "elsewhere", AT) == ()
 
