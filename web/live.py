@@ -59,6 +59,10 @@ class Client:
             self._waiting.append(recorded)
         self._woken.set()
 
+    def wake(self) -> None:
+        """Let whoever waits look again."""
+        self._woken.set()
+
     async def wait(self, seconds: float) -> bool:
         """Wait until there is something, at most `seconds`."""
         try:
@@ -85,6 +89,13 @@ class Live:
         self._task: asyncio.Task[None] | None = None
         self.position = 0
         self.connected = 0
+        self.ending = False
+
+    def end(self) -> None:
+        """Let every stream end by itself, as before a restart: browsers come back and miss nothing."""
+        self.ending = True
+        for client in {client for listeners in self._listeners.values() for client in listeners}:
+            client.wake()
 
     async def start(self) -> None:
         self.position = await self._log.head()

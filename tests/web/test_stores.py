@@ -118,5 +118,5 @@ async def test_a_store_that_is_gone_is_told_as_unavailable(tmp_path: Path) -> No
 async def test_a_damaged_file_is_told_as_unavailable(tmp_path: Path) -> None:
     path = tmp_path / "accounts.sqlite"
     path.write_bytes(b"this is no database at all" * 100)
-    with pytest.raises(LogUnavailable, match="accounts.sqlite"):
+    with pytest.raises(LogUnavailable, match=r"accounts\.sqlite"):
         SqliteDatabase(path)

@@ -182,3 +182,12 @@ async def test_a_lease_that_ran_out_is_acted_on_once_whoever_looks(web: Running)
     await web.execute(BecomeReady(agent_id="anna"))
     assert await _keeper(web).look() == 0
     assert (await presence(web))[0] == "agent.became_ready.v1"
+
+
+async def test_before_a_restart_every_stream_ends_by_itself(web: Running) -> None:
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    async with sue.listen() as events:
+        await next_event(events, "hello")
+        web.app.state.live.end()
+        async with asyncio.timeout(20):
+            assert [one async for one in events] == []

@@ -76,13 +76,13 @@ async def ask_for_callback(
     if filled.faults:
         return await _form(doors, request, project, filled, status=422)
     if website:  # only a machine fills in what people do not see; it is told what it wants to hear
-        return _done(request, language, spoken(wanted), None, doors)
+        return await _done(doors, request, project, language, spoken(wanted), None)
     try:
         done = await _request(doors, project, filled, wanted, due_at, language, nonce)
     except Rejection as rejection:
         filled.faults["number" if rejection.code == "already_requested" else "when"] = rejection.code
         return await _form(doors, request, project, filled, status=409)
-    return _done(request, language, spoken(wanted), due_at if done.position else None, doors)
+    return await _done(doors, request, project, language, spoken(wanted), due_at if done.position else None)
 
 
 async def _request(
@@ -159,11 +159,14 @@ async def _form(doors: Doors, request: Request, project: str, filled: Filled, st
     )
 
 
-def _done(request: Request, language: str, number: str, due_at: datetime | None, doors: Doors) -> Response:
+async def _done(
+    doors: Doors, request: Request, project: str, language: str, number: str, due_at: datetime | None
+) -> Response:
     zone = str(due_at.tzinfo) if due_at else doors.settings.time_zone
     return render(
         "callback_done.html",
         language,
+        title=(await configured(doors, project)).configured.title,
         number=number,
         due=when(due_at, language, zone) if due_at else "",
         path=request.url.path,

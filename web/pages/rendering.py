@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_time
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from web.pages.words import LANGUAGES, catalogue
 
+#: English as it is written where people speak other languages too: day before month, 24 hours.
+LOCALES = {"en": "en_GB"}
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -41,5 +43,6 @@ def render(template: str, language: str, status: int = 200, **values: Any) -> HT
 def when(moment: datetime, language: str, zone: str) -> str:
     """A time as people of that language write it, in the given zone, which is named."""
     local = moment.astimezone(ZoneInfo(zone))
-    day, time = format_date(local, "long", locale=language), format_time(local, "short", locale=language)
-    return f"{day}, {time} ({get_timezone_name(local, 'short', locale=language)})"
+    locale = LOCALES.get(language, language)
+    day, time = format_date(local, "long", locale=locale), format_time(local, "short", locale=locale)
+    return f"{day}, {time} ({local.tzname()})"

@@ -91,7 +91,7 @@ async def _go_on(following: Following, request: Request) -> AsyncIterator[Server
     doors, caller = following.doors, following.caller
     pause = max(0.05, min(RECHECK_SECONDS, doors.settings.lease_seconds / 3))
     checked = doors.clock()
-    while True:
+    while not following.live.ending:
         async for one in following.news(pause):
             yield _event(one)
         if (doors.clock() - checked).total_seconds() >= pause:
