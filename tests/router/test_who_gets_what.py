@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.interaction.events import InteractionClosed
 from router import Excluded, Router
 from tests.router.pool import POOL, Pool, offers_of, pairs
 
@@ -237,8 +238,11 @@ def test_each_delay_is_waited_for_in_turn_without_any_event(pool: Pool, router: 
     pool.do(BecomeNotReady(agent_id="anna", reason="lunch"))
     pool.agent("boris", profile(queues={"p/a": {"delay": 30}}))
     pool.agent("clara", profile(queues={"p/a": {"delay": 60}}))
-    arrived = pool.now
     pool.do(BecomeReady(agent_id="anna"))
+    gone = pool.arrive("a", "sms")
+    pool.route(router)  # from here on the router knows the three delays of this work
+    pool.record(f"interaction-{gone}", InteractionClosed(interaction_id=gone, reason="cancelled"))
+    arrived = pool.now
     items = [pool.arrive("a", "sms") for _ in range(3)]
     offered: list[tuple[float, str, str]] = []
     pool.route(router)
