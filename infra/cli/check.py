@@ -30,10 +30,11 @@ STALE = 4
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What `apply` needs: an executor, and the log it writes to."""
+    """What `apply` needs: an executor, and the log it writes to. `notice` is something the operator must be told."""
 
     executor: Executor
     log: Log
+    notice: str = ""
 
 
 #: Opens the centre's log for one command and closes it again. Given by the composition root.
@@ -83,6 +84,8 @@ def make_apply(opening: Opening) -> Callable[..., None]:
 
 async def _apply(opening: Opening, checked: Checked, expected: Mapping[str, int]) -> list[Applied]:
     async with opening() as opened:
+        if opened.notice:
+            typer.echo(opened.notice, err=True)
         present = await revisions(opened.log, checked.centres, checked.projects)
         origin = Origin(project="", pool="", actor="cli")
         documents = (checked.centres, checked.projects)

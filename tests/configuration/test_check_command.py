@@ -24,7 +24,7 @@ Run = Callable[..., Result]
 def run(log: MemoryLog, executor: Executor, tmp_path: Path) -> Run:
     @asynccontextmanager
     async def opening() -> AsyncIterator[Opened]:
-        yield Opened(executor, log)
+        yield Opened(executor, log, notice="a key was made")
 
     app = typer.Typer()
     app.command()(check)
@@ -83,10 +83,13 @@ def test_a_file_that_is_not_there_ends_with_2(run: Run, tmp_path: Path) -> None:
 
 async def test_applying_puts_it_on_record_once(run: Run, log: MemoryLog) -> None:
     first = await asyncio.to_thread(run, "apply", BOTH)
-    assert (first.exit_code, first.output) == (0, "project-hotline: revision 1\ncentre-demo: revision 1\n")
+    assert (first.exit_code, first.output) == (
+        0,
+        "a key was made\nproject-hotline: revision 1\ncentre-demo: revision 1\n",
+    )
     head = await log.head()
     again = await asyncio.to_thread(run, "apply", BOTH, "--json")
-    assert {one["changed"] for one in json.loads(again.output)["applied"]} == {False}
+    assert {one["changed"] for one in json.loads(again.stdout)["applied"]} == {False}
     assert await log.head() == head
 
 

@@ -45,6 +45,10 @@ def test_an_example_is_in_order_without_a_warning(path: Path) -> None:
     assert checked.projects
 
 
+def test_the_examples_do_not_get_in_one_anothers_way() -> None:
+    assert check_files(CENTRES).findings == []
+
+
 @pytest.mark.parametrize("path", CENTRES, ids=named)
 async def test_an_example_can_be_applied_and_its_agents_exist(path: Path, log: MemoryLog, executor: Executor) -> None:
     checked = check_files([path])
