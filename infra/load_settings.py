@@ -17,7 +17,14 @@ from infra.settings import Settings
 PREFIX = "TRUNKLINE_"
 DEFAULT_FILE = "trunkline.toml"
 #: Variables that are not settings of the product itself.
-OTHERS = ("TRUNKLINE_TEST_", "TRUNKLINE_SIMULATION_", "TRUNKLINE_SETTINGS", "TRUNKLINE_SECRETS_DIR")
+OTHERS = (
+    "TRUNKLINE_TEST_",
+    "TRUNKLINE_SIMULATION_",
+    "TRUNKLINE_URL",
+    "TRUNKLINE_AGENT",
+    "TRUNKLINE_SETTINGS",
+    "TRUNKLINE_SECRETS_DIR",
+)
 MAX_SECRET_BYTES = 64 * 1024
 _SECRETS = tuple(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
 
