@@ -284,15 +284,15 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
 
 async def _serve(node: Node, doors: Doors, listening: socket.socket, closing: AsyncExitStack) -> None:
     """Start the web server and wait until it answers."""
-    config = uvicorn.Config(
-        create_app(doors), log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False
-    )
+    app = create_app(doors)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False)
     server = uvicorn.Server(config)
     server.capture_signals = _no_signals  # type: ignore[method-assign]  # the process ends by `stop`, not by uvicorn
     task = node.run("web", server.serve(sockets=[listening]))
 
     async def stop() -> None:
         task.remove_done_callback(node._ended)
+        app.state.live.end()
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
 

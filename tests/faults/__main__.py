@@ -1,0 +1,83 @@
+"""`make faults KILLS=200`: kill loops of any length, as a table or as JSON; exit code 1 when something was lost."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.demo.pace import Pace
+from infra.logs import configure_logs
+from tests.faults.killing import Kills, on_postgresql, on_sqlite
+
+STORES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--stores", nargs="+", choices=STORES, default=list(STORES))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--customers", type=float, default=20.0, help="customers a minute at speed 1")
+    parser.add_argument("--speed", type=float, default=4.0)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the data")
+    given = parser.parse_args(arguments)
+    configure_logs("error")
+    found = [asyncio.run(_run(store, given)) for store in given.stores]
+    print(json.dumps([one.document() for one in found], indent=2) if given.json else _table(found))
+    return 0 if all(one.sound for one in found) else 1
+
+
+async def _run(store: str, given: argparse.Namespace) -> Kills:
+    folder = Path(tempfile.mkdtemp(prefix="tl-faults-")) if given.keep is None else given.keep / store
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    pace = Pace(customers=given.customers, speed=given.speed, seed=given.seed)
+    tell = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+    found = await STORES[store](folder, given.kills, seed=given.seed, pace=pace, wait=True, tell=tell)
+    if given.keep is None and found.sound:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif not found.sound:
+        tell(f"the data is kept in {folder}")
+    return found
+
+
+ROWS = {
+    "kills": "kill -9 of the centre",
+    "at_start": "… of them before it had started",
+    "seconds": "seconds in all",
+    "drained": "seconds until all work was done",
+    "customers": "customers",
+    "mails_taken": "mails acknowledged with 250",
+    "brought_again": "… brought again because no answer came",
+    "mails_sent": "mails sent to customers",
+    "duplicates": "… twice, under the same Message-ID",
+    "commands": "clerk's commands acknowledged",
+    "positions": "positions the API gave back",
+    "requests_again": "requests made again because no answer came",
+    "events": "events",
+    "largest_resident": "largest resident memory, bytes",
+}
+
+
+def _table(found: Sequence[Kills]) -> str:
+    lines = [f"| {'':45} |" + "".join(f" {one.store:>12} |" for one in found), "|---|" + "---:|" * len(found)]
+    for name, title in ROWS.items():
+        values = [getattr(one, name) for one in found]
+        lines.append(f"| {title:45} |" + "".join(f" {value:12,.0f} |" for value in values))
+    lines.append(f"| {'faults of the database':45} |" + "".join(f" {sum(one.database_faults.values()):12} |" for one in found))
+    for check in found[0].faults:
+        lines.append(f"| {check:45} |" + "".join(f" {'holds' if not one.faults[check] else 'BROKEN':>12} |" for one in found))
+    broken = [f"{one.store}: {check}: {fault}" for one in found for check, faults in one.faults.items() for fault in faults]
+    verdict = "nothing was lost, nothing was done twice" if all(one.sound for one in found) else "NOT SOUND"
+    return "\n".join([*lines, "", *broken, verdict])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""A day in a centre that runs as a process of its own: the demo's customers and agents, and a clerk with commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from domain.customer.events import CustomerRegistered, FactRecorded
+from domain.personal import plain
+from infra.demo.agent import Agent
+from infra.demo.cast import Cast
+from infra.demo.checking import Checking
+from infra.demo.customer import Surroundings
+from infra.demo.ledger import Ledger
+from infra.demo.pace import Day, Pace
+from infra.demo.post_office import CustomersServer
+from infra.demo.setting_up import (
+    GUEST,
+    Documents,
+    LogIn,
+    configure,
+    make_accounts,
+    read_documents,
+    settings_for,
+)
+from infra.demo.watching import Watching
+from infra.node import running_node
+from infra.settings import Settings
+from infra.stores import Stores, open_stores
+from tests.faults.people import PatientCustomer, PatientDesk, PatientPost, Population
+from tests.faults.serving import Centre, free_port
+
+LOOK = 0.3
+
+
+@dataclass(slots=True)
+class Clerk:
+    """Registers customers and writes down facts, each under a name that is used once."""
+
+    desk: PatientDesk
+    project: str
+    #: Names whose registration, and values whose recording, was acknowledged.
+    registered: list[str] = field(default_factory=list[str])
+    recorded: list[str] = field(default_factory=list[str])
+
+    async def work(self, stop: asyncio.Event, pause: float) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            await self._one(number)
+            await asyncio.sleep(pause)
+
+    async def _one(self, number: int) -> None:
+        name, path = f"Clerk's customer {number}", f"/api/projects/{self.project}/customers"
+        contacts = [{"kind": "email", "address": f"clerk.{number}@registered.example"}]
+        done = await self.desk.post(path, {"name": name, "language": "en", "contacts": contacts})
+        if done is None:
+            self.desk._ledger.refusals.append(f"{name} was not registered")
+            return
+        self.registered.append(name)
+        customer_id = done["result"]["customer_id"]
+        value = f"fact {number}"
+        if await self.desk.post(f"{path}/{customer_id}/facts", {"name": "number", "value": value}) is not None:
+            self.recorded.append(value)
+
+
+@dataclass(slots=True, kw_only=True)
+class Life:
+    """A populated centre. `centre` is the process; everything else lives here, outside of it."""
+
+    centre: Centre
+    pace: Pace
+    documents: Documents
+    log_ins: list[LogIn]
+    ledger: Ledger
+    server: CustomersServer
+    day: Day
+    clerk: Clerk
+    customers: int = 0
+    stop_arrivals: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+    _agents: list[Agent] = field(default_factory=list[Agent])
+
+    def desk(self, name: str) -> PatientDesk:
+        """A client signed in as this account."""
+        token = next(one.token for one in self.log_ins if one.name == name)
+        return PatientDesk(self.centre.url, token, self.ledger, self.pace.dice(f"client {name}"))
+
+    def begin(self) -> None:
+        """Let everybody live."""
+        projects = {project.project: project for project in self.documents.projects}
+        for agent_id in self.documents.centre.agents:
+            if agent_id != GUEST:
+                dice = self.pace.dice(f"agent {agent_id}")
+                agent = Agent(
+                    agent_id=agent_id, desk=self.desk(agent_id), day=self.day, projects=projects, dice=dice
+                )
+                self._agents.append(agent)
+                self._tasks.append(asyncio.create_task(agent.work()))
+        self._tasks.append(asyncio.create_task(self._arrivals()))
+        self._tasks.append(asyncio.create_task(self.clerk.work(self.stop_arrivals, 2 * self.pace.gap)))
+
+    async def _arrivals(self) -> None:
+        population, dice = Population(Cast(self.pace, self.documents.projects)), self.pace.dice("arrivals")
+        post = PatientPost(ledger=self.ledger, port=self.centre.settings.smtp_in_port, most=self.pace.most_mails)
+        office = self.desk("supervisor")
+        around = Surroundings(
+            day=self.day, ledger=self.ledger, post=post, base_url=self.centre.url, office=office
+        )
+        homes: dict[str, PatientCustomer] = {}
+
+        async def deliver(recipient: str, sender: str, content: bytes) -> None:
+            if recipient in homes:
+                await homes[recipient].receive(sender, content)
+
+        self.server.deliver = deliver
+        while not self.stop_arrivals.is_set():
+            person = population.next()
+            customer = PatientCustomer(person, around)
+            homes[person.address] = homes[person.other_address] = customer
+            if person.story == "refused":
+                self.server.refused.add(person.address)
+            self.customers += 1
+            self.day.begin(customer.get_in_touch())
+            await asyncio.sleep(dice.expovariate(1 / self.pace.gap))
+
+    async def drain(self, seconds: float, *, wait_for_attempts: bool) -> list[str]:
+        """No new customers; wait until all work is done, at most `seconds`. What is left then, in words.
+
+        A delivery whose attempt was cut off is tried again when its deadline has passed, after minutes:
+        `wait_for_attempts` says whether to wait for those too.
+        """
+        self.stop_arrivals.set()
+        self.day.closing.set()
+        left = ["nothing was looked at"]
+        async with open_stores(self.centre.settings, write=False) as stores:
+            watching = Watching(stores.opener)
+            ends = asyncio.get_running_loop().time() + seconds
+            while left and asyncio.get_running_loop().time() < ends:
+                await asyncio.sleep(LOOK)
+                assert self.centre.alive, f"the centre ended by itself: {self.centre.last_words()}"
+                await watching.read(stores.log)
+                left = [*self._left(watching, stores, wait_for_attempts), *self._busy()]
+        return left
+
+    def _left(self, watching: Watching, stores: Stores, wait_for_attempts: bool) -> list[str]:
+        found: list[str] = []
+        now = stores.clock()
+        for stream in watching.left(now):
+            state = watching.checker.states[stream]
+            cut_off = state.status == "attempting" and state.deadline is not None and state.deadline > now
+            if not cut_off or wait_for_attempts:
+                found.append(f"{stream} is {state.status}")
+        return found
+
+    def _busy(self) -> list[str]:
+        return [f"{len(self.day.tasks)} people are still at something"] if self.day.tasks else []
+
+    async def end(self) -> None:
+        """Everybody stops where they are."""
+        for task in self._tasks:
+            task.cancel()
+        await self.day.rest()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(self.clerk.desk.close(), *(agent.desk.close() for agent in self._agents))
+        self.ledger.refusals.extend(self.day.faults)
+
+
+@asynccontextmanager
+async def populated(data: Path, pace: Pace, **stores: object) -> AsyncGenerator[Life]:
+    """A configured centre with accounts, not running yet. `stores`: settings that name other stores than files."""
+    documents = read_documents(speed=pace.speed)
+    async with AsyncExitStack() as closing:
+        ledger = Ledger()
+        server = CustomersServer(ledger=ledger, deliver=_nobody)
+        await server.start()
+        closing.push_async_callback(server.stop)
+        settings = settings_for(data, server.port, free_port(), free_port()).model_copy(update=dict(stores))
+        async with running_node(settings) as node:
+            await configure(node, documents)
+            log_ins = await make_accounts(node, documents)
+        centre = Centre(settings, data / "said.jsonl")
+        token = next(one.token for one in log_ins if one.name == "supervisor")
+        desk = PatientDesk(centre.url, token, ledger, pace.dice("clerk"))
+        life = Life(
+            centre=centre,
+            pace=pace,
+            documents=documents,
+            log_ins=log_ins,
+            ledger=ledger,
+            server=server,
+            day=Day(pace),
+            clerk=Clerk(desk, documents.projects[0].project),
+        )
+        try:
+            yield life
+        finally:
+            await life.end()
+            if centre.alive:
+                await centre.kill()
+
+
+async def _nobody(recipient: str, sender: str, content: bytes) -> None:
+    """Nobody lives anywhere yet."""
+
+
+async def judge(life: Life) -> dict[str, list[str]]:
+    """Hold the log of a centre that was stopped against what was acknowledged to people outside; faults by check."""
+    async with running_node(life.centre.settings) as node:
+        head = await node.stores.log.head()
+        await node.settle(head)
+        watched = Watching(node.stores.opener)
+        await watched.read(node.stores.log)
+        checking = Checking(node=node, ledger=life.ledger, watched=watched, since=0)
+        found = await checking.everything()
+        found["every acknowledged command's effect is in the log once"] = await _effects(life.clerk, node.stores)
+    return found
+
+
+async def _effects(clerk: Clerk, stores: Stores) -> list[str]:
+    counted: Counter[str] = Counter()
+    position = 0
+    types = [CustomerRegistered.wire, FactRecorded.wire]
+    while batch := await stores.log.read(position, 1_000, types=types):
+        for one in batch:
+            match stores.opener(one.event):
+                case CustomerRegistered() as event:
+                    counted[plain(event.name)] += 1
+                case FactRecorded() as event:
+                    counted[plain(event.value)] += 1
+                case _:
+                    pass
+        position = batch[-1].position
+    return [f"{one!r} is in the log {counted[one]} times" for one in (*clerk.registered, *clerk.recorded) if counted[one] != 1]
+
+
+def attempts_cut_off(faults: list[str]) -> list[str]:
+    """Those of "nothing is left undone" that wait for the deadline of a cut-off attempt."""
+    return [one for one in faults if one.startswith("delivery-") and one.endswith(" is attempting")]
