@@ -7,16 +7,22 @@ before rows are dropped: a projection that runs at that very moment writes nothi
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+
+import structlog
 
 from domain.customer.decide import EraseCustomer
 from domain.customer.events import CustomerErased
 from domain.execute import Executor, Origin
-from domain.ports import Blobs, Keyring, Log
+from domain.ports import Blobs, Keyring, Log, LogUnavailable
 from domain.stream import stream_of
 
+_log = structlog.get_logger("erasing")
 _BATCH = 500
+#: Seconds before another try where a store is away.
+PAUSE = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,18 @@ class Erasing:
         return ids
 
     async def follow(self) -> None:
-        """Forget everybody who was ever erased, then whoever is erased from now on, until cancelled."""
+        """Forget everybody who was ever erased, then whoever is erased from now on, until cancelled.
+
+        What a store that is away or full keeps from being forgotten is forgotten when it is back.
+        """
+        while True:
+            try:
+                await self._follow()
+            except (LogUnavailable, TimeoutError) as fault:
+                _log.warning("forgetting waits and is then repeated", reason=str(fault), seconds=PAUSE)
+            await asyncio.sleep(PAUSE)
+
+    async def _follow(self) -> None:
         head = await self.log.head()
         await self.again()
         async for batch in self.log.subscribe(head):

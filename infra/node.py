@@ -21,6 +21,7 @@ from channels.email.identity import Identity
 from channels.email.imap_in import ImapAccount, ImapIntake
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
+from domain.ports import LogUnavailable
 from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
@@ -186,7 +187,10 @@ async def _route_every_pool(node: Node) -> None:
     """A router for each pool that is configured, now or later."""
     pools: set[str] = set()
     while True:
-        await node.configured.catch_up()
+        try:
+            await node.configured.catch_up()
+        except LogUnavailable as fault:
+            _log.warning("the log is unavailable, new pools wait", reason=type(fault).__name__)
         wanted = set(node.configured.pools)
         for pool in sorted(wanted - pools):
             router = RouterProcess(node.stores.log, node.stores.executor, pool=pool, clock=node.stores.clock)

@@ -22,7 +22,7 @@ from channels.email.retry import Parked, held_back, retry_at
 from domain.delivery.events import NotificationRequested
 from domain.delivery.state import AttemptDelivery, RecordDeferred, RecordDelivered, RecordRefused
 from domain.event import Recorded
-from domain.execute import Executor, Origin
+from domain.execute import Executor, Origin, TooBusy
 from domain.personal import plain
 from domain.ports import Clock, Log, LogUnavailable, Opener
 from domain.rejection import Rejection
@@ -90,13 +90,19 @@ class Sending:
 
     async def _one(self, due: Due) -> bool:
         """Whether an attempt was made."""
-        origin = Origin(project=due.project, pool=due.pool, actor="system:delivery")
         try:
-            done = await self.executor.execute(AttemptDelivery(delivery_id=due.delivery_id, patience=PATIENCE), origin)
+            return await self._attempted(due)
         except Rejection as rejection:
-            # another sender was faster, or the to-do list has not caught up with the log yet
-            _log.debug("no attempt: %s", rejection.code)
-            return False
+            # another sender was faster, the to-do list has not caught up with the log yet, or a bounce was
+            _log.debug("no attempt, or its outcome no longer counts: %s", rejection.code)
+        except (TooBusy, LogUnavailable) as fault:
+            # what was sent and could not be recorded is tried again after the attempt's deadline
+            _log.warning("a delivery waits: %s", type(fault).__name__)
+        return False
+
+    async def _attempted(self, due: Due) -> bool:
+        origin = Origin(project=due.project, pool=due.pool, actor="system:delivery")
+        done = await self.executor.execute(AttemptDelivery(delivery_id=due.delivery_id, patience=PATIENCE), origin)
         attempt_id, number = done.result["attempt_id"], int(done.result["number"])
         requested = (await self.log.read_stream(stream_of("delivery", due.delivery_id)))[0]
         await self.executor.execute(await self._attempt(requested, attempt_id, number), origin)
@@ -135,7 +141,9 @@ class Sending:
     def _letter(self, recorded: Recorded, request: NotificationRequested, address: str) -> OutgoingMail:
         """The letter of a delivery: a function of its request alone, so that every attempt has the same bytes."""
         project, at = self.configured.projects[recorded.project], recorded.occurred_at
-        box = project.mailboxes[request.mailbox]
+        box = project.mailboxes.get(request.mailbox)
+        if box is None:
+            raise ValueError(f"project {project.project} no longer has the mailbox {request.mailbox!r} to send from")
         thread = tuple(self._message_id(one) for one in plain(request.thread, otherwise="").split())
         rendered = self._rendered(request, at)
         return OutgoingMail(

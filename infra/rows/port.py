@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
+from domain.ports import LogUnavailable
 from projections.reading import Reader
 from projections.schema import Projection, Table
 
@@ -25,8 +26,11 @@ def key_getter(columns: tuple[str, ...]) -> Callable[[Row], Key]:
     return itemgetter(*columns)
 
 
-class RowsUnavailable(Exception):
-    """The store cannot be reached or cannot write. Rows and position stand as they did before."""
+class RowsUnavailable(LogUnavailable):
+    """The store cannot be reached or cannot write. Rows and position stand as they did before.
+
+    To whoever waits for the log to come back it is the same trouble: mostly it is the same database.
+    """
 
 
 class PositionMoved(Exception):
