@@ -19,9 +19,9 @@ from typing import Any, Literal, TypeVar, cast
 import structlog
 
 from domain.event import Recorded
-from domain.ports import Clock, Log, Opener
+from domain.ports import Clock, Log, Opener, UnreadableEvent
 from infra.clock import system_clock
-from infra.rows.applying import Applier
+from infra.rows.applying import Applier, PoisonEvent
 from infra.rows.port import EVERY_POOL, PositionMoved, RowStore, position_in
 from projections.schema import Projection
 
@@ -71,6 +71,8 @@ class Projecting:
         self._batch, self._first_pause, self._longest_pause = batch, first_pause, longest_pause
         self._moved = asyncio.Event()
         self._threads = ThreadPoolExecutor(THREADS, "projecting")
+        #: Those that stopped because of an event, not because of their surroundings.
+        self._stuck: set[tuple[str, str]] = set()
         self._standing = {
             (projection.name, pool): Standing(projection.name, pool, "starting", 0, clock())
             for projection in self._projections
@@ -128,7 +130,10 @@ class Projecting:
         applier = await self._in_thread(lambda: Applier(self._store.live(projection, pool), self._opener))
         try:
             positions = await self._in_thread(lambda: self._store.positions(projection.name))
-            self._stand(projection, pool, max(applier.position, position_in(positions, pool)))
+            position = max(applier.position, position_in(positions, pool))
+            # at an event that could not be projected it stays stopped until it gets past it
+            if (projection.name, pool) not in self._stuck:
+                self._stand(projection, pool, position)
             wanted = None if pool == EVERY_POOL else pool
             batches = self._source.subscribe(applier.position, pool=wanted, limit=self._batch)
             async with aclosing(cast("Any", batches)):
@@ -153,6 +158,7 @@ class Projecting:
 
     def _stand(self, projection: Projection, pool: str, position: int) -> None:
         before = self._standing[projection.name, pool]
+        self._stuck.discard((projection.name, pool))
         since = before.since if before.state == "following" else self._clock()
         self._standing[projection.name, pool] = Standing(projection.name, pool, "following", position, since)
         self._moved.set()
@@ -160,9 +166,16 @@ class Projecting:
 
     def _tell(self, projection: Projection, pool: str, fault: Exception) -> None:
         before = self._standing[projection.name, pool]
+        if isinstance(fault, PoisonEvent | UnreadableEvent):
+            self._stuck.add((projection.name, pool))
         since = before.since if before.state == "stopped" else self._clock()
         self._standing[projection.name, pool] = replace(
-            before, state="stopped", since=since, failures=before.failures + 1, fault=f"{type(fault).__name__}: {fault}"
+            before,
+            state="stopped",
+            since=since,
+            position=fault.position - 1 if isinstance(fault, PoisonEvent) else before.position,
+            failures=before.failures + 1,
+            fault=f"{type(fault).__name__}: {fault}",
         )
         _log.error(
             "projection stopped",

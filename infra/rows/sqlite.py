@@ -10,6 +10,7 @@ import contextlib
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from projections.schema import Projection, Table
 BUSY_TIMEOUT = 30_000
 #: Pages of 4 KiB in the write-ahead log before they are moved into the file.
 CHECKPOINT_PAGES = 4_000
+#: How often emptying it is tried, and the pause in between in seconds.
+CHECKPOINT_TRIES, CHECKPOINT_PAUSE = 50, 0.1
 
 DIALECT = text.Dialect(
     {
@@ -57,9 +60,19 @@ class SqliteRows(SqlRows):
         try:
             with self._writer:
                 connection.run("VACUUM")
-                connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._empty_wal(connection)
         finally:
             connection.close()
+
+    def _empty_wal(self, connection: SqliteConnection) -> None:
+        """A reader of an older snapshot keeps the write-ahead log from being emptied: wait for it, within bounds."""
+        for _ in range(CHECKPOINT_TRIES):
+            if connection.run("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0:
+                return
+            time.sleep(CHECKPOINT_PAUSE)
+        raise RowsUnavailable(
+            f"the read models {self._path}: a reader kept traces of deleted rows in the write-ahead log; try again"
+        )
 
 
 class SqliteConnection:
