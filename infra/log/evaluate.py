@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from domain.ports import Appended, VersionConflict
-from infra.log.group_commit import Pending
-from infra.log.rows import NewRow, OnceRow, WrongPool
+from infra.log.rows import Batchable, NewRow, OnceRow, WrongPool
 
 
 class StreamEnd(NamedTuple):
@@ -18,19 +17,15 @@ class StreamEnd(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """What of a batch is to be written, and how each of its appends ends once it is."""
+    """What of a batch is to be written, and how each of its appends ends once it is, in order."""
 
     rows: list[NewRow]
     once: list[OnceRow]
-    outcomes: list[tuple[Pending, Appended | Exception]]
-
-    def settle(self) -> None:
-        for pending, outcome in self.outcomes:
-            pending.settle(outcome)
+    outcomes: list[Appended | Exception]
 
 
 def evaluate(
-    batch: Sequence[Pending],
+    batch: Iterable[Batchable],
     head: int,
     stream_end: Callable[[str], StreamEnd],
     once_row: Callable[[str], OnceRow | None],
@@ -39,15 +34,14 @@ def evaluate(
     ends: dict[str, StreamEnd] = {}
     keys: dict[str, OnceRow] = {}
     accepted = Accepted([], [], [])
-    for pending in batch:
-        wanted = pending.batchable
+    for wanted in batch:
         seen = None if wanted.once is None else keys.get(wanted.once) or once_row(wanted.once)
         if seen is not None:
-            accepted.outcomes.append((pending, seen.replay()))
+            accepted.outcomes.append(seen.replay())
             continue
-        fault = _fault(pending, ends, stream_end)
+        fault = _fault(wanted, ends, stream_end)
         if fault is not None:
-            accepted.outcomes.append((pending, fault))
+            accepted.outcomes.append(fault)
             continue
         accepted.rows.extend(wanted.rows)
         for stream, _, pool in wanted.assertions:
@@ -56,12 +50,12 @@ def evaluate(
         if wanted.once is not None:
             keys[wanted.once] = OnceRow(wanted.once, result.position, result.versions)
             accepted.once.append(keys[wanted.once])
-        accepted.outcomes.append((pending, result))
+        accepted.outcomes.append(result)
     return accepted
 
 
-def _fault(pending: Pending, ends: dict[str, StreamEnd], stream_end: Callable[[str], StreamEnd]) -> Exception | None:
-    for stream, expected, pool in pending.batchable.assertions:
+def _fault(wanted: Batchable, ends: dict[str, StreamEnd], stream_end: Callable[[str], StreamEnd]) -> Exception | None:
+    for stream, expected, pool in wanted.assertions:
         end = ends.get(stream)
         if end is None:
             end = ends[stream] = stream_end(stream)

@@ -1,6 +1,6 @@
 """Group commit: concurrent appends of one process share one transaction, a lone one waits for nobody.
 
-One writer task takes whatever is waiting and stores it as one batch; while it is at it, the next
+One writer task at a time takes whatever is waiting and stores it as one batch; while it is at it, the next
 batch gathers. When nothing is waiting, an append is stored at once.
 """
 
@@ -23,13 +23,11 @@ MAX_BATCH_BYTES = 16 * 1024 * 1024
 class Pending:
     """An append on its way: settled once, with a result or a fault."""
 
-    __slots__ = ("attempted", "batchable", "future")
+    __slots__ = ("batchable", "future")
 
     def __init__(self, batchable: Batchable, future: asyncio.Future[Appended]) -> None:
         self.batchable = batchable
         self.future = future
-        #: Whether it was sent before and the answer was lost: it may be in the log already.
-        self.attempted = False
 
     def settle(self, result: Appended | Exception) -> None:
         if self.future.done():  # its caller was cancelled and no longer waits
@@ -51,7 +49,6 @@ class GroupCommit:
         self._store = store
         self._waiting: deque[Pending] = deque()
         self._room = asyncio.Semaphore(MAX_WAITING)
-        self._work = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -60,28 +57,22 @@ class GroupCommit:
         async with self._room:
             if self._closed:
                 raise LogUnavailable("the log was closed")
-            if self._writer is None or self._writer.done():
-                self._writer = asyncio.create_task(self._write(), name="log-writer")
             pending = Pending(batchable, asyncio.get_running_loop().create_future())
             self._waiting.append(pending)
-            self._work.set()
+            if self._writer is None or self._writer.done():
+                self._writer = asyncio.create_task(self._write(), name="log-writer")
             return await pending.future
 
     async def close(self) -> None:
         """Store what is waiting, then stop."""
         self._closed = True
-        self._work.set()
         if self._writer is not None:
             await self._writer
 
     async def _write(self) -> None:
-        while True:
-            while self._waiting:
-                await self._store_next()
-            if self._closed:
-                return
-            self._work.clear()
-            await self._work.wait()
+        """Ends when nothing waits: an idle log holds no task."""
+        while self._waiting:
+            await self._store_next()
 
     async def _store_next(self) -> None:
         batch = self._take()

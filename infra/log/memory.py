@@ -6,11 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from domain.ports import Clock, Keyring
+from domain.ports import Appended, Clock, Keyring
 from infra.clock import system_clock
 from infra.log.evaluate import StreamEnd, evaluate
-from infra.log.group_commit import Pending
-from infra.log.rows import EVERYTHING, Filter, NewRow, OnceRow, Segment, StoredRow, follows
+from infra.log.rows import EVERYTHING, Batchable, Filter, NewRow, OnceRow, Segment, StoredRow, follows
 from infra.log.stored import StoredLog
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -84,20 +83,20 @@ class MemoryLog(StoredLog):
         if not self._segments or self._segments[-1].number < segment.number:
             self._segments.append(segment)
 
-    async def _store(self, batch: list[Pending]) -> Sequence[Pending]:
-        head = await self.head()
-        accepted = evaluate(batch, head, self._end, self._once.get)
+    async def _submit(self, batchable: Batchable) -> Appended:
+        """At once: there is no disk to wait for, so nothing to gather a batch for, and no task to leave behind."""
+        head = self._rows[-1].position if self._rows else 0
+        accepted = evaluate([batchable], head, self._end, self._once.get)
         now = max(self._clock(), self._rows[-1].recorded_at if self._rows else _BEGINNING)
         for position, row in enumerate(accepted.rows, head + 1):
             self._keep(_stored(position, row, now))
         self._once.update((entry.key, entry) for entry in accepted.once)
-        accepted.settle()
         if accepted.rows:
             self._news.poke()
-        return ()
-
-    async def _close(self) -> None:
-        """Nothing is held."""
+        (outcome,) = accepted.outcomes
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def _end(self, stream: str) -> StreamEnd:
         rows = self._streams.get(stream)

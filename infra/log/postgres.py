@@ -11,15 +11,15 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 from psycopg.sql import SQL, Composed, Identifier
 
-from domain.ports import Clock, Keyring, LogUnavailable
-from infra.log.group_commit import Pending
+from domain.ports import Appended, Clock, Keyring, LogUnavailable
+from infra.log.group_commit import GroupCommit, Pending
 from infra.log.postgres_listener import PostgresListener
 from infra.log.postgres_readers import PostgresReaders
 from infra.log.postgres_recorder import PostgresEventRecorder, datastore
 from infra.log.postgres_restore import restore
 from infra.log.postgres_schema import Names
 from infra.log.postgres_writer import PostgresWriter
-from infra.log.rows import EVERYTHING, Filter, OnceRow, Segment, StoredRow
+from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
 from infra.log.stored import StoredLog
 
 _COLUMNS = SQL("notification_id, originator_id, originator_version, topic, state, pool, recorded_at")
@@ -41,6 +41,7 @@ class PostgresLog(StoredLog):
         super().__init__(keyring)
         self._names = Names(schema)
         self._writer_connection = PostgresWriter(dsn, self._names, clock, patience)
+        self._group = GroupCommit(self._store)
         self._readers = PostgresReaders(dsn)
         self._listener = PostgresListener(dsn, self._names.channel, self._news)
 
@@ -95,6 +96,9 @@ class PostgresLog(StoredLog):
         async with self._readers.connection() as connection:
             return await restore(connection, self._names, rows, once, marker)
 
+    async def _submit(self, batchable: Batchable) -> Appended:
+        return await self._group.submit(batchable)
+
     async def _store(self, batch: list[Pending]) -> Sequence[Pending]:
         again = await self._writer_connection.store(batch)
         self._news.poke()  # faster than the notification's way through the server
@@ -104,6 +108,7 @@ class PostgresLog(StoredLog):
         await self._listener.start()
 
     async def _close(self) -> None:
+        await self._group.close()
         await self._listener.close()
         await self._writer_connection.close()
         await self._readers.close()

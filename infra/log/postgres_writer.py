@@ -24,7 +24,7 @@ from domain.ports import Appended, Clock, LogUnavailable, VersionConflict
 from infra.log.group_commit import Pending
 from infra.log.postgres_schema import Names
 from infra.log.postgres_wire import BYTEA, TEXT, CallConnection, ConnectionLost, array_of, array_of_ints
-from infra.log.rows import Batchable, OnceRow, WrongPool
+from infra.log.rows import Assertion, Batchable, OnceRow, WrongPool
 
 #: READ COMMITTED is what the append function relies on; the planner must not fall for an empty table's statistics.
 _SETUP = (
@@ -45,26 +45,37 @@ class Plan(NamedTuple):
 
 
 def plan(batch: Sequence[Pending]) -> Plan:
-    """Appends after each other on one stream go together when each expects what the one before leaves."""
+    """Appends after each other on one stream go together when each expects what the one before leaves.
+
+    Where one must wait, whatever comes after it on the same streams waits too: order is kept.
+    """
+    if len(batch) == 1:
+        return Plan(list(batch), [])
     ends: dict[str, tuple[int, str | None]] = {}
     keys: set[str] = set()
+    blocked: set[str] = set()
     result = Plan([], [])
     for pending in batch:
         wanted = pending.batchable
-        fits = wanted.once not in keys and all(
-            a.stream not in ends or (ends[a.stream][0] == a.expected_version and a.pool in (None, ends[a.stream][1]))
-            for a in wanted.assertions
-        )
-        if not fits:
-            result.later.append(pending)
-            continue
-        result.now.append(pending)
+        fits = wanted.once not in keys and all(_follows(a, ends, blocked) for a in wanted.assertions)
         if wanted.once is not None:
             keys.add(wanted.once)
+        if not fits:
+            result.later.append(pending)
+            blocked.update(a.stream for a in wanted.assertions)
+            continue
+        result.now.append(pending)
         for stream, _, pool in wanted.assertions:
             known = ends.get(stream, (0, None))[1]
             ends[stream] = (wanted.versions[stream], known if pool is None else pool)
     return result
+
+
+def _follows(asserted: Assertion, ends: dict[str, tuple[int, str | None]], blocked: set[str]) -> bool:
+    if asserted.stream in blocked:
+        return False
+    version, pool = ends.get(asserted.stream, (asserted.expected_version, None))
+    return version == asserted.expected_version and (None in (pool, asserted.pool) or pool == asserted.pool)
 
 
 class PostgresWriter:

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteCursor
 
-from domain.ports import Clock, Keyring, LogUnavailable
+from domain.ports import Appended, Clock, Keyring, LogUnavailable
 from infra.clock import system_clock
 from infra.log.evaluate import Accepted, evaluate
-from infra.log.group_commit import Pending
-from infra.log.rows import EVERYTHING, Filter, OnceRow, Segment, StoredRow
+from infra.log.group_commit import GroupCommit, Pending
+from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
 from infra.log.sqlite_file import check_file, explain
 from infra.log.sqlite_recorder import SqliteEventRecorder, datastore
 from infra.log.sqlite_rows import (
@@ -57,6 +57,7 @@ class SqliteLog(StoredLog):
         # One thread writes: a commit waits for the disk, and nothing else may wait with it.
         self._writing = ThreadPoolExecutor(1, "log-writer")
         self._reading = ThreadPoolExecutor(READERS, "log-reader")
+        self._group = GroupCommit(self._store)
         self._tailing: asyncio.Task[None] | None = None
         self._refuse = LogUnavailable(f"the log {path} was opened for reading only") if not write else None
         try:
@@ -122,16 +123,21 @@ class SqliteLog(StoredLog):
         self._news.poke()
         return done
 
+    async def _submit(self, batchable: Batchable) -> Appended:
+        return await self._group.submit(batchable)
+
     async def _store(self, batch: list[Pending]) -> Sequence[Pending]:
         accepted = await self._write(lambda c: self._store_batch(c, batch))
-        accepted.settle()
+        for pending, outcome in zip(batch, accepted.outcomes, strict=True):
+            pending.settle(outcome)
         self._news.poke()
         return ()
 
     def _store_batch(self, c: SQLiteCursor, batch: list[Pending]) -> Accepted:
         c.execute("SELECT rowid, recorded_at FROM stored_events ORDER BY rowid DESC LIMIT 1")
         head, latest = c.fetchone() or (0, 0)
-        accepted = evaluate(batch, head, lambda stream: stream_end(c, stream), lambda key: find_once(c, key))
+        wanted = [pending.batchable for pending in batch]
+        accepted = evaluate(wanted, head, lambda stream: stream_end(c, stream), lambda key: find_once(c, key))
         if accepted.rows:
             self._recorder.insert_rows(c, accepted.rows, max(latest, micros(self._clock())))
         insert_once(c, accepted.once)
@@ -185,6 +191,7 @@ class SqliteLog(StoredLog):
             raise LogUnavailable(explain(self._path, fault)) from fault
 
     async def _close(self) -> None:
+        await self._group.close()
         if self._tailing is not None:
             self._tailing.cancel()
         await asyncio.to_thread(self._release)

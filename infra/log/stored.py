@@ -8,10 +8,9 @@ from collections.abc import AsyncGenerator, Sequence
 
 from domain.event import Recorded
 from domain.ports import Appended, Change, Keyring, LogUnavailable
-from infra.log.group_commit import GroupCommit, Pending
 from infra.log.mapper import EventMapper
 from infra.log.news import News
-from infra.log.rows import EVERYTHING, Filter, OnceRow, Segment, StoredRow
+from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
 
 #: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
 MAX_KNOWN_OWNERS = 100_000
@@ -26,7 +25,6 @@ class StoredLog(ABC):
         self._keyring = keyring
         self._owners: set[str] = set()
         self._news = News()
-        self._writer: GroupCommit | None = None
         self._closed = False
 
     # --- what a backend provides
@@ -59,10 +57,10 @@ class StoredLog(ABC):
     async def add_segment(self, segment: Segment) -> None: ...
 
     @abstractmethod
-    async def _store(self, batch: list[Pending]) -> Sequence[Pending]: ...
+    async def _submit(self, batchable: Batchable) -> Appended: ...
 
-    @abstractmethod
-    async def _close(self) -> None: ...
+    async def _close(self) -> None:  # noqa: B027  memory holds nothing
+        """Let go of connections, threads, files."""
 
     async def _start_following(self) -> None:  # noqa: B027  most backends have nothing to start
         """Called before a subscriber waits: a backend whose news come from elsewhere starts to listen."""
@@ -76,9 +74,7 @@ class StoredLog(ABC):
             return Appended(await self.head())
         if self._closed:
             raise LogUnavailable("the log was closed")
-        if self._writer is None:
-            self._writer = GroupCommit(self._store)
-        return await self._writer.submit(batchable)
+        return await self._submit(batchable)
 
     async def read(
         self,
@@ -125,8 +121,6 @@ class StoredLog(ABC):
         if self._closed:
             return
         self._closed = True
-        if self._writer is not None:
-            await self._writer.close()
         await self._close()
 
     # --- inside
