@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from domain.centre.documents import Language, Name
 from web.access import Role
@@ -17,8 +18,17 @@ Identity = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern
 Password = Annotated[str, Field(max_length=200, json_schema_extra={"format": "password", "writeOnly": True})]
 
 
+def _storable(value: Any) -> Any:
+    """Raises `ValueError` for a text with a null character, which PostgreSQL stores in no column."""
+    if "\x00" in value if isinstance(value, str) else "\\u0000" in json.dumps(value, default=str):
+        raise ValueError("must not contain a null character")
+    return value
+
+
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    _storable = field_validator("*")(_storable)
 
 
 class SignInBody(Body):

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from web.doors import Settings
-from web.problem import of_any, respond, unavailable
+from web.problem import Problem, of_any, respond, unavailable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -38,6 +38,12 @@ HSTS = "max-age=31536000"
 DOCUMENTS = ("/api/centres/", "/api/projects/")
 
 
+def _check_address(scope: Scope) -> None:
+    """Raises `Problem` 400 for a null character, which no id, cursor or search text has."""
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        raise Problem(400, "unreadable", "an address must not contain a null character")
+
+
 class Surround:
     """Adds security headers, ends requests that take too long or send too much, and tells every fault as a problem.
 
@@ -62,6 +68,7 @@ class Surround:
             await send(message)
 
         try:
+            _check_address(scope)
             await self._within_time(scope, self._bounded(scope, receive), send_with_headers)
         except TimeoutError:
             if begun:

@@ -126,6 +126,38 @@ async def test_a_validation_fault_never_repeats_what_was_sent(web: Running) -> N
     assert "ada@example.org" not in answer.text
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "before \\u0000 after", "\\ud800", "\\udfff\\ud800"])
+async def test_characters_that_no_store_takes_are_refused(web: Running, text: str) -> None:
+    came = await web.mail()
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    note = f"/api/projects/{PROJECT}/interactions/{came.result['interaction_id']}/notes"
+    content = f'{{"text": "{text}"}}'.encode()
+    answer = await sue.post(note, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422, answer.text
+    problem_of(answer)
+    assert await web.head() == came.position
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/projects/hot%00line/tickets", "/api/projects/hotline/customers?q=%00", "/t/%00"]
+)
+async def test_a_null_character_in_an_address_is_refused(web: Running, path: str) -> None:
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    answer = await sue.get(path)
+    assert (answer.status_code, problem_of(answer)["code"]) == (400, "unreadable")
+
+
+@pytest.mark.parametrize("text", ["👩‍👩‍👧 naïve שלום", "x" * 99_000, "\u202e right to left", "\r\n\t"])
+async def test_whatever_people_write_comes_back_as_it_was(web: Running, text: str) -> None:
+    came = await web.mail()
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    work = f"/api/projects/{PROJECT}/interactions/{came.result['interaction_id']}"
+    answer = await sue.post(f"{work}/notes", json={"text": text + "."})
+    assert answer.status_code == 200, answer.text
+    last = (await sue.get(work)).json()["items"][-1]
+    assert last["data"]["text"] == text + "."
+
+
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[1,", b'{"name": "\x00"}'])
 async def test_a_body_that_is_no_json_is_told_so(web: Running, content: bytes) -> None:
     sue = await web.client("sue", {"*": ["supervisor"]})

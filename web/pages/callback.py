@@ -20,7 +20,7 @@ from web.calling_back import configured, request_of
 from web.doors import Doors, Wired
 from web.guard import public
 from web.links import BadLink, ExpiredLink
-from web.pages.page import PageRoute, language_of
+from web.pages.page import PageRoute, language_of, tidied
 from web.pages.rendering import render, when
 from web.phones import REGIONS, BadNumber, e164, spoken
 from web.problem import not_found
@@ -68,7 +68,7 @@ async def ask_for_callback(
 ) -> Response:
     """Ask to be called, as soon as possible or at a time."""
     await doors.throttle.hit("callback", address_of(request))
-    filled = Filled(number.strip(), name.strip(), about.strip(), due, date, time, zone.strip())
+    filled = Filled(tidied(number), tidied(name), tidied(about), due, date, time, tidied(zone))
     language = language_of(request)
     wanted, due_at = _number(filled, language), _due(filled)
     nonce = _nonce(doors, form, filled)

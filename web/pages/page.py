@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request
@@ -24,6 +25,12 @@ _LINK_FAULTS = {ExpiredLink: ("expired", 410), BadLink: ("bad_link", 404), KeyDe
 
 def language_of(request: Request, known: str | None = None) -> str:
     return choose(request.query_params.get("lang"), known, request.headers.get("accept-language"))
+
+
+def tidied(text: str) -> str:
+    """What somebody typed, with line ends as we keep them and without characters that no keyboard types."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 class PageRoute(APIRoute):

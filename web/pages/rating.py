@@ -14,7 +14,7 @@ from domain.execute import Origin
 from domain.ticket.decide import RateService
 from web.doors import Doors, Wired
 from web.guard import public
-from web.pages.page import PageRoute, language_of
+from web.pages.page import PageRoute, language_of, tidied
 from web.pages.rendering import render
 from web.pages.ticket_view import TicketView, read_ticket
 from web.throttle import address_of
@@ -60,7 +60,7 @@ async def rate(
     if fault:
         return _page(request, view, scores, fault=fault, comment=comment[:LONGEST], status=422)
     before = view.ticket.rating
-    await _record(doors, view, scores, comment.strip())
+    await _record(doors, view, scores, tidied(comment))
     language = language_of(request, view.ticket.language)
     return RedirectResponse(f"/r/{token}?saved={'replaced' if before else 'new'}&lang={language}", 303)
 

@@ -15,7 +15,7 @@ from domain.intake import ReceiveMessage, Referred
 from web.doors import Doors, Wired
 from web.guard import public
 from web.links import BadLink, ExpiredLink
-from web.pages.page import PageRoute, language_of
+from web.pages.page import PageRoute, language_of, tidied
 from web.pages.rendering import render, when
 from web.pages.ticket_view import TicketView, read_conversation, read_ticket, sender_of
 from web.throttle import address_of
@@ -53,13 +53,13 @@ async def add_information(
         fault = fault or "stale"
     else:
         if not fault:
-            done = await _receive(doors, view, text.strip(), nonce)
+            done = await _receive(doors, view, tidied(text), nonce)
             return RedirectResponse(_where(doors, view, token, request, done), 303)
     return await _page(doors, request, view, fault=fault, text=text[:LONGEST], status=422)
 
 
 def _fault(text: str) -> str:
-    if not text.strip():
+    if not tidied(text):
         return "empty"
     return "too_long" if len(text) > LONGEST else ""
 
@@ -72,7 +72,7 @@ async def _receive(doors: Doors, view: TicketView, text: str, nonce: str) -> Don
         sender=await sender_of(doors, view),
         sender_name="",
         subject=view.ticket.subject,
-        text=text.replace("\r\n", "\n"),
+        text=text,
         external_id="",
         fingerprint="",
         refers=Referred(ticket_id=view.ticket.ticket_id),
