@@ -12,11 +12,13 @@ from rich.console import Console
 from domain.ports import LogUnavailable
 from domain.rejection import Rejection
 from infra.cli.accounts import account_app
+from infra.cli.agent import agent
 from infra.cli.check import Opened, check, make_apply
 from infra.cli.demo import demo
 from infra.cli.email import email_app
 from infra.cli.erase import erase
 from infra.cli.log import log_app
+from infra.cli.projections import rebuild
 from infra.cli.serve import serve
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
@@ -56,7 +58,7 @@ def root(context: typer.Context) -> None:
 @asynccontextmanager
 async def _opened() -> AsyncGenerator[Opened]:
     async with open_stores(load_settings()) as stores:
-        yield Opened(executor=stores.executor, log=stores.log)
+        yield Opened(executor=stores.executor, log=stores.log, notice=stores.secrets.notice)
 
 
 app.add_typer(log_app, name="log")
@@ -67,6 +69,8 @@ app.command()(serve)
 app.command()(check)
 app.command("apply")(make_apply(_opened))
 app.command()(erase)
+app.command()(rebuild)
+app.command()(agent)
 
 
 def main() -> None:
