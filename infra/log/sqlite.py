@@ -177,6 +177,9 @@ class SqliteLog(StoredLog):
     # --- inside
 
     async def _fetch(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        if self._closed:
+            raise LogUnavailable("the log was closed")
+
         def fetch() -> list[Any]:
             with self._recorder.datastore.transaction(commit=False) as c:
                 c.execute(query, parameters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 
@@ -11,6 +12,8 @@ from domain.ports import Appended, Change, Keyring, LogUnavailable
 from infra.log.mapper import EventMapper
 from infra.log.news import News
 from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
+
+_logger = logging.getLogger(__name__)
 
 #: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
 MAX_KNOWN_OWNERS = 100_000
@@ -121,6 +124,7 @@ class StoredLog(ABC):
         if self._closed:
             return
         self._closed = True
+        self._news.poke()  # who waits for more learns that there will be none
         await self._close()
 
     # --- inside
@@ -138,8 +142,12 @@ class StoredLog(ABC):
         """A subscription outlives a database that goes away: it resumes by position when it is back."""
         pause = 0.05
         while True:
+            if self._closed:
+                raise LogUnavailable("the log was closed")
             try:
                 return await self.rows(after, limit, wanted)
-            except LogUnavailable:
+            except LogUnavailable as fault:
+                if pause > 1:  # a blink is no news
+                    _logger.warning("a subscriber waits at position %d: %s", after, fault)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 2.0)
+                pause = min(pause * 2, 5.0)

@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
-from domain.ports import UnreadableEvent
+from domain.ports import LogUnavailable, UnreadableEvent
 from infra.log.rows import OnceRow, StoredRow
 from tests.conformance.events import MOMENT, rings
 
@@ -81,6 +81,16 @@ async def test_closing_a_subscription_that_waits_releases_it(log):
     await batches.aclose()
     await log.append(rings("a", 0))
     assert len(await take(log, 1)) == 1
+
+
+async def test_closing_the_log_ends_the_subscriptions_that_wait(log):
+    batches = log.subscribe()
+    waiting = asyncio.create_task(anext(batches))
+    await asyncio.sleep(0.05)
+    await log.close()
+    with pytest.raises(LogUnavailable, match="closed"):
+        async with asyncio.timeout(10):
+            await waiting
 
 
 async def test_a_subscriber_gets_all_that_stands_before_an_unreadable_event_and_then_learns_of_it(log):
