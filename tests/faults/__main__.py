@@ -55,28 +55,32 @@ ROWS = {
     "drained": "seconds until all work was done",
     "customers": "customers",
     "mails_taken": "mails acknowledged with 250",
-    "brought_again": "… brought again because no answer came",
+    "brought_again": "tries to bring a mail that were not acknowledged",
     "mails_sent": "mails sent to customers",
     "duplicates": "… twice, under the same Message-ID",
     "commands": "clerk's commands acknowledged",
     "positions": "positions the API gave back",
-    "requests_again": "requests made again because no answer came",
+    "requests_again": "requests that were made again",
     "events": "events",
     "largest_resident": "largest resident memory, bytes",
 }
 
 
 def _table(found: Sequence[Kills]) -> str:
-    lines = [f"| {'':45} |" + "".join(f" {one.store:>12} |" for one in found), "|---|" + "---:|" * len(found)]
+    lines = [_row("", [one.store for one in found]), "|---|" + "---:|" * len(found)]
     for name, title in ROWS.items():
-        values = [getattr(one, name) for one in found]
-        lines.append(f"| {title:45} |" + "".join(f" {value:12,.0f} |" for value in values))
-    lines.append(f"| {'faults of the database':45} |" + "".join(f" {sum(one.database_faults.values()):12} |" for one in found))
-    for check in found[0].faults:
-        lines.append(f"| {check:45} |" + "".join(f" {'holds' if not one.faults[check] else 'BROKEN':>12} |" for one in found))
-    broken = [f"{one.store}: {check}: {fault}" for one in found for check, faults in one.faults.items() for fault in faults]
+        lines.append(_row(title, [f"{getattr(one, name):,.0f}" for one in found]))
+    lines.append(_row("faults of the database", [str(sum(one.database_faults.values())) for one in found]))
+    lines += [_row(check, ["BROKEN" if one.faults[check] else "holds" for one in found]) for check in found[0].faults]
+    broken = [
+        f"{one.store}: {check}: {fault}" for one in found for check, faults in one.faults.items() for fault in faults
+    ]
     verdict = "nothing was lost, nothing was done twice" if all(one.sound for one in found) else "NOT SOUND"
     return "\n".join([*lines, "", *broken, verdict])
+
+
+def _row(title: str, values: Sequence[str]) -> str:
+    return f"| {title:68} |" + "".join(f" {value:>12} |" for value in values)
 
 
 if __name__ == "__main__":

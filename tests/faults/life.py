@@ -29,8 +29,8 @@ from infra.demo.setting_up import (
 )
 from infra.demo.watching import Watching
 from infra.node import running_node
-from infra.settings import Settings
 from infra.stores import Stores, open_stores
+from tests.faults.forking import nursery
 from tests.faults.people import PatientCustomer, PatientDesk, PatientPost, Population
 from tests.faults.serving import Centre, free_port
 
@@ -96,9 +96,7 @@ class Life:
         for agent_id in self.documents.centre.agents:
             if agent_id != GUEST:
                 dice = self.pace.dice(f"agent {agent_id}")
-                agent = Agent(
-                    agent_id=agent_id, desk=self.desk(agent_id), day=self.day, projects=projects, dice=dice
-                )
+                agent = Agent(agent_id=agent_id, desk=self.desk(agent_id), day=self.day, projects=projects, dice=dice)
                 self._agents.append(agent)
                 self._tasks.append(asyncio.create_task(agent.work()))
         self._tasks.append(asyncio.create_task(self._arrivals()))
@@ -108,9 +106,7 @@ class Life:
         population, dice = Population(Cast(self.pace, self.documents.projects)), self.pace.dice("arrivals")
         post = PatientPost(ledger=self.ledger, port=self.centre.settings.smtp_in_port, most=self.pace.most_mails)
         office = self.desk("supervisor")
-        around = Surroundings(
-            day=self.day, ledger=self.ledger, post=post, base_url=self.centre.url, office=office
-        )
+        around = Surroundings(day=self.day, ledger=self.ledger, post=post, base_url=self.centre.url, office=office)
         homes: dict[str, PatientCustomer] = {}
 
         async def deliver(recipient: str, sender: str, content: bytes) -> None:
@@ -183,7 +179,7 @@ async def populated(data: Path, pace: Pace, **stores: object) -> AsyncGenerator[
         async with running_node(settings) as node:
             await configure(node, documents)
             log_ins = await make_accounts(node, documents)
-        centre = Centre(settings, data / "said.jsonl")
+        centre = Centre(settings, data / "said.jsonl", await closing.enter_async_context(nursery()))
         token = next(one.token for one in log_ins if one.name == "supervisor")
         desk = PatientDesk(centre.url, token, ledger, pace.dice("clerk"))
         life = Life(
@@ -215,7 +211,7 @@ async def judge(life: Life) -> dict[str, list[str]]:
         await node.settle(head)
         watched = Watching(node.stores.opener)
         await watched.read(node.stores.log)
-        checking = Checking(node=node, ledger=life.ledger, watched=watched, since=0)
+        checking = Checking(node=node, ledger=life.ledger, watched=watched, since=0, whole=True)
         found = await checking.everything()
         found["every acknowledged command's effect is in the log once"] = await _effects(life.clerk, node.stores)
     return found
@@ -235,7 +231,8 @@ async def _effects(clerk: Clerk, stores: Stores) -> list[str]:
                 case _:
                     pass
         position = batch[-1].position
-    return [f"{one!r} is in the log {counted[one]} times" for one in (*clerk.registered, *clerk.recorded) if counted[one] != 1]
+    told = (*clerk.registered, *clerk.recorded)
+    return [f"{one!r} is in the log {counted[one]} times" for one in told if counted[one] != 1]
 
 
 def attempts_cut_off(faults: list[str]) -> list[str]:

@@ -8,14 +8,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import psutil
 
 from infra.settings import LOOPBACK, Settings
+from tests.faults.forking import Nursery
 
 ROOT = Path(__file__).parents[2]
 #: The console script, from the checkout.
@@ -78,9 +78,11 @@ class Centre:
     settings: Settings
     #: What the process said on standard error, of all its lives.
     said: Path
-    starts: int = 0
+    #: Forks the processes where there is one; else each is started as a user would.
+    nursery: Nursery | None = None
     _process: asyncio.subprocess.Process | None = None
-    _extra: Mapping[str, str] = field(default_factory=dict[str, str])
+    _pid: int = 0
+    _code: int | None = None
 
     @property
     def url(self) -> str:
@@ -88,12 +90,16 @@ class Centre:
 
     @property
     def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
+        return self._pid
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.returncode is None
+        if not self._pid or self._code is not None:
+            return False
+        try:
+            return psutil.Process(self._pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
 
     @property
     def resident(self) -> int:
@@ -103,12 +109,29 @@ class Centre:
     async def start(self) -> None:
         """Start a process and return at once."""
         assert not self.alive, "it runs already"
-        self.starts += 1
+        self._code, environment_ = None, environment(self.settings)
+        if self.nursery is not None:
+            self._pid = await self.nursery.start(environment_, self.said)
+            return
         with self.said.open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(
-                *TRUNKLINE, "serve", cwd=ROOT, env=environment(self.settings) | dict(self._extra),
+                *TRUNKLINE, "serve", cwd=ROOT, env=environment_,
                 stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=said,
             )  # fmt: skip
+        self._pid = self._process.pid
+
+    async def ended(self) -> int:
+        """Wait for the end of the process; its exit code, negative for a signal."""
+        if self._code is None:
+            waiting = self._process.wait() if self.nursery is None and self._process else self._forked()
+            self._code = await waiting
+        return self._code
+
+    async def _forked(self) -> int:
+        assert self.nursery is not None
+        while self.alive:  # noqa: ASYNC110 - another process's child tells nobody
+            await asyncio.sleep(LOOK)
+        return await self.nursery.wait(self._pid)
 
     async def ready(self, seconds: float = STARTS) -> None:
         """Wait until web and mail answer. Fails when the process ends meanwhile, with its last words."""
@@ -149,18 +172,16 @@ class Centre:
 
     async def kill(self) -> None:
         """SIGKILL: no good-byes."""
-        assert self._process is not None
         if self.alive:
-            self._process.kill()
-        await self._process.wait()
+            os.kill(self._pid, signal.SIGKILL)
+        await self.ended()
 
     async def stop(self) -> int:
         """SIGTERM, and the exit code."""
-        assert self._process is not None
         if self.alive:
-            self._process.send_signal(signal.SIGTERM)
+            os.kill(self._pid, signal.SIGTERM)
         try:
-            return await asyncio.wait_for(self._process.wait(), ENDS)
+            return await asyncio.wait_for(self.ended(), ENDS)
         except TimeoutError:
             await self.kill()
             raise AssertionError(f"the centre did not end within {ENDS:g} s of SIGTERM") from None

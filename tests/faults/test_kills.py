@@ -1,0 +1,30 @@
+"""kill -9 at random moments under load: what was acknowledged is there, once, and the work goes on."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.demo.pace import Pace
+from tests.faults.killing import Kills, on_postgresql, on_sqlite
+
+#: A short loop; `make faults KILLS=200` runs long ones.
+KILLS = 6
+PACE = Pace(customers=20, speed=4.0, seed=7)
+
+pytestmark = [pytest.mark.timeout(420), pytest.mark.xdist_group("faults")]
+
+
+def nothing_lost(found: Kills) -> None:
+    assert found.mails_taken > 5
+    assert found.positions > 20
+    assert {check: faults for check, faults in found.faults.items() if faults} == {}
+
+
+async def test_a_centre_on_sqlite_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice(folder):
+    nothing_lost(await on_sqlite(folder, KILLS, seed=7, pace=PACE, wait=False))
+
+
+async def test_a_centre_on_postgresql_survives_its_own_kills_and_those_of_its_database(folder, wheel):
+    found = await on_postgresql(folder, KILLS, seed=7, pace=PACE, wait=False)
+    nothing_lost(found)
+    assert found.database_faults
