@@ -1,0 +1,56 @@
+"""The rating page over real HTTP: a link selects, the form records, a further rating replaces."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.pages import checked, link
+from tests.web.running import Running
+
+
+async def test_a_rating_is_recorded_by_the_form_and_replaced_by_a_further_one(web: Running) -> None:
+    ticket_id = (await web.resolved())["ticket_id"]
+    client, path = web.anybody(), link(web, "rating", ticket_id)
+    page = (await client.get(f"{path}&score=4")).text
+    assert (checked(page, "agent_score"), checked(page, "company_score")) == ("4", None)
+    first = await client.post(path, data={"agent_score": "4", "comment": "quick"})
+    assert first.status_code == 303
+    page = (await client.get(first.headers["location"])).text
+    assert "Thank you for your rating." in page
+    assert checked(page, "agent_score") == "4"
+    assert ">quick</textarea>" in page
+    second = await client.post(path, data={"agent_score": "2", "company_score": "5", "comment": "quick"})
+    page = (await client.get(second.headers["location"])).text
+    assert "replaces your earlier one" in page
+    assert (checked(page, "agent_score"), checked(page, "company_score")) == ("2", "5")
+    rated = [one.event for one in await web.doors.log.read(types=["ticket.service_rated.v2"])]
+    assert [(e.agent_score, e.company_score, e.agent_id) for e in rated] == [  # type: ignore[attr-defined]
+        (4, None, "anna"),
+        (2, 5, "anna"),
+    ]
+
+
+@pytest.mark.parametrize("scores", [{}, {"agent_score": "6"}, {"company_score": "five"}])
+async def test_a_rating_without_a_score_is_asked_for_again(web: Running, scores: dict[str, str]) -> None:
+    ticket_id = (await web.resolved())["ticket_id"]
+    head = await web.head()
+    answer = await web.anybody().post(link(web, "rating", ticket_id), data=scores)
+    assert answer.status_code == 422
+    assert "choose at least one score" in answer.text
+    assert await web.head() == head
+
+
+async def test_what_is_not_settled_cannot_be_rated_yet(web: Running) -> None:
+    ticket_id = (await web.mail()).result["ticket_id"]
+    path = link(web, "rating", ticket_id)
+    client = web.anybody()
+    assert "not settled yet" in (await client.get(path)).text
+    assert (await client.post(path, data={"agent_score": "5"})).status_code == 422
+
+
+@pytest.mark.parametrize("score", ["0", "6", "nine", "4' OR 1=1", "٤"])
+async def test_a_nonsense_score_in_a_link_selects_nothing(web: Running, score: str) -> None:
+    ticket_id = (await web.resolved())["ticket_id"]
+    answer = await web.anybody().get(link(web, "rating", ticket_id), params={"about": "agent", "score": score})
+    assert answer.status_code == 200
+    assert checked(answer.text, "agent_score") is None
