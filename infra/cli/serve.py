@@ -10,7 +10,6 @@ import typer
 
 from infra.load_settings import load_settings
 from infra.logs import configure_logs
-from infra.node import running_node
 
 _log = structlog.get_logger("serve")
 
@@ -23,6 +22,9 @@ def serve() -> None:
 
 
 async def _serve() -> None:
+    # imported here: the web framework costs a second that `trunkline check` should not pay
+    from infra.node import running_node
+
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
