@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from channels.email.ingress import Mailbox, base_address
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
 from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.references import check
 from domain.event import Recorded
 from domain.ports import Log
 
@@ -71,6 +73,21 @@ class Configured:
     def pools(self) -> list[str]:
         """Every pool that a centre or project names."""
         return sorted({document.pool for document in (*self.centres.values(), *self.projects.values())})
+
+    def faults_with(self, document: CentreDocument | ProjectDocument) -> list[str]:
+        """What would be wrong between the documents if this one came into force, each with how to mend it.
+
+        A project that comes before any centre of its pool cannot be checked against one: it comes first.
+        """
+        centres, projects = dict(self.centres), dict(self.projects)
+        if isinstance(document, CentreDocument):
+            centres[document.centre] = document
+        elif any(centre.pool == document.pool for centre in centres.values()):
+            projects[document.project] = document
+        else:
+            return []
+        found = check(list(centres.values()), list(projects.values()), time_zones=available_timezones())
+        return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:
         """What customers may call the agent: the name in the centre's document, empty for one it does not name."""

@@ -282,7 +282,8 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
         links=links,
         clock=stores.clock,
         new_id=new_id,
-        settings=WebSettings(base_url=node.base_url),
+        settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
+        check=node.configured.faults_with,
     )
 
 

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     )
 
     public_url: str = Field(default="", description="where customers reach the pages; default the HTTP address")
+    time_zone: str = Field(default="UTC", description="zone of the times on the customers' pages, an IANA name")
     http_host: str = Field(default=LOOPBACK, description="0.0.0.0 lets other machines in")
     http_port: Port = Field(default=8080, description="of the API and the pages; 0: any free one")
 
@@ -130,6 +132,13 @@ class Settings(BaseSettings):
     def _said(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value():
             raise ValueError("is set but empty; set it or leave it out")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be a name of the IANA time zone database, such as Europe/Warsaw")
         return value
 
     @field_validator("public_url")
