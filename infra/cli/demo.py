@@ -6,6 +6,8 @@ import asyncio
 import json
 import secrets
 import signal
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,7 +36,7 @@ def demo(
         float | None, typer.Option(min=1, max=86_400, help="How long customers come; without it until Ctrl-C.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="No display; one JSON object at the end.")] = False,
-    customers: Annotated[float, typer.Option(min=0.1, max=6_000, help="Customers a minute at speed 1.")] = 24,
+    customers: Annotated[float, typer.Option(min=0.1, max=6_000, help="Customers a minute at speed 1.")] = 36,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="How fast people live.")] = 1.0,
     seed: Annotated[int | None, typer.Option(help="What people do is drawn from it; without it, anything.")] = None,
     data: Annotated[
@@ -76,17 +78,35 @@ async def _run(pace: Pace, data: Path | None, port: int, smtp_port: int, *, quie
     from infra.demo.running import check, live, opened
     from infra.demo.telling import report
 
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with opened(pace, data=data, http_port=port, smtp_port=smtp_port) as (run, server):
         showing = asyncio.create_task(_nothing() if quiet else _show(run))
         try:
-            await live(run, server, stop)
+            with _until_ctrl_c(run) as stop:
+                await live(run, server, stop)
         finally:
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
+        if not quiet:
+            Console(highlight=False).print("\nHolding the log against what everybody saw …")
         return report(run, await check(run))
+
+
+@contextmanager
+def _until_ctrl_c(run: Run) -> Generator[asyncio.Event]:
+    """Set by the first Ctrl-C (or SIGTERM), upon which agents get a little time to finish; the second one ends that."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+
+    def stopped() -> None:
+        (run.day.over if stop.is_set() else stop).set()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, stopped)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 async def _nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -12,6 +13,8 @@ from urllib.parse import urljoin
 import httpx2
 
 LOOPBACK = "127.0.0.1"
+#: Loopback needs no TLS; a client of its own for everybody would read the system's certificates each time.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 PATIENCE = 30.0
 
 
@@ -70,7 +73,7 @@ class Form(HTMLParser):
 @asynccontextmanager
 async def browsing(source: str, language: str) -> AsyncGenerator[httpx2.AsyncClient]:
     """A browser of somebody at that address."""
-    transport = httpx2.AsyncHTTPTransport(local_address=address_for(source), trust_env=False)
+    transport = httpx2.AsyncHTTPTransport(verify=NO_TLS, local_address=address_for(source), trust_env=False)
     headers = {"Accept-Language": language, "User-Agent": "Simulated customer"}
     async with httpx2.AsyncClient(transport=transport, headers=headers, timeout=PATIENCE, trust_env=False) as client:
         yield client

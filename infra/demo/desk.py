@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from infra.demo.browser import NO_TLS
 from infra.demo.ledger import Ledger
 
 #: How often a request that met a busy or broken server is made again, and the pause before, in seconds.
@@ -26,7 +27,11 @@ class DeskClient:
     def __init__(self, base_url: str, token: str, ledger: Ledger, dice: Random) -> None:
         self._ledger, self._dice = ledger, dice
         self._client = httpx2.AsyncClient(
-            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT, trust_env=False
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+            trust_env=False,
+            verify=NO_TLS,
         )
 
     async def close(self) -> None:

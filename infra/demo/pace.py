@@ -11,6 +11,8 @@ from typing import Any
 
 #: A person's time varies by about this factor (sigma of a log-normal distribution, as handling times do).
 SPREAD = 0.45
+#: Seconds that somebody who is in the middle of something gets at the very end.
+LAST_WORDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,7 @@ class Pace:
     finish what there is. `most_mails` and `longest` (seconds) bound every run.
     """
 
-    customers: float = 24.0
+    customers: float = 36.0
     speed: float = 1.0
     seed: int = 1
     seconds: float | None = None
@@ -50,10 +52,15 @@ class Pace:
 
 @dataclass(slots=True)
 class Day:
-    """The state of the simulated day. Once `closing`, nobody begins anything new and everybody finishes."""
+    """The state of the simulated day. Once `closing`, nobody begins anything new and everybody finishes.
+
+    `over`: whoever is not finished is cut short; `cut` counts them.
+    """
 
     pace: Pace
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    cut: int = 0
     tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     faults: list[str] = field(default_factory=list[str])
 
@@ -77,7 +84,11 @@ class Day:
         return True
 
     async def rest(self) -> None:
-        """End what is still going on."""
-        for task in list(self.tasks):
+        """Let what is under way come to its end, and end what does not soon."""
+        left = set(self.tasks)
+        if left and not self.over.is_set():
+            _, left = await asyncio.wait(left, timeout=LAST_WORDS)
+        self.cut = len(left)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)

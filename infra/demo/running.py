@@ -62,6 +62,11 @@ class Run:
     drained: float = 0.0
 
     @property
+    def whole(self) -> bool:
+        """Whether the day came to its end by itself, among simulated people alone: then everything must add up."""
+        return self.pace.seconds is not None and self.simulated >= self.pace.lasts and not self.day.cut
+
+    @property
     def elapsed(self) -> float:
         return time.monotonic() - self.began
 
@@ -124,6 +129,7 @@ async def live(run: Run, server: CustomersServer, stop: asyncio.Event) -> None:
     arriving = asyncio.create_task(_arrivals(run, server, office))
     stopping = asyncio.create_task(stop.wait())
     try:
+        run.began = time.monotonic()
         watched = {stopping, failing, following, *days, arriving}
         done, _ = await asyncio.wait(watched, timeout=run.pace.lasts, return_when=asyncio.FIRST_COMPLETED)
         for one in done - {stopping}:
@@ -205,7 +211,7 @@ def _delivering(run: Run, homes: dict[str, Customer]) -> Deliver:
 async def _drain(run: Run) -> None:
     """Until nobody has anything left to do, at most as long as the pace allows."""
     ends, quiet = run.elapsed + run.pace.drain, 0
-    while run.elapsed < ends and quiet < QUIET:
+    while run.elapsed < ends and quiet < QUIET and not run.day.over.is_set():
         head = await run.node.stores.log.head()
         seen = run.watching.position >= head
         idle = not run.day.tasks and not run.watching.left(run.node.stores.clock())
@@ -215,5 +221,5 @@ async def _drain(run: Run) -> None:
 
 async def check(run: Run) -> dict[str, list[str]]:
     """Hold the log against everything there is, after `live`."""
-    checking = Checking(node=run.node, ledger=run.ledger, watched=run.watching, since=run.since)
+    checking = Checking(node=run.node, ledger=run.ledger, watched=run.watching, since=run.since, whole=run.whole)
     return await checking.everything()

@@ -125,7 +125,7 @@ a minute, speed {run.pace.speed:g}. Everything here is real but the people.
   [bold]Look[/bold]
     {node.base_url}/docs        the API, to try out in the browser
 {forms}        the customers' form
-    TRUNKLINE_DATA='{run.data}' trunkline log tail        every event as it happens
+    trunkline log --log 'sqlite://{run.data}/log.sqlite' tail --follow        every event as it happens
 
   [bold]Sign in[/bold] (passwords of this run; this machine only)
     {guest.name:<14} {guest.password}        [bold]you[/bold]: an agent whom nobody simulates
@@ -133,10 +133,10 @@ a minute, speed {run.pace.speed:g}. Everything here is real but the people.
     {len(agents)} agents      {agents[0].password}        {", ".join(one.name for one in agents)}
 
   [bold]Take part[/bold]
-    TRUNKLINE_TOKEN={guest.token} trunkline agent --url {node.base_url}        answer customers in a terminal
+    trunkline agent --url {node.base_url} --name {guest.name} --password {guest.password}        answer customers
     swaks --server 127.0.0.1:{node.smtp_in_port} --from you@home.example --to {mailboxes[0]} --body 'Hello!'
     python3 -c "import smtplib; smtplib.SMTP('127.0.0.1', {node.smtp_in_port}).sendmail('you@home.example', \
-'{mailboxes[0]}', 'Subject: Hello\\n\\nIs anybody there?')"
+'{mailboxes[0]}', 'From: you@home.example\\nSubject: Hello\\n\\nIs anybody there?')"
     what is written to you arrives in {run.data / YOUR_MAIL}/new
 
   Ctrl-C ends it.

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import select
+import signal
+import smtplib
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +114,59 @@ def test_json_without_an_end_is_refused_with_the_way_to_mend_it() -> None:
     refused = run_demo("--json")
     assert refused.returncode == 2
     assert "--seconds" in refused.stderr
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A demo as a person starts it, and what it had printed when its first line of figures came."""
+    options = ("--speed", "4", "--port", "0", "--smtp-port", "0", "--data", str(tmp_path))
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process, _until(process, "invariants broken", 90)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _until(process: subprocess.Popen[str], words: str, seconds: float) -> str:
+    """What the process prints until these words have come, which they must within so many seconds."""
+    assert process.stdout is not None
+    printed, ends = "", time.monotonic() + seconds
+    while words not in printed:
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, ends - time.monotonic()))
+        assert ready, f"not printed within {seconds} s: {words!r}, but {printed[-2_000:]!r}"
+        more = os.read(process.stdout.fileno(), 65_536).decode()
+        assert more, f"the demo ended without printing {words!r}: {printed[-2_000:]!r}"
+        printed += more
+    return printed
+
+
+def test_a_person_can_sign_in_as_printed_write_as_printed_and_stop_it(
+    shown: tuple[subprocess.Popen[str], str], tmp_path: Path
+) -> None:
+    process, printed = shown
+    url = re.search(r"http://127\.0\.0\.1:\d+", printed)
+    password = re.search(r"^ *guest +(\S+)", printed, re.MULTILINE)
+    smtp = re.search(r"--server 127\.0\.0\.1:(\d+) .* --to (\S+)", printed)
+    assert url
+    assert password
+    assert smtp
+    signed = httpx2.post(f"{url[0]}/api/session", json={"name": "guest", "password": password[1]}, trust_env=False)
+    assert signed.json()["agent_id"] == "guest"
+    with smtplib.SMTP("127.0.0.1", int(smtp[1]), timeout=20) as client:
+        client.sendmail("you@home.example", smtp[2], "From: you@home.example\nSubject: Hello\n\nIs anybody there?")
+    _wait_for(tmp_path / "your-mail" / "new", 30)
+
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=90)
+    assert process.returncode == 0, rest
+    assert "0 broken" in rest
+
+
+def _wait_for(folder: Path, seconds: float) -> None:
+    ends = time.monotonic() + seconds
+    while not (folder.is_dir() and any(folder.iterdir())):
+        assert time.monotonic() < ends, f"no mail in {folder.name} within {seconds} s"
+        select.select([], [], [], 0.1)
