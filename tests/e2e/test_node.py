@@ -1,0 +1,110 @@
+"""A whole centre in one process: what only the parts together can do."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.centre.documents import ProjectDocument
+from domain.customer.decide import EraseCustomer
+from domain.execute import Origin
+from domain.personal import Erased
+from domain.ticket.decide import ResolveTicket
+from infra.apply_documents import apply_documents
+from infra.closing import Closing
+from infra.documents import check_files
+from infra.node import Node, running_node
+from infra.settings import Settings
+
+pytestmark = pytest.mark.timeout(120)
+EXAMPLE = Path(__file__).parents[2] / "examples" / "small.yaml"
+ADMIN = Origin(project="shop", pool="corner_shop", actor="admin")
+
+
+@pytest.fixture
+async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    settings = Settings(data=tmp_path, http_port=0, smtp_in_port=0, smtp_out_port=9, smtp_out_tls="none")
+    checked = check_files([EXAMPLE])
+    async with running_node(settings) as node:
+        await apply_documents(node.stores.executor, checked.centres, checked.projects, ADMIN)
+        await node.configured.catch_up()
+        yield node
+
+
+async def write(node: Node, subject: str = "kettle") -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "Joe <joe@example.org>", "bonjour@shop.example", subject
+    mail.set_content("It does not whistle.")
+
+    def send() -> None:
+        with smtplib.SMTP("127.0.0.1", node.smtp_in_port, timeout=10) as client:
+            client.send_message(mail)
+
+    await asyncio.to_thread(send)
+
+
+async def events(node: Node, *wires: str) -> list[Any]:
+    return [node.stores.opener(one.event) for one in await node.stores.log.read(0, 10_000, types=wires)]
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await true():  # noqa: ASYNC110 - what is waited for happens in another part of the process
+            await asyncio.sleep(0.05)
+
+
+async def test_a_settled_ticket_is_closed_when_its_days_have_passed_and_not_before(node: Node) -> None:
+    await write(node)
+    (opened,) = await events(node, "ticket.opened.v1")
+    resolve = ResolveTicket(project="shop", ticket_id=opened.ticket_id, agent_id="alice")
+    done = await node.stores.executor.execute(resolve, ADMIN)
+    assert await node.projecting.reached(["ticket_board"], "corner_shop", done.position, 20)
+
+    def closing(days: int) -> Closing:
+        def later() -> Any:
+            return node.stores.clock() + timedelta(days=days)
+
+        return Closing(executor=node.stores.executor, questions=node.questions, configured=node.configured, clock=later)
+
+    assert await closing(13).close_settled() == 0
+    assert await closing(15).close_settled() == 1
+    (closed,) = await events(node, "ticket.closed.v1")
+    assert closed.ticket_id == opened.ticket_id
+
+
+async def test_a_mail_after_the_ticket_was_closed_opens_a_new_one(node: Node) -> None:
+    await test_a_settled_ticket_is_closed_when_its_days_have_passed_and_not_before(node)
+    await write(node, "kettle again")
+    assert len(await events(node, "ticket.opened.v1")) == 2
+
+
+async def test_whoever_is_erased_by_any_process_is_forgotten_by_this_one(node: Node) -> None:
+    await write(node)
+    (opened,) = await events(node, "ticket.opened.v1")
+    await node.stores.executor.execute(EraseCustomer(customer_id=opened.customer_id), ADMIN)
+
+    async def forgotten() -> bool:
+        (again,) = await events(node, "ticket.opened.v1")
+        return isinstance(again.subject, Erased)
+
+    await until(forgotten)
+    await until(lambda: asyncio.to_thread(nothing_in, node.stores.settings.blobs_folder))
+
+
+def nothing_in(folder: Path) -> bool:
+    return not any(path.is_file() for path in folder.rglob("*"))
+
+
+async def test_a_document_that_would_contradict_those_in_force_is_told_with_the_way_to_mend_it(node: Node) -> None:
+    project = node.configured.projects["shop"]
+    faulty = ProjectDocument.model_validate({**project.model_dump(), "status": {"sender": "bonsoir"}})
+    (fault,) = node.configured.faults_with(faulty)
+    assert fault.startswith("status.sender") and "bonjour" in fault
+    assert node.configured.faults_with(project) == []
