@@ -106,5 +106,6 @@ async def test_a_document_that_would_contradict_those_in_force_is_told_with_the_
     project = node.configured.projects["shop"]
     faulty = ProjectDocument.model_validate({**project.model_dump(), "status": {"sender": "bonsoir"}})
     (fault,) = node.configured.faults_with(faulty)
-    assert fault.startswith("status.sender") and "bonjour" in fault
+    assert fault.startswith("status.sender")
+    assert "bonjour" in fault
     assert node.configured.faults_with(project) == []
