@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -17,10 +16,6 @@ from typing import Any, TypeVar
 import structlog
 import uvicorn
 
-from channels.email.identity import Identity
-from channels.email.imap_in import ImapAccount, ImapIntake
-from channels.email.smtp_in import SmtpIntake
-from channels.email.smtp_out import SmtpSender, SmtpServer
 from domain.ports import LogUnavailable
 from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
@@ -30,9 +25,7 @@ from infra.closing import Closing
 from infra.configured import Configured
 from infra.erasing import Erasing
 from infra.log.segments import Sealer
-from infra.mail.receiving import Receiving
-from infra.mail.sending import Sending
-from infra.mail.todo import Todo
+from infra.mail.starting import start_mail
 from infra.projecting import Projecting
 from infra.routing import RouterProcess
 from infra.rows.opened import open_rows
@@ -162,7 +155,7 @@ async def running_node(settings: Settings) -> AsyncGenerator[Node]:
         node.run("closing", _closing(node).run())
         node.run("sealing", Sealer(stores.log).run())
         links = Links(stores.secrets.links, node.base_url)
-        await _start_mail(node, links, closing)
+        await start_mail(node, links, closing)
         doors = _doors(node, links, LeaseStore(database), ReplyStore(database))
         await _serve(node, doors, listening, closing)
         yield node
@@ -202,70 +195,6 @@ async def _route_every_pool(node: Node) -> None:
 def _closing(node: Node) -> Closing:
     parts = node.stores
     return Closing(executor=parts.executor, questions=node.questions, configured=node.configured, clock=parts.clock)
-
-
-async def _start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
-    settings, stores = node.stores.settings, node.stores
-    identity = Identity(settings.own_domain, (stores.secrets.mail,))
-    receiving = Receiving(
-        executor=stores.executor,
-        configured=node.configured,
-        fingerprints=stores.fingerprints,
-        blobs=stores.blobs,
-        identity=identity,
-    )
-    if settings.smtp_in_host:
-        intake = SmtpIntake(receiving.accept, receiving.knows, hostname=settings.own_domain, tls=_tls(settings))
-        node.smtp_in_port = await intake.start(settings.smtp_in_host, settings.smtp_in_port)
-        closing.push_async_callback(intake.stop)
-    for box in settings.imap:
-        account = ImapAccount(
-            host=box.host,
-            port=box.port,
-            username=box.username,
-            password=box.password.get_secret_value(),
-            address=box.address,
-            folder=box.folder,
-            move_to=box.move_to,
-            tls=box.tls,
-        )
-        node.run(f"mailbox {box.host}", ImapIntake(account, receiving.accept).run())
-    sender = SmtpSender(_next_server(settings))
-    closing.push_async_callback(sender.close)
-    todo = Todo(node.questions, node.configured)
-    sending = Sending(
-        log=stores.log,
-        executor=stores.executor,
-        opener=stores.opener,
-        configured=node.configured,
-        identity=identity,
-        links=links,
-        sender=sender,
-        todo=todo.due,
-        lately=todo.lately,
-        clock=stores.clock,
-    )
-    node.run("delivery", sending.run())
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.smtp_in_certificate is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.smtp_in_certificate, settings.smtp_in_private_key)
-    return context
-
-
-def _next_server(settings: Settings) -> SmtpServer:
-    password = settings.smtp_out_password
-    return SmtpServer(
-        settings.smtp_out_host,
-        settings.smtp_out_port,
-        tls=settings.smtp_out_tls,
-        username=settings.smtp_out_username or None,
-        password=password.get_secret_value() if password else None,
-        local_hostname=settings.own_domain,
-    )
 
 
 def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) -> Doors:
