@@ -7,19 +7,20 @@ person hears of everything at once. What is mended is never applied.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import suggest
 from infra.schema_example import Path, Schema, flow
 
-SCHEMAS = {"centre": Schema(CentreDocument), "project": Schema(ProjectDocument)}
+#: What a document may be, by the key that says so.
+SCHEMAS: Mapping[str, Schema] = {"centre": Schema(CentreDocument), "project": Schema(ProjectDocument)}
 #: A mended place may uncover faults beneath it; documents are this deep at most.
 PASSES = 8
 
@@ -35,8 +36,8 @@ class SchemaFault(NamedTuple):
 class Examined:
     """A document held against its schema. `document` is there when it could be read or mended."""
 
-    kind: Literal["centre", "project"] | None
-    document: CentreDocument | ProjectDocument | None
+    schema: Schema | None
+    document: BaseModel | None
     faults: list[SchemaFault] = field(default_factory=list[SchemaFault])
     mended: set[Path] = field(default_factory=set[Path])
 
@@ -51,41 +52,37 @@ class Examined:
         return any(path[: len(m)] == m for m in self.mended)
 
 
-def examine(value: Any) -> Examined:
-    """Validate the plain value of one YAML document."""
-    kind = _kind(value)
-    if kind is None:
-        what = "this says neither `centre:` nor `project:`"
-        mend = "begin it with `schema_version: 1` and `centre: demo`, or `schema_version: 1` and `project: hotline`"
-        return Examined(None, None, [SchemaFault((), False, what, mend)])
-    examined = Examined(kind, None)
+def examine(value: Any, schemas: Mapping[str, Schema] = SCHEMAS) -> Examined:
+    """Validate the plain value of one YAML document, which is one of `schemas`."""
+    schema = _schema(value, schemas)
+    if schema is None:
+        what = "this says " + ("neither " if len(schemas) > 1 else "no ") + " nor ".join(f"`{key}:`" for key in schemas)
+        begin = " or ".join(f"`schema_version: 1` and `{key}: {flow(schemas[key].example((key,)))}`" for key in schemas)
+        return Examined(None, None, [SchemaFault((), False, what, f"begin it with {begin}")])
+    examined = Examined(schema, None)
     for number in range(PASSES):
-        errors = _validate(examined, value)
+        errors = _validate(examined, schema, value)
         if not errors:
             break
         if number == 0:
             value = json.loads(json.dumps(value))  # mended in place: not the caller's
         for error in errors:
-            _note(examined, error)
+            _note(examined, schema, error)
         for error in sorted(errors, key=_deletes):
-            _mend(examined, error, value)
+            _mend(examined, schema, error, value)
     return examined
 
 
-def _kind(value: Any) -> Literal["centre", "project"] | None:
-    if isinstance(value, dict):
-        if "centre" in value:
-            return "centre"
-        if "project" in value:
-            return "project"
-    return None
+def _schema(value: Any, schemas: Mapping[str, Schema]) -> Schema | None:
+    if not isinstance(value, dict):
+        return None
+    return next((schema for key, schema in schemas.items() if key in value), None)
 
 
-def _validate(examined: Examined, value: Any) -> list[ErrorDetails]:
-    model = CentreDocument if examined.kind == "centre" else ProjectDocument
+def _validate(examined: Examined, schema: Schema, value: Any) -> list[ErrorDetails]:
     try:
         # as JSON and strictly: "5" is no number and true is no 1, but a list may become a tuple
-        examined.document = model.model_validate_json(json.dumps(value), strict=True)
+        examined.document = schema.model.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as fault:
         return fault.errors(include_url=False)
     return []
@@ -101,18 +98,16 @@ def _deletes(error: ErrorDetails) -> bool:
     return error["type"] == "extra_forbidden" or _place(error)[1]
 
 
-def _note(examined: Examined, error: ErrorDetails) -> None:
+def _note(examined: Examined, schema: Schema, error: ErrorDetails) -> None:
     """Note one fault, unless it merely follows from something mended before."""
-    assert examined.kind is not None
     path, at_key = _place(error)
     if not examined.beneath_mended(path):
-        examined.faults.append(_fault(SCHEMAS[examined.kind], error, path, at_key))
+        examined.faults.append(_fault(schema, error, path, at_key))
 
 
-def _mend(examined: Examined, error: ErrorDetails, value: Any) -> None:
+def _mend(examined: Examined, schema: Schema, error: ErrorDetails, value: Any) -> None:
     """Put an example where the fault is, or take away what must not be there (after all else: it may hold more)."""
-    assert examined.kind is not None
-    schema, (path, _) = SCHEMAS[examined.kind], _place(error)
+    path, _ = _place(error)
     examined.mended.add(path)
     for part in path[:-1]:
         value = value[part]

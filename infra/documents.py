@@ -128,7 +128,7 @@ def _check_references(pieces: Sequence[_Piece], checked: Checked) -> None:
             case ProjectDocument() as project:
                 by_subject["project", len(projects)] = piece
                 projects.append(project)
-            case None:
+            case _:
                 continue
     found = check(centres, projects, time_zones=available_timezones()) + check_staffing(centres, projects)
     for fault in found:

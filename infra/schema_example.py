@@ -48,6 +48,7 @@ class Schema:
     """The JSON Schema of a document model, asked place by place."""
 
     def __init__(self, model: type[BaseModel]) -> None:
+        self.model = model
         self._root: Node = model.model_json_schema()
         self._definitions: Mapping[str, Node] = self._root.get("$defs", {})
 
@@ -108,6 +109,8 @@ class Schema:
             holder = named[-2] if len(named) > 1 else ""
             wanted = node.get("default", _NUMBERS.get(name, _NUMBERS.get(holder, node.get("minimum", 1))))
             return max(min(wanted, node.get("maximum", wanted)), node.get("minimum", wanted))
+        if node.get("type") == "number":
+            return _number(node)
         if node.get("type") == "boolean":
             return node.get("default", True)
         return _TEXTS.get(name, "example")
@@ -147,6 +150,8 @@ def in_words(node: Node) -> str:
             return (
                 f"a whole number from {node['minimum']} to {node['maximum']}" if "maximum" in node else "a whole number"
             )
+        case "number":
+            return "a number" + _limits(node)
         case "boolean":
             return "true or false"
         case "array":
@@ -158,6 +163,22 @@ def in_words(node: Node) -> str:
                 return "an e-mail address" if "@" in node["pattern"] else NAME
             limit = f" of {node['minLength']} to {node['maxLength']} characters" if "maxLength" in node else ""
             return "text" + limit
+
+
+def _number(node: Node) -> int | float:
+    """An example of a number that may have a fraction."""
+    low, high = node.get("minimum", node.get("exclusiveMinimum")), node.get("maximum", node.get("exclusiveMaximum"))
+    wanted = node.get("default")
+    if wanted is None:
+        wanted = 60 if high is None or high > 60 else (high + (low or 0)) / 2
+    return wanted
+
+
+def _limits(node: Node) -> str:
+    low = f" of at least {node['minimum']:g}" if "minimum" in node else ""
+    above = f" above {node['exclusiveMinimum']:g}" if "exclusiveMinimum" in node else ""
+    high = f" and at most {node['maximum']:g}" if "maximum" in node else ""
+    return low + above + high
 
 
 def flow(value: Any) -> str:

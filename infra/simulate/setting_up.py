@@ -1,0 +1,131 @@
+"""A scenario brought to life: the events that configure the pool, its teams and its classes of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from math import isnan
+
+from domain.agent.events import AgentRegistered, ProfileAssigned, SkillGranted
+from domain.centre.configuration import ProjectConfigured, canonical
+from domain.centre.documents import Profile, ProjectDocument
+from infra.simulate.able import factor
+from infra.simulate.draws import MICROS, Chance, Draw, arrival_times, durations, streams_of
+from infra.simulate.measures import Tally, Window
+from infra.simulate.people import Due, Line, Person, Room, Team
+from infra.simulate.scenario import CustomerClass, Duration, ScenarioDocument
+from infra.simulate.stage import POOL, PROJECT, Stage
+from infra.simulate.traces import Columns
+
+
+def configure(stage: Stage, scenario: ScenarioDocument) -> None:
+    """The project's document, as `trunkline apply` would put it on record."""
+    document = ProjectDocument.model_validate(
+        {
+            "schema_version": 1,
+            "project": PROJECT,
+            "title": scenario.title,
+            "pool": POOL,
+            "departments": {"all": {"title": "All", "queue": next(iter(scenario.queues))}},
+            "queues": {name: queue.model_dump() for name, queue in scenario.queues.items()},
+        }
+    )
+    plain, sha256 = canonical(document)
+    stage.say(ProjectConfigured(document=plain, sha256=sha256, revision=1), f"project-{PROJECT}")
+
+
+def register(stage: Stage, scenario: ScenarioDocument, chance: Chance, columns: Columns, window: Window) -> list[Team]:
+    """Every agent exists and has a profile and skills; nobody is signed in yet."""
+    teams: list[Team] = []
+    for name, group in scenario.groups.items():
+        answer = _draw(group.answers_after, f"{name}/answers_after", chance, columns)
+        team = Team(name, group, answer, round(group.back_after * MICROS))
+        profile = _profile(scenario.profiles[group.profile])
+        units = {channel: use.units for channel, use in profile.channels.items()}
+        for number in range(1, group.count + 1):
+            person = Person(f"{name}_{number:05}", team, units, window)
+            team.people.append(person)
+            stream = f"agent-{person.agent_id}"
+            registered = AgentRegistered(agent_id=person.agent_id, name=person.agent_id, site=group.site or "")
+            stage.say(registered, stream, "")
+            assigned = ProfileAssigned(agent_id=person.agent_id, profile_name=group.profile, profile=profile)
+            stage.say(assigned, stream, "")
+            for skill, level in group.skills.items():
+                stage.say(SkillGranted(agent_id=person.agent_id, skill=skill, level=level), stream, "")
+        teams.append(team)
+    return teams
+
+
+def _profile(profile: Profile) -> Profile:
+    """Queues by the name that the router knows them by."""
+    return profile.model_copy(update={"queues": {f"{PROJECT}/{name}": use for name, use in profile.queues.items()}})
+
+
+def lines(
+    scenario: ScenarioDocument, teams: Sequence[Team], chance: Chance, columns: Columns, window: Window
+) -> list[Line]:
+    """The classes, each with its draws."""
+    limits = [round(t * MICROS) for t in scenario.within]
+    rooms = _rooms(scenario)
+    found: list[Line] = []
+    for name, customers in scenario.classes.items():
+        line = Line(name, customers, _due(name, customers, chance, columns), Tally(window, limits))
+        line.handling = _must(customers.handling, f"{name}/handling", chance, columns)
+        line.after = _draw(customers.wrap_up, f"{name}/wrap_up", chance, columns)
+        line.patience = _draw(customers.patience, f"{name}/patience", chance, columns)
+        line.places = rooms.get(customers.queue)
+        line.queue_values = _queue_values(scenario, customers)
+        queue = scenario.queues[customers.queue]
+        line.timeout, line.misses = queue.offer.timeout * MICROS, queue.offer.misses
+        line.wrap_up_limit = queue.wrap_up.limit * MICROS if queue.wrap_up.mode == "mandatory" else None
+        line.factors = {team.name: factor(customers, team.group.skills) for team in teams}
+        found.append(line)
+    return found
+
+
+def _rooms(scenario: ScenarioDocument) -> dict[str, Room]:
+    rooms: dict[str, Room] = {}
+    for places in scenario.waiting_places:
+        rooms |= dict.fromkeys(places.queues or tuple(scenario.queues), Room(places.places))
+    return rooms
+
+
+def _queue_values(scenario: ScenarioDocument, customers: CustomerClass) -> dict[str, object]:
+    queue = scenario.queues[customers.queue]
+    return {
+        "leg": "1",
+        "channel": customers.channel,
+        "queue": customers.queue,
+        "priority": queue.priority if customers.priority is None else customers.priority,
+        "skills": queue.skills,
+        "not_before": None,
+        "age_credit": customers.age_credit,
+        "target": queue.target,
+        "customer_id": "",
+        "site": "",
+        "language": "en",
+    }
+
+
+def _due(name: str, customers: CustomerClass, chance: Chance, columns: Columns) -> Iterator[Due]:
+    trace = customers.arrivals.trace
+    traced = () if trace is None else columns[trace.file, trace.at]
+    moments = arrival_times(customers.arrivals, chance.uniform(f"{name}/arrivals"), traced)
+    if trace is None:
+        return ((moment, None, None) for moment in moments)
+    handling = columns.get((trace.file, trace.handling or ""), ())
+    patience = columns.get((trace.file, trace.patience or ""), ())
+    rows = sorted(zip_longest(moments, _micros(handling), _micros(patience)), key=lambda row: row[0])
+    return iter(rows)
+
+
+def _micros(seconds: Sequence[float]) -> Iterator[int | None]:
+    return (None if isnan(value) else round(value * MICROS) for value in seconds)
+
+
+def _draw(duration: Duration | None, name: str, chance: Chance, columns: Columns) -> Draw | None:
+    return None if duration is None else _must(duration, name, chance, columns)
+
+
+def _must(duration: Duration, name: str, chance: Chance, columns: Columns) -> Draw:
+    return durations(duration, chance.uniform(name), streams_of(columns, duration))

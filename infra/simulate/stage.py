@@ -1,0 +1,61 @@
+"""Events as the log would hold them, made and folded at once: there is no log behind a simulation.
+
+The router reads what it reads of a recorded event; nothing is validated or stored on the way, which is what makes
+a simulated month cheap. Every field of every event is there all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from domain.event import Event, Recorded
+from router import Router
+
+POOL, PROJECT, ACTOR = "simulated", "simulated", "simulation"
+_new, _set = object.__new__, object.__setattr__
+
+
+class Stage:
+    """The pool's one order of events, and the clock of the run."""
+
+    def __init__(self, router: Router, start: datetime) -> None:
+        self.router, self._start = router, start
+        self._fold = router.fold
+        self.now = start
+        self.position = 0
+
+    def at(self, micros: int) -> datetime:
+        return self._start + timedelta(microseconds=micros)
+
+    def set_time(self, micros: int) -> None:
+        self.now = self._start + timedelta(microseconds=micros)
+
+    def say(self, event: Event, stream: str, project: str = PROJECT) -> None:
+        """The event happens now."""
+        self.position = position = self.position + 1
+        now = self.now
+        self._fold(Recorded(position, stream, 1, event, "", project, POOL, ACTOR, now, now, "", stream))
+
+
+E = TypeVar("E", bound=Event)
+
+
+class Maker(Generic[E]):
+    """Makes events of one kind from values that are all its fields.
+
+    `model_construct` without its search for defaults: a fifth of its time.
+    """
+
+    __slots__ = ("_fields", "_kind")
+
+    def __init__(self, kind: type[E]) -> None:
+        self._kind, self._fields = kind, kind.model_fields.keys()
+
+    def __call__(self, values: dict[str, Any]) -> E:
+        event = _new(self._kind)
+        _set(event, "__dict__", values)
+        _set(event, "__pydantic_fields_set__", self._fields)
+        _set(event, "__pydantic_extra__", None)
+        _set(event, "__pydantic_private__", None)
+        return event
