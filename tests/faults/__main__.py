@@ -51,6 +51,7 @@ async def _run(store: str, given: argparse.Namespace) -> Kills:
 ROWS = {
     "kills": "kill -9 of the centre",
     "at_start": "… of them before it had started",
+    "refused_starts": "starts refused because the database was away",
     "seconds": "seconds in all",
     "drained": "seconds until all work was done",
     "customers": "customers",

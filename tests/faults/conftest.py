@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from infra.demo.pace import Pace
 from tests.conftest import unavailable
 from tests.faults.database import OwnPostgres, own_postgres
+from tests.faults.forking import Nursery, nursery
+from tests.faults.life import Life, populated
 
 
 @pytest.fixture
@@ -20,6 +23,20 @@ def folder() -> Iterator[Path]:
     made.chmod(0o755)
     yield made
     shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Nursery]:
+    """Where processes come from."""
+    with nursery() as made:
+        yield made
+
+
+@pytest.fixture
+async def life(folder: Path, forks: Nursery) -> AsyncIterator[Life]:
+    """A configured centre on SQLite with one account of each role and the customers' mail server; not running yet."""
+    async with populated(folder / "data", Pace(), forks) as one:
+        yield one
 
 
 @pytest.fixture

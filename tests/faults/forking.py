@@ -1,4 +1,4 @@
-"""Processes of `trunkline serve` forked from one that has read all its code: a start costs no three seconds of imports.
+"""Processes of `trunkline` forked from one that has read all its code: a start costs no three seconds of imports.
 
 What is killed is a process of its own in every respect that matters here: memory, files, locks, sockets.
 Run as a program, this is the process that forks; it takes orders as JSON lines.
@@ -6,13 +6,14 @@ Run as a program, this is the process that forks; it takes orders as JSON lines.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
+import subprocess
 import sys
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,44 +21,46 @@ ROOT = Path(__file__).parents[2]
 
 
 class Nursery:
-    """The forking process, asked from outside. One order at a time."""
+    """The forking process, asked from outside, from any thread. One order at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._turn = asyncio.Lock()
+        self._turn = threading.Lock()
 
-    async def start(self, environment: Mapping[str, str], said: Path) -> int:
-        """Fork a centre; its process id."""
-        return int((await self._ask({"environment": dict(environment), "said": str(said)}))["pid"])
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str], out: Path, err: Path) -> int:
+        """Fork `trunkline ARGUMENTS`, which writes to these files; its process id."""
+        order = {"arguments": list(arguments), "environment": dict(environment), "out": str(out), "err": str(err)}
+        return int(self._ask(order)["pid"])
 
-    async def wait(self, pid: int) -> int:
-        """Wait for a centre's end; its exit code, negative for a signal."""
-        return int((await self._ask({"wait": pid}))["code"])
+    def collect(self, pid: int) -> int:
+        """The exit code of a process that has ended, negative for a signal."""
+        return int(self._ask({"wait": pid})["code"])
 
-    async def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
+    def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        async with self._turn:
+        with self._turn:
             stdin.write(json.dumps(order).encode() + b"\n")
-            await stdin.drain()
-            return json.loads(await stdout.readline())
+            stdin.flush()
+            return json.loads(stdout.readline())
 
 
-@asynccontextmanager
-async def nursery() -> AsyncGenerator[Nursery]:
+@contextmanager
+def nursery() -> Iterator[Nursery]:
     """A forking process for the length of the block."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TRUNKLINE_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.forking", cwd=ROOT, env=environment | {"PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.forking"],
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         yield Nursery(process)
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
+        process.communicate()
 
 
 # --- the forking process
@@ -74,22 +77,21 @@ def main() -> None:
         else:
             pid = os.fork()
             if pid == 0:
-                _serve(order["environment"], order["said"])
+                _become(order)
             answer = {"pid": pid}
         print(json.dumps(answer), flush=True)
 
 
-def _serve(environment: dict[str, str], said: str) -> NoReturn:
+def _become(order: Mapping[str, Any]) -> NoReturn:
     code = 1
     try:
-        nothing, out = os.open(os.devnull, os.O_RDONLY), os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(nothing, 0)
-        os.dup2(out, 1)
-        os.dup2(out, 2)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(order["out"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 1)
+        os.dup2(os.open(order["err"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
         os.environ.clear()
-        os.environ.update(environment)
+        os.environ.update(order["environment"])
         random.seed()
-        sys.argv = ["trunkline", "serve"]
+        sys.argv = ["trunkline", *order["arguments"]]
         from infra.cli.main import main as trunkline
 
         trunkline()
@@ -99,6 +101,7 @@ def _serve(environment: dict[str, str], said: str) -> NoReturn:
     except BaseException:  # noqa: BLE001 - told, and the process ends
         sys.excepthook(*sys.exc_info())
     finally:
+        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 

@@ -30,11 +30,13 @@ from infra.demo.setting_up import (
 from infra.demo.watching import Watching
 from infra.node import running_node
 from infra.stores import Stores, open_stores
-from tests.faults.forking import nursery
+from tests.faults.forking import Nursery
 from tests.faults.people import PatientCustomer, PatientDesk, PatientPost, Population
 from tests.faults.serving import Centre, free_port
 
 LOOK = 0.3
+#: People who may be at something at once: a crowd that waits for a centre to live would only keep it busy refusing.
+MOST_AT_ONCE = 40
 
 
 @dataclass(slots=True)
@@ -92,6 +94,12 @@ class Life:
 
     def begin(self) -> None:
         """Let everybody live."""
+        self.begin_work()
+        self._tasks.append(asyncio.create_task(self._arrivals()))
+        self._tasks.append(asyncio.create_task(self.clerk.work(self.stop_arrivals, 2 * self.pace.gap)))
+
+    def begin_work(self) -> None:
+        """Let the agents come to work."""
         projects = {project.project: project for project in self.documents.projects}
         for agent_id in self.documents.centre.agents:
             if agent_id != GUEST:
@@ -99,8 +107,6 @@ class Life:
                 agent = Agent(agent_id=agent_id, desk=self.desk(agent_id), day=self.day, projects=projects, dice=dice)
                 self._agents.append(agent)
                 self._tasks.append(asyncio.create_task(agent.work()))
-        self._tasks.append(asyncio.create_task(self._arrivals()))
-        self._tasks.append(asyncio.create_task(self.clerk.work(self.stop_arrivals, 2 * self.pace.gap)))
 
     async def _arrivals(self) -> None:
         population, dice = Population(Cast(self.pace, self.documents.projects)), self.pace.dice("arrivals")
@@ -123,6 +129,8 @@ class Life:
             self.customers += 1
             self.day.begin(customer.get_in_touch())
             await asyncio.sleep(dice.expovariate(1 / self.pace.gap))
+            while len(self.day.tasks) > MOST_AT_ONCE and not self.stop_arrivals.is_set():  # noqa: ASYNC110
+                await asyncio.sleep(LOOK)
 
     async def drain(self, seconds: float, *, wait_for_attempts: bool) -> list[str]:
         """No new customers; wait until all work is done, at most `seconds`. What is left then, in words.
@@ -167,7 +175,7 @@ class Life:
 
 
 @asynccontextmanager
-async def populated(data: Path, pace: Pace, **stores: object) -> AsyncGenerator[Life]:
+async def populated(data: Path, pace: Pace, forks: Nursery, **stores: object) -> AsyncGenerator[Life]:
     """A configured centre with accounts, not running yet. `stores`: settings that name other stores than files."""
     documents = read_documents(speed=pace.speed)
     async with AsyncExitStack() as closing:
@@ -179,7 +187,7 @@ async def populated(data: Path, pace: Pace, **stores: object) -> AsyncGenerator[
         async with running_node(settings) as node:
             await configure(node, documents)
             log_ins = await make_accounts(node, documents)
-        centre = Centre(settings, data / "said.jsonl", await closing.enter_async_context(nursery()))
+        centre = Centre(settings, data / "said.jsonl", forks)
         token = next(one.token for one in log_ins if one.name == "supervisor")
         desk = PatientDesk(centre.url, token, ledger, pace.dice("clerk"))
         life = Life(

@@ -19,8 +19,8 @@ from infra.demo.desk import DeskClient
 from infra.demo.letters import Letter
 from infra.demo.post_office import LOOPBACK, Post
 
-#: Seconds for which somebody tries, and the pause between two tries.
-PATIENCE, PAUSE = 300.0, 0.25
+#: Seconds for which somebody tries, and the pause between two tries: the first, doubled up to the longest.
+PATIENCE, PAUSE, LONGEST = 600.0, 0.25, 2.0
 #: Stories whose every step is either acknowledged or tried again.
 STORIES = frozenset({"answers", "comes_back", "bounces", "by_token", "away", "twice", "html_only", "attaches", "writes",
                      "calls_api", "calls_form", "on_page", "refused"})  # fmt: skip
@@ -45,6 +45,7 @@ class PatientDesk(DeskClient):
 
 async def patiently(ask: Callable[[], Awaitable[httpx2.Response]], seen: Counter[str]) -> httpx2.Response:
     """Ask until there is an answer other than "later". Raises `TimeoutError` after `PATIENCE`."""
+    pause = PAUSE
     async with asyncio.timeout(PATIENCE):
         while True:
             try:
@@ -55,7 +56,8 @@ async def patiently(ask: Callable[[], Awaitable[httpx2.Response]], seen: Counter
                 if answer.status_code not in LATER:
                     return answer
                 seen[f"requests answered {answer.status_code} {_code(answer)}"] += 1
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST)
 
 
 def _code(answer: httpx2.Response) -> str:
@@ -70,6 +72,7 @@ class PatientPost(Post):
     """Brings a mail again until the centre says 250, as mail servers do for days."""
 
     async def _until_taken(self, letter: Letter, source: str) -> bool:
+        pause = PAUSE
         async with asyncio.timeout(PATIENCE):
             while True:
                 try:
@@ -85,7 +88,8 @@ class PatientPost(Post):
                     self.ledger.refusals.append(f"mail refused: {code} {said}")
                     return False
                 self.ledger.seen[f"mails brought again after {code or said}"] += 1
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST)
 
     async def _once(self, letter: Letter, source: str) -> None:
         # the machine's own address: the many of the demo are there for rate limits, which are not the point here

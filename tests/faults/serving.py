@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import socket
-import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,6 @@ from infra.settings import LOOPBACK, Settings
 from tests.faults.forking import Nursery
 
 ROOT = Path(__file__).parents[2]
-#: The console script, from the checkout.
-TRUNKLINE = (sys.executable, "-c", "from infra.cli.main import main; main()")
 #: Seconds a busy machine may take to start a centre, and to end one.
 STARTS, ENDS = 90.0, 30.0
 LOOK = 0.05
@@ -46,8 +44,16 @@ def environment(settings: Settings) -> dict[str, str]:
     return found | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "500"}
 
 
+class Ended(Exception):
+    """A centre ended that should have run."""
+
+    def __init__(self, code: int, words: str) -> None:
+        self.code = code
+        super().__init__(f"exit code {code}: {words}")
+
+
 @dataclass(slots=True)
-class Ended:
+class Done:
     """How a command ended."""
 
     code: int
@@ -55,20 +61,35 @@ class Ended:
     err: str
 
 
-async def run(settings: Settings, *arguments: str, seconds: float = 120.0) -> Ended:
+async def run(settings: Settings, nursery: Nursery, *arguments: str, seconds: float = 120.0) -> Done:
     """Run `trunkline ARGUMENTS` to its end."""
-    process = await asyncio.create_subprocess_exec(
-        *TRUNKLINE, *arguments, cwd=ROOT, env=environment(settings),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="tl-run-") as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        pid = await asyncio.to_thread(nursery.start, arguments, environment(settings), out, err)
+        code = await _ended(pid, nursery, seconds)
+        return Done(code, *(_text(one) for one in (out, err)))
+
+
+def _text(file: Path) -> str:
+    return file.read_text("utf-8")
+
+
+async def _ended(pid: int, nursery: Nursery, seconds: float) -> int:
+    """The exit code of a process; one that does not end is killed, which its exit code tells."""
+    ends = asyncio.get_running_loop().time() + seconds
+    while is_running(pid):
+        if asyncio.get_running_loop().time() > ends:
+            os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(LOOK)
+    return await asyncio.to_thread(nursery.collect, pid)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process and it has not ended."""
     try:
-        out, err = await asyncio.wait_for(process.communicate(), seconds)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise AssertionError(f"trunkline {' '.join(arguments)} did not end within {seconds:g} s") from None
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @dataclass(slots=True)
@@ -78,11 +99,10 @@ class Centre:
     settings: Settings
     #: What the process said on standard error, of all its lives.
     said: Path
-    #: Forks the processes where there is one; else each is started as a user would.
-    nursery: Nursery | None = None
-    _process: asyncio.subprocess.Process | None = None
+    nursery: Nursery
     _pid: int = 0
     _code: int | None = None
+    _since: int = 0
 
     @property
     def url(self) -> str:
@@ -94,12 +114,7 @@ class Centre:
 
     @property
     def alive(self) -> bool:
-        if not self._pid or self._code is not None:
-            return False
-        try:
-            return psutil.Process(self._pid).status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return False
+        return bool(self._pid) and self._code is None and is_running(self._pid)
 
     @property
     def resident(self) -> int:
@@ -109,41 +124,30 @@ class Centre:
     async def start(self) -> None:
         """Start a process and return at once."""
         assert not self.alive, "it runs already"
-        self._code, environment_ = None, environment(self.settings)
-        if self.nursery is not None:
-            self._pid = await self.nursery.start(environment_, self.said)
-            return
-        with self.said.open("ab") as said:
-            self._process = await asyncio.create_subprocess_exec(
-                *TRUNKLINE, "serve", cwd=ROOT, env=environment_,
-                stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=said,
-            )  # fmt: skip
-        self._pid = self._process.pid
+        self._code = None
+        self._since = self.said.stat().st_size if self.said.exists() else 0
+        where = environment(self.settings)
+        self._pid = await asyncio.to_thread(self.nursery.start, ["serve"], where, self.said, self.said)
 
-    async def ended(self) -> int:
+    async def ended(self, seconds: float = ENDS) -> int:
         """Wait for the end of the process; its exit code, negative for a signal."""
         if self._code is None:
-            waiting = self._process.wait() if self.nursery is None and self._process else self._forked()
-            self._code = await waiting
+            self._code = await _ended(self._pid, self.nursery, seconds)
         return self._code
 
-    async def _forked(self) -> int:
-        assert self.nursery is not None
-        while self.alive:  # noqa: ASYNC110 - another process's child tells nobody
-            await asyncio.sleep(LOOK)
-        return await self.nursery.wait(self._pid)
-
     async def ready(self, seconds: float = STARTS) -> None:
-        """Wait until web and mail answer. Fails when the process ends meanwhile, with its last words."""
+        """Wait until web and mail answer. Raises `Ended` when the process ends meanwhile."""
         try:
             async with asyncio.timeout(seconds):
-                while not await self._answers():
-                    assert self.alive, f"the centre ended by itself: {self.last_words()}"
+                while not await self.answers():
+                    if not self.alive:
+                        raise Ended(await self.ended(), self.last_words())
                     await asyncio.sleep(LOOK)
         except TimeoutError:
             raise AssertionError(f"the centre did not get ready in {seconds:g} s: {self.last_words()}") from None
 
-    async def _answers(self) -> bool:
+    async def answers(self) -> bool:
+        """Whether web and mail answer at this moment."""
         try:
             async with httpx2.AsyncClient(base_url=self.url, timeout=5.0, trust_env=False) as client:
                 if (await client.get("/readyz")).status_code != 200:
@@ -153,6 +157,10 @@ class Centre:
         except (httpx2.HTTPError, OSError):
             return False
         return True
+
+    def this_life(self) -> str:
+        """What the present or last process has said."""
+        return self.said.read_bytes()[self._since :].decode("utf-8", errors="replace")
 
     def last_words(self, lines: int = 12) -> str:
         return "\n".join(self.said.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
@@ -177,11 +185,7 @@ class Centre:
         await self.ended()
 
     async def stop(self) -> int:
-        """SIGTERM, and the exit code."""
+        """SIGTERM, and the exit code; -9 when it did not end within `ENDS`."""
         if self.alive:
             os.kill(self._pid, signal.SIGTERM)
-        try:
-            return await asyncio.wait_for(self.ended(), ENDS)
-        except TimeoutError:
-            await self.kill()
-            raise AssertionError(f"the centre did not end within {ENDS:g} s of SIGTERM") from None
+        return await self.ended()
