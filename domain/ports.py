@@ -127,6 +127,10 @@ class Keyring(Protocol):
         """Destroy keys for ever; harmless twice. Leaves a tombstone so that none is made again."""
         ...
 
+    def destroyed(self) -> Sequence[str]:
+        """Every customer whose key was ever destroyed, oldest first."""
+        ...
+
 
 class Opener(Protocol):
     """Opens the personal fields of events for a reader with a right to them."""

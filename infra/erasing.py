@@ -8,7 +8,7 @@ before rows are dropped: a projection that runs at that very moment writes nothi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -17,10 +17,12 @@ from domain.customer.decide import EraseCustomer
 from domain.customer.events import CustomerErased
 from domain.execute import Executor, Origin
 from domain.ports import Blobs, Keyring, Log, LogUnavailable
+from domain.rejection import Rejection
 from domain.stream import stream_of
 
 _log = structlog.get_logger("erasing")
 _BATCH = 500
+_ACTOR = "system:forgetting"
 #: Seconds before another try where a store is away.
 PAUSE = 2.0
 
@@ -70,16 +72,42 @@ class Erasing:
                 await self.settle(batch[-1].position)
 
     async def again(self) -> int:
-        """Repeat the erasure of every customer whom the log has seen erased; how many there were."""
-        after, count = 0, 0
+        """Repeat the erasure of every customer whom the log has seen erased; how many there were.
+
+        A log that was restored from a backup may not know of an erasure yet: the keyring does, and the log is told.
+        """
+        erased = await self._erased()
+        if await self._tell(set(self.keyring.destroyed()) - erased):
+            erased = await self._erased()
+        for batch in _batches(sorted(erased)):
+            await self.forget(batch)
+        if erased:
+            await self.settle(await self.log.head())
+        return len(erased)
+
+    async def _erased(self) -> set[str]:
+        after, found = 0, set[str]()
         while batch := await self.log.read(after, _BATCH, types=(CustomerErased.wire,)):
             after = batch[-1].position
-            ids = {one.event.customer_id for one in batch if isinstance(one.event, CustomerErased)}
-            await self.forget(sorted(ids))
-            count += len(ids)
-        if count:
-            await self.settle(await self.log.head())
-        return count
+            found |= {one.event.customer_id for one in batch if isinstance(one.event, CustomerErased)}
+        return found
+
+    async def _tell(self, ids: Iterable[str]) -> int:
+        """Record the erasure of customers whose key is gone; how many of them this log knows."""
+        told = 0
+        for customer_id in sorted(ids):
+            first = await self.log.read(0, 1, streams=[stream_of("customer", customer_id)])
+            if not first:
+                continue
+            origin = Origin(project=first[0].project, pool=first[0].pool, actor=_ACTOR)
+            try:
+                await self.executor.execute(EraseCustomer(customer_id=customer_id), origin)
+            except Rejection as rejection:
+                # merged into somebody who is erased too: that one's turn takes it along
+                _log.info("an erasure is not repeated by itself", code=rejection.code)
+            else:
+                told += 1
+        return told
 
     async def forget(self, ids: Sequence[str]) -> None:
         """Destroy keys and attachments, and drop what decisions keep in memory."""
@@ -87,3 +115,8 @@ class Erasing:
         for customer_id in ids:
             await self.blobs.destroy(customer_id)
         self.executor.forget()
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _BATCH):
+        yield ids[start : start + _BATCH]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -17,7 +17,7 @@ class MemoryKeyring:
     def __init__(self, nonces: Nonces = os.urandom) -> None:
         self._nonces = nonces
         self._keys: dict[str, AESGCM] = {}
-        self._destroyed: set[str] = set()
+        self._destroyed: dict[str, None] = {}
 
     def ensure(self, customers: Iterable[str]) -> None:
         wanted = dict.fromkeys(customers)
@@ -40,4 +40,7 @@ class MemoryKeyring:
     def destroy(self, customers: Iterable[str]) -> None:
         for customer in customers:
             self._keys.pop(customer, None)
-            self._destroyed.add(customer)
+            self._destroyed[customer] = None
+
+    def destroyed(self) -> Sequence[str]:
+        return list(self._destroyed)

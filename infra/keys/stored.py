@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -115,6 +115,10 @@ class StoredKeyring:
             for customer in doomed:
                 self._remembered.pop(customer, None)
             self._table.bury(doomed)
+
+    def destroyed(self) -> Sequence[str]:
+        with self._lock:
+            return [one.customer_id for one in self._table.tombstones(0)]
 
     def close(self) -> None:
         with self._lock:

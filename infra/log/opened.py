@@ -7,7 +7,7 @@ postgresql://user@host/name   any number of processes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
@@ -95,3 +95,6 @@ class NoKeyring:
 
     def destroy(self, customers: Iterable[str]) -> None:
         raise KeyringUnavailable("this command was started without keys and cannot destroy any")
+
+    def destroyed(self) -> Sequence[str]:
+        raise KeyringUnavailable("this command was started without keys and does not know whose were destroyed")
