@@ -22,7 +22,8 @@ from infra.log.postgres import PostgresLog
 from infra.log.sqlite import SqliteLog
 from infra.log.stored import StoredLog
 
-PAGE = 2_000
+#: The page a reader gets unless it asks for another.
+PAGE = 1_000
 
 
 async def fill(log: StoredLog, events: int) -> None:

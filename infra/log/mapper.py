@@ -22,7 +22,7 @@ from typing_extensions import TypedDict
 from domain.event import REGISTRY, Event, Proposed, Recorded
 from domain.ports import Change, Keyring, UnreadableEvent
 from domain.upcasting import STEPS, upcast
-from infra.log.rows import Assertion, Batchable, NewRow, StoredRow
+from infra.log.rows import Assertion, Batchable, NewRow, PlainRow, StoredRow
 from infra.log.sealing import SealPlan, owner, seal_field
 
 MAX_STATE_BYTES = 4 * 1024 * 1024
@@ -132,19 +132,19 @@ class EventMapper:
             owner(proposed.event) for change in changes for proposed in change.events if type(proposed.event).personal
         }
 
-    def decode(self, rows: Iterable[StoredRow]) -> list[Recorded]:
+    def decode(self, rows: Iterable[PlainRow]) -> list[Recorded]:
         """Raises `UnreadableEvent` at the first row that cannot be read."""
         events, fault = self.decode_until_fault(rows)
         if fault is not None:
             raise fault
         return events
 
-    def decode_until_fault(self, rows: Iterable[StoredRow]) -> Decoded:
+    def decode_until_fault(self, rows: Iterable[PlainRow]) -> Decoded:
         """As far as it goes: a subscriber gets what stands before an unreadable event, then the fault."""
         with _no_collection():
             return self._decode(rows)
 
-    def _decode(self, rows: Iterable[StoredRow]) -> Decoded:
+    def _decode(self, rows: Iterable[PlainRow]) -> Decoded:
         events: list[Recorded] = []
         add, readers, new = events.append, self._readers, tuple.__new__
         for row in rows:
@@ -218,7 +218,8 @@ def _instant(at: datetime) -> str:
     return f"{utc.isoformat()[:-6]}Z"
 
 
-def _unreadable(row: StoredRow, fault: Exception) -> UnreadableEvent:
+def _unreadable(plain: PlainRow, fault: Exception) -> UnreadableEvent:
+    row = StoredRow._make(plain)
     where = f"event at position {row.position} (stream {row.stream}, version {row.version}, type {row.wire})"
     if isinstance(fault, _UnknownType):
         return UnreadableEvent(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
@@ -19,7 +19,7 @@ from infra.log.postgres_recorder import PostgresEventRecorder, datastore
 from infra.log.postgres_restore import restore
 from infra.log.postgres_schema import Names
 from infra.log.postgres_writer import PostgresWriter
-from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
+from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 from infra.log.stored import StoredLog
 
 _COLUMNS = SQL("notification_id, originator_id, originator_version, topic, state, pool, recorded_at")
@@ -53,6 +53,9 @@ class PostgresLog(StoredLog):
 
     async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]:
         return [StoredRow._make(row) for row in await self.raw_page(after, limit, wanted)]
+
+    async def _plain_rows(self, after: int, limit: int, wanted: Filter) -> Sequence[PlainRow]:
+        return cast("list[PlainRow]", await self.raw_page(after, limit, wanted))
 
     async def raw_page(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> list[tuple[Any, ...]]:
         """Rows as the driver gives them: what reading cannot be faster than."""

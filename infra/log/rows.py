@@ -33,6 +33,10 @@ class StoredRow(NamedTuple):
     recorded_at: datetime
 
 
+#: A stored row's fields in their order, as a driver gives them.
+PlainRow = tuple[int, str, int, str, bytes, str, datetime]
+
+
 class Filter(NamedTuple):
     """Which rows a reader wants; what is None does not filter. Combined by AND."""
 

@@ -17,7 +17,7 @@ from domain.ports import Appended, Clock, Keyring, LogUnavailable
 from infra.clock import system_clock
 from infra.log.evaluate import Accepted, evaluate
 from infra.log.group_commit import GroupCommit, Pending
-from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
+from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 from infra.log.sqlite_file import check_file, explain
 from infra.log.sqlite_recorder import SqliteEventRecorder, datastore
 from infra.log.sqlite_rows import (
@@ -26,6 +26,7 @@ from infra.log.sqlite_rows import (
     insert_once,
     micros,
     once_row,
+    plain_rows,
     restore,
     select_rows,
     stored_row,
@@ -82,6 +83,9 @@ class SqliteLog(StoredLog):
 
     async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]:
         return [stored_row(row) for row in await self.raw_page(after, limit, wanted)]
+
+    async def _plain_rows(self, after: int, limit: int, wanted: Filter) -> Sequence[PlainRow]:
+        return plain_rows(await self.raw_page(after, limit, wanted))
 
     async def raw_page(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> list[Any]:
         """Rows as the driver gives them: what reading cannot be faster than."""
@@ -182,6 +186,7 @@ class SqliteLog(StoredLog):
 
         def fetch() -> list[Any]:
             with self._recorder.datastore.transaction(commit=False) as c:
+                c.sqlite_cursor.row_factory = None  # plain tuples: nobody here asks a row by name
                 c.execute(query, parameters)
                 return c.fetchall()
 

@@ -10,7 +10,7 @@ from typing import Any
 from eventsourcing.sqlite import SQLiteCursor
 
 from infra.log.evaluate import StreamEnd
-from infra.log.rows import Filter, OnceRow, StoredRow, follows
+from infra.log.rows import Filter, OnceRow, PlainRow, StoredRow, follows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SELECT_ROW = "SELECT rowid, originator_id, originator_version, topic, state, pool, recorded_at FROM stored_events"
@@ -29,6 +29,17 @@ def micros(at: datetime) -> int:
 def stored_row(row: Sequence[Any]) -> StoredRow:
     position, stream, version, wire, state, pool, recorded_at = row
     return StoredRow(position, stream, version, wire, state, pool, _EPOCH + timedelta(microseconds=recorded_at))
+
+
+def plain_rows(rows: Sequence[tuple[Any, ...]]) -> list[PlainRow]:
+    """With times for microseconds; what was stored together has the same, so one is made for all of it."""
+    made: list[PlainRow] = []
+    known, at = -1, _EPOCH
+    for position, stream, version, wire, state, pool, recorded_at in rows:
+        if recorded_at != known:
+            known, at = recorded_at, _EPOCH + timedelta(microseconds=recorded_at)
+        made.append((position, stream, version, wire, state, pool, at))
+    return made
 
 
 def once_row(row: Sequence[Any]) -> OnceRow:

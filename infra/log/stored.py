@@ -11,7 +11,7 @@ from domain.event import Recorded
 from domain.ports import Appended, Change, Keyring, LogUnavailable
 from infra.log.mapper import EventMapper
 from infra.log.news import News
-from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, Segment, StoredRow
+from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class StoredLog(ABC):
     ) -> Sequence[Recorded]:
         if not 1 <= limit <= MAX_READ:
             raise ValueError(f"limit {limit}: from 1 to {MAX_READ} events can be read at once")
-        return self.mapper.decode(await self.rows(after, limit, Filter.of(pool, streams, types)))
+        return self.mapper.decode(await self._plain_rows(after, limit, Filter.of(pool, streams, types)))
 
     async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
         return self.mapper.decode(await self.stream_rows(stream, after_version))
@@ -138,14 +138,18 @@ class StoredLog(ABC):
                 self._owners.clear()
             self._owners |= unknown
 
-    async def _rows_patiently(self, after: int, limit: int, wanted: Filter) -> Sequence[StoredRow]:
+    async def _plain_rows(self, after: int, limit: int, wanted: Filter) -> Sequence[PlainRow]:
+        """Rows on their way to be decoded: as the driver gave them, where it gives what the mapper takes."""
+        return await self.rows(after, limit, wanted)
+
+    async def _rows_patiently(self, after: int, limit: int, wanted: Filter) -> Sequence[PlainRow]:
         """A subscription outlives a database that goes away: it resumes by position when it is back."""
         pause = 0.05
         while True:
             if self._closed:
                 raise LogUnavailable("the log was closed")
             try:
-                return await self.rows(after, limit, wanted)
+                return await self._plain_rows(after, limit, wanted)
             except LogUnavailable as fault:
                 if pause > 1:  # a blink is no news
                     _logger.warning("a subscriber waits at position %d: %s", after, fault)
