@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
-from domain.ports import LogUnavailable
+from domain.ports import LogUnavailable, UnreadableEvent
 from domain.rejection import Rejection
 from infra.cli.accounts import account_app
 from infra.cli.agent import agent
@@ -77,8 +78,8 @@ def main() -> None:
     """Run the command line. What a person can mend ends with a sentence, never with a stack trace."""
     try:
         app()
-    except (BadSettings, LogUnavailable, WrongMasterKey, Rejection, OSError) as fault:
-        Console(stderr=True).print(f"[red]{fault}[/red]", highlight=False)
+    except (BadSettings, LogUnavailable, UnreadableEvent, WrongMasterKey, Rejection, OSError) as fault:
+        Console(stderr=True).print(Text(str(fault), style="red"), highlight=False, soft_wrap=True)
         sys.exit(UNUSABLE)
 
 
