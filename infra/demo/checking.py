@@ -139,9 +139,14 @@ class Checking:
     async def _mail_out(self) -> list[str]:
         """Each mail that arrived is of one delivery of ours, and each delivery has one Message-ID and one reader."""
         identity = Identity(self.node.stores.settings.own_domain, (self.node.stores.secrets.mail,))
+        before, requested = self._deliveries(), await self._requested()
+        arrived = list(self.ledger.arrived)
+        # what has arrived by now was attempted before that, what was delivered before that has arrived by now
+        await self.watched.read(self.node.stores.log)
+        after = self._deliveries()
         ids: dict[str, set[str]] = {}
         broken: list[str] = []
-        for mail in self.ledger.arrived:
+        for mail in arrived:
             delivery = identity.delivery_of_message(mail.message_id)
             if delivery is None:
                 broken.append(f"a mail with Message-ID {mail.message_id} is none of ours")
@@ -150,13 +155,16 @@ class Checking:
         broken += [
             f"delivery {one} has {len(seen)} Message-IDs or readers" for one, seen in ids.items() if len(seen) > 1
         ]
-        states = {state.delivery_id: state.status for state in self.watched.checker.of("delivery")}
-        broken += [f"delivery {one} arrived and is {states.get(one)}" for one in ids if states.get(one) not in _ARRIVED]
+        broken += [f"delivery {one} arrived and is {after.get(one)}" for one in ids if after.get(one) not in _ARRIVED]
         return broken + [
-            f"delivery {event.delivery_id} is {states[event.delivery_id]} and never arrived"
-            for event in await self._requested()
-            if states[event.delivery_id] in ("delivered", "bounced") and event.delivery_id not in ids
+            f"delivery {event.delivery_id} is {before[event.delivery_id]} and never arrived"
+            for event in requested
+            if before.get(event.delivery_id) in ("delivered", "bounced") and event.delivery_id not in ids
         ]
+
+    def _deliveries(self) -> dict[str, str]:
+        """Where every delivery stands that has been watched."""
+        return {state.delivery_id: state.status for state in self.watched.checker.of("delivery")}
 
     async def _requested(self) -> list[NotificationRequested]:
         found: list[NotificationRequested] = []
@@ -179,7 +187,7 @@ class Checking:
     async def _lost(self) -> AsyncIterator[str]:
         facts = self.facts
         identity = Identity(self.node.stores.settings.own_domain, (self.node.stores.secrets.mail,))
-        states = {state.delivery_id: state.status for state in self.watched.checker.of("delivery")}
+        states = self._deliveries()
         for mail in self.ledger.posted:
             if mail.kind == "bounce":
                 delivery = identity.delivery_of_message(mail.about)

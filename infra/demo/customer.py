@@ -136,8 +136,8 @@ class Customer:
         if answered is not None and answered.status_code == 303:
             token = httpx2.URL(link).path.rpartition("/")[2]
             self.around.ledger.ratings.append(Rated(token, scores["agent"], scores["company"]))
-        elif answered is None or answered.status_code == 422:
-            # reopened meanwhile, by somebody else's letter: rated when it is settled again
+        elif answered is None or answered.status_code in (409, 422):
+            # reopened meanwhile, at the latest while the form was on its way: rated when it is settled again
             self.rated = False
             self.around.ledger.seen["came to rate what was open again"] += 1
         else:
