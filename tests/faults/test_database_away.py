@@ -1,0 +1,64 @@
+"""PostgreSQL goes away under a whole centre and comes back: nothing acknowledged is lost, nobody restarts anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from infra.demo.ledger import Posted
+from infra.demo.pace import Pace
+from tests.faults.life import Life, judge, populated
+from tests.faults.serving import run
+from tests.faults.writing import bring, letter, office, register
+
+pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("faults")]
+#: Seconds for everything to be done once the database is back.
+PATIENCE = 90.0
+
+
+@pytest.fixture
+async def life(folder, forks, database) -> AsyncIterator[Life]:
+    async with populated(folder / "data", Pace(speed=10), forks, **database.settings()) as one:
+        yield one
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["orderly", "at once"])
+async def test_a_centre_whose_database_goes_away_refuses_for_now_and_goes_on_by_itself_when_it_is_back(
+    life, database, at_once
+):
+    await life.centre.start()
+    await life.centre.ready()
+    pid = life.centre.pid
+    life.begin_work()
+    async with office(life) as client:
+        assert [await bring(life, letter(number)) for number in range(4)] == [250] * 4
+        assert (await register(life, client, 0)).status_code == 200
+        await asyncio.to_thread(database.stop, at_once)
+        codes = await asyncio.gather(*(bring(life, letter(100 + number)) for number in range(3)))
+        assert codes == [451] * 3
+        refused = await register(life, client, 100)
+        assert refused.status_code == 503
+        assert refused.headers["content-type"] == "application/problem+json"
+        asked = await client.get(f"/api/projects/{life.clerk.project}/tickets")
+        assert asked.status_code == 503
+        assert (await client.get("/livez")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 503
+
+        await asyncio.to_thread(database.start)
+        await life.centre.ready()
+        assert [await bring(life, letter(100 + number)) for number in range(3)] == [250] * 3
+        assert (await register(life, client, 100)).status_code == 200
+    life.ledger.posted += [
+        Posted(str(letter(number)["Message-ID"]), "letter", 1) for number in (*range(4), *range(100, 103))
+    ]
+    life.clerk.registered += ["Customer 0", "Customer 100"]
+    assert await life.drain(PATIENCE, wait_for_attempts=False) == []
+    assert life.centre.pid == pid
+    assert await life.centre.stop() == 0
+    await life.end()
+    assert (await run(life.centre.settings, life.centre.nursery, "log", "verify")).code == 0
+    faults = await judge(life)
+    faults.pop("nothing is left undone")  # an attempt that was cut off waits for its deadline, as drained above
+    assert {check: found for check, found in faults.items() if found} == {}
