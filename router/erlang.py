@@ -19,7 +19,7 @@ class NoSteadyState(ValueError):
     def __init__(self, load: float, agents: int) -> None:
         self.load, self.agents = load, agents
         super().__init__(
-            f"no steady state exists: a load of {load:g} erlangs needs more than {agents} agent{'' if agents == 1 else 's'}"
+            f"no steady state exists: a load of {load:g} erlangs on {agents} agent{'' if agents == 1 else 's'}"
             f" where nobody gives up (the queue grows for ever); give at least {int(load) + 1} agents, a patience,"
             " or a bound of waiting places"
         )

@@ -25,7 +25,10 @@ class Promise:
     occupancy: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, value in (("the share to be answered in time", self.share), ("the highest occupancy", self.occupancy)):
+        for name, value in (
+            ("the share to be answered in time", self.share),
+            ("the highest occupancy", self.occupancy),
+        ):
             if not 0 < value <= 1:
                 raise ValueError(f"{name} must be more than 0 and at most 1, this is {value:g}")
         checked("the time to be answered within", self.within, zero=True)

@@ -122,11 +122,12 @@ def _print(checked: Checked) -> None:
     for file, reason in checked.unreadable:
         console.print(Text.assemble((file, "bold"), ": ", ("cannot be read: ", "red"), reason))
     for finding in checked.findings:
-        _print_finding(console, finding)
+        print_finding(console, finding)
     console.print(_summary(checked))
 
 
-def _print_finding(console: Console, finding: Finding) -> None:
+def print_finding(console: Console, finding: Finding) -> None:
+    """The fault with its line of the file, a mark under the place, and how to mend it."""
     colour = "red" if finding.severity == "fault" else "yellow"
     place = f"{finding.file}:{finding.line}:{finding.column}"
     where = f" ({finding.path})" if finding.path else ""

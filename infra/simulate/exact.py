@@ -40,8 +40,10 @@ def _values(name: str, scenario: ScenarioDocument) -> dict[str, float]:
             "occupancy": bounded.occupancy,
         }
     patience = classes[0].patience
-    queue: ErlangA | ErlangC = ErlangC(load, agents, handling) if patience is None else ErlangA(
-        load, agents, handling, patience.exponential or 0.0
+    queue: ErlangA | ErlangC = (
+        ErlangC(load, agents, handling)
+        if patience is None
+        else ErlangA(load, agents, handling, patience.exponential or 0.0)
     )
     values = {
         "waiting_share": queue.waiting_share,
@@ -88,7 +90,7 @@ def _broken(name: str, scenario: ScenarioDocument) -> Iterator[str]:
         yield "it needs customers without patience"
     if name == "waiting_places":
         one = len(scenario.waiting_places) == 1
-        if not one or (places := scenario.waiting_places[0]).queues and set(places.queues) != set(scenario.queues):
+        if not one or ((places := scenario.waiting_places[0]).queues and set(places.queues) != set(scenario.queues)):
             yield "it needs one entry in `waiting_places`, for all queues"
     elif scenario.waiting_places:
         yield "it needs unbounded waiting places"

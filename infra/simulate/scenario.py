@@ -115,7 +115,7 @@ class Group(Document):
     profile: Name = Field(description="one of `profiles`")
     site: Name | None = Field(default=None, description="one of `sites`")
     skills: dict[Name, Level] = Field(default={}, description="level by skill")
-    shifts: Annotated[list[Shift], Field(max_length=1000)] = []
+    shifts: Annotated[tuple[Shift, ...], Field(max_length=1000)] = ()
     repeat: Positive | None = Field(default=None, description="seconds after which the shifts begin again")
     answers_after: Duration | None = Field(default=None, description="from ring to answer; else at once")
     back_after: Positive = Field(default=60, description="seconds after which one who missed offers is ready again")

@@ -85,7 +85,7 @@ def _overloaded(scenario: ScenarioDocument, loads: Mapping[str, float]) -> Itera
         ]
         load, width = sum(loads[name] for name in tight), sum(widths[name] for name in takers)
         what = (
-            f"no steady state exists: {' and '.join(tight)} bring{'s' if len(tight) == 1 else ''} a load of {load:.4g} erlangs,"
+            f"no steady state exists: {' and '.join(tight)}: a load of {load:.4g} erlangs,"
             f" {' and '.join(takers)} are {width:.4g} agents, and nobody gives up, so the queue grows for ever"
         )
         mend = f"{int(load) + 1} agents or more, fewer arrivals, a `patience`, or `waiting_places`"

@@ -1,7 +1,7 @@
 """Confidence intervals of a mean over independent runs (Student's t).
 
 Source: W. S. Gosset ("Student"), "The probable error of a mean" (Biometrika 6, 1908); the distribution for whole
-degrees of freedom by its finite series, M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
+degrees of freedom by its finite series: M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 26.7.3, 26.7.4.
 """
 
 from __future__ import annotations
