@@ -148,9 +148,9 @@ async def still_known(life: Life, stays: Writer, gone_ticket: str) -> None:
     assert stays.marks["subject"] in str(shown)
     of_nobody = await desk.get(f"/api/projects/{PROJECT}/tickets/{gone_ticket}")
     assert of_nobody is not None
-    board = await desk.get(f"/api/projects/{PROJECT}/tickets")
+    board = await desk.get(f"/api/projects/{PROJECT}/tickets", status=of_nobody["status"])
     assert board is not None
-    assert {ticket, gone_ticket} <= {one["ticket_id"] for one in board["items"]}
+    assert gone_ticket in {one["ticket_id"] for one in board["items"]}
     await desk.close()
 
 
