@@ -23,11 +23,11 @@ from channels.email.ingress import (
     once_key,
 )
 from channels.email.limits import MAX_TEXT
-from channels.email.model import ParsedMail
+from channels.email.model import Address, ParsedMail
 from channels.email.parse import parse
 from channels.email.ports import Arrived
 from domain.customer.contact import contact, within
-from domain.customer.decide import Contact, RecogniseCustomer
+from domain.customer.decide import RecogniseCustomer
 from domain.delivery.state import RecordBounce
 from domain.execute import Executor, Origin
 from domain.intake import ReceiveMessage, Referred
@@ -70,7 +70,8 @@ class Receiving:
             await self._bounce(found, found.delivery_id)
             return
         home = self._home(found)
-        await self._message(home, mail, arrived.content, _automatic(found, mail), _threads(found))
+        author = mail.sender or (Address(arrived.envelope.sender) if arrived.envelope.sender else None)
+        await self._message(home, mail, author, arrived.content, _automatic(found, author), _threads(found))
 
     def _home(self, found: Classified) -> Home:
         """The mailbox that the mail is for; mail for none of ours goes to the first, to be seen by somebody."""
@@ -96,12 +97,18 @@ class Receiving:
                 _log.warning("a bounce speaks of a delivery that this log does not have; dropped")
 
     async def _message(
-        self, home: Home, mail: ParsedMail, raw: bytes, automatic: str, threads: Sequence[Thread]
+        self,
+        home: Home,
+        mail: ParsedMail,
+        author: Address | None,
+        raw: bytes,
+        automatic: str,
+        threads: Sequence[Thread],
     ) -> None:
-        sender = self._sender(home, mail)
+        sender = contact(self.fingerprints, home.project, "email", author.address if author else NOBODY)
         origin = Origin(project=home.project, pool=home.pool, actor=_ACTOR, confined=True)
         language = mail.language if mail.language in _LANGUAGES else None
-        name = mail.sender.name if mail.sender else ""
+        name = author.name if author else ""
         recognise = RecogniseCustomer(contact=sender, name=name, language=language or "en")
         owner = (await self.executor.execute(recognise, origin)).result["customer_id"]
         command = ReceiveMessage(
@@ -132,10 +139,6 @@ class Receiving:
             unbound = _without_references(command)
             await self.executor.execute(unbound, origin, once=once)
 
-    def _sender(self, home: Home, mail: ParsedMail) -> Contact:
-        address = mail.sender.address if mail.sender else NOBODY
-        return contact(self.fingerprints, home.project, "email", address)
-
     def _message_fingerprint(self, home: Home, message_id: str) -> str:
         return within(self.fingerprints, home.project, "message", message_id) if message_id else ""
 
@@ -163,7 +166,7 @@ def _without_references(command: ReceiveMessage) -> ReceiveMessage:
     return replace(command, refers=Referred())
 
 
-def _automatic(found: Classified, mail: ParsedMail) -> str:
+def _automatic(found: Classified, author: Address | None) -> str:
     """Why no person wrote this; empty when one did, and may be answered."""
     match found:
         case AutomaticMail():
@@ -173,7 +176,7 @@ def _automatic(found: Classified, mail: ParsedMail) -> str:
         case Bounced():
             return "bounce of a mail that is not ours"
         case _:
-            return "" if mail.sender else "no author"
+            return "" if author else "no author"
 
 
 def _threads(found: Classified) -> Sequence[Thread]:

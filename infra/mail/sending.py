@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from channels.email.compose import OutgoingMail, compose
@@ -33,6 +33,8 @@ from web.links import Links
 _log = logging.getLogger("trunkline.mail.sending")
 #: Seconds after which an attempt that was not heard of counts as lost; well above every SMTP time-out.
 PATIENCE = 300
+#: How long a mail is held back that would be one too many for its address: a person still gets it, a loop idles.
+HELD = timedelta(hours=1)
 #: Mails under way at once.
 AT_ONCE = 8
 
@@ -122,7 +124,7 @@ class Sending:
             now = self.clock()
             held = held_back(await self.lately(request.customer_id, now), now)
             if held is not None:
-                return RecordRefused(**where, code="held", reason=held)
+                return self._later(where, number, "held", held, at_least=HELD)
         try:
             mail = compose(self._letter(recorded, request, address))
         except (ValueError, BadParameters) as fault:
@@ -134,9 +136,16 @@ class Sending:
             case Refused():
                 return RecordRefused(**where, code=str(outcome.code), reason=outcome.reason)
             case Deferred():
-                following = retry_at(number, self.clock())
-                at = None if isinstance(following, Parked) else following.at
-                return RecordDeferred(**where, code=str(outcome.code), reason=outcome.reason, retry_at=at)
+                return self._later(where, number, str(outcome.code), outcome.reason)
+
+    def _later(
+        self, where: dict[str, str], number: int, code: str, reason: str, *, at_least: timedelta = timedelta()
+    ) -> RecordDeferred:
+        """Try again by the schedule, though not before `at_least` has passed; or park it."""
+        now = self.clock()
+        following = retry_at(number, now)
+        at = None if isinstance(following, Parked) else max(following.at, now + at_least)
+        return RecordDeferred(**where, code=code, reason=reason, retry_at=at)
 
     def _letter(self, recorded: Recorded, request: NotificationRequested, address: str) -> OutgoingMail:
         """The letter of a delivery: a function of its request alone, so that every attempt has the same bytes."""

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import SMTP
 
 from domain.centre.documents import ProjectDocument
 from domain.customer.decide import EraseCustomer
@@ -30,12 +32,24 @@ ADMIN = Origin(project="shop", pool="corner_shop", actor="admin")
 
 @pytest.fixture
 async def node(tmp_path: Path) -> AsyncIterator[Node]:
-    settings = Settings(data=tmp_path, http_port=0, smtp_in_port=0, smtp_out_port=9, smtp_out_tls="none")
+    world = await asyncio.get_running_loop().create_server(lambda: SMTP(Sink()), "127.0.0.1", 0)
+    port = world.sockets[0].getsockname()[1]
+    settings = Settings(
+        data=tmp_path,
+        http_port=0,
+        smtp_in_port=0,
+        smtp_out_host="127.0.0.1",
+        smtp_out_port=port,
+        smtp_out_tls="none",
+    )
     checked = check_files([EXAMPLE])
-    async with running_node(settings) as node:
-        await apply_documents(node.stores.executor, checked.centres, checked.projects, ADMIN)
-        await node.configured.catch_up()
-        yield node
+    try:
+        async with running_node(settings) as node:
+            await apply_documents(node.stores.executor, checked.centres, checked.projects, ADMIN)
+            await node.configured.catch_up()
+            yield node
+    finally:
+        world.close()
 
 
 async def write(node: Node, subject: str = "kettle") -> None:
@@ -109,3 +123,29 @@ async def test_a_document_that_would_contradict_those_in_force_is_told_with_the_
     assert fault.startswith("status.sender")
     assert "bonjour" in fault
     assert node.configured.faults_with(project) == []
+
+
+async def test_a_mail_without_an_author_is_answered_to_who_sent_it(node: Node) -> None:
+    def send() -> None:
+        with smtplib.SMTP("127.0.0.1", node.smtp_in_port, timeout=10) as client:
+            client.sendmail("joe@example.org", ["bonjour@shop.example"], "Subject: kettle\n\nIt does not whistle.\n")
+
+    await asyncio.to_thread(send)
+    (receipt,) = await events(node, "delivery.notification_requested.v1")
+    assert receipt.to == "joe@example.org"
+
+
+async def test_a_mail_too_many_for_its_address_is_held_back_for_an_hour_and_not_lost(node: Node) -> None:
+    for number in range(1, 9):
+        await write(node, f"kettle {number}")
+
+        async def all_attempted(number: int = number) -> bool:
+            settled = await events(node, "delivery.deferred.v1", "delivery.delivered.v1")
+            return len({event.delivery_id for event in settled}) == number
+
+        await until(all_attempted)
+        assert await node.projecting.reached(["deliveries"], "corner_shop", await node.stores.log.head(), 20)
+    held = await events(node, "delivery.deferred.v1")
+    assert {event.code for event in held} == {"held"}
+    assert all(event.retry_at >= node.stores.clock() + timedelta(minutes=59) for event in held)
+    assert await events(node, "delivery.failed.v1") == []
