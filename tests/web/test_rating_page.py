@@ -30,6 +30,14 @@ async def test_a_rating_is_recorded_by_the_form_and_replaced_by_a_further_one(we
     ]
 
 
+async def test_the_same_form_sent_twice_rates_once(web: Running) -> None:
+    path = link(web, "rating", (await web.resolved())["ticket_id"])
+    client, form = web.anybody(), {"agent_score": "4", "company_score": "3", "comment": " quick\r\n"}
+    answers = [await client.post(path, data=form) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert len(await web.doors.log.read(types=["ticket.service_rated.v2"])) == 1
+
+
 @pytest.mark.parametrize("scores", [{}, {"agent_score": "6"}, {"company_score": "five"}])
 async def test_a_rating_without_a_score_is_asked_for_again(web: Running, scores: dict[str, str]) -> None:
     ticket_id = (await web.resolved())["ticket_id"]

@@ -60,7 +60,8 @@ async def rate(
     if fault:
         return _page(request, view, scores, fault=fault, comment=comment[:LONGEST], status=422)
     before = view.ticket.rating
-    await _record(doors, view, scores, tidied(comment))
+    if not _said_already(view, scores, tidied(comment)):
+        await _record(doors, view, scores, tidied(comment))
     language = language_of(request, view.ticket.language)
     return RedirectResponse(f"/r/{token}?saved={'replaced' if before else 'new'}&lang={language}", 303)
 
@@ -74,6 +75,12 @@ async def _record(doors: Doors, view: TicketView, scores: Scores, comment: str) 
     )
     origin = Origin(project=view.project_id, pool=view.pool, actor=ACTOR, confined=True)
     await doors.executor.execute(command, origin)
+
+
+def _said_already(view: TicketView, scores: Scores, comment: str) -> bool:
+    """Whether this is the form of before once more, as browsers send it whose answer was lost."""
+    earlier = _earlier(view)
+    return comment == view.comment and all(score in (None, earlier[about]) for about, score in scores.items())
 
 
 def rateable(view: TicketView) -> bool:
