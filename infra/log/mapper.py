@@ -11,6 +11,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from json import dumps
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -180,9 +181,14 @@ class EventMapper:
             event = REGISTRY.get(wire)
             if event is None:
                 raise _UnknownType(wire)
-            codec = _Codec(event, _envelope(event), SealPlan.of(event), set(event.personal) or None)
-            self._codecs[wire] = codec
+            codec = self._codecs[wire] = _codec_of(event)
         return codec
+
+
+@cache
+def _codec_of(event: type[Event]) -> _Codec:
+    """Made once per process: building a validator costs more than thousands of events read by it."""
+    return _Codec(event, _envelope(event), SealPlan.of(event), set(event.personal) or None)
 
 
 @contextmanager
