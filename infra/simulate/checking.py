@@ -24,7 +24,7 @@ class Fault(NamedTuple):
 
 def check(scenario: ScenarioDocument) -> list[Fault]:
     """Everything that is wrong, but for the load (`steady`) and the formulas (`exact`)."""
-    return [
+    faults = [
         *_run(scenario),
         *_queues_and_profiles(scenario),
         *_groups(scenario),
@@ -32,6 +32,7 @@ def check(scenario: ScenarioDocument) -> list[Fault]:
         *_places(scenario),
         *_expected(scenario),
     ]
+    return faults or list(_unserved(scenario))  # a wrong name elsewhere would make groups look unable
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], path: Path, *, at_key: bool = False) -> Iterator[Fault]:
@@ -106,14 +107,18 @@ def _classes(scenario: ScenarioDocument) -> Iterator[Fault]:
         if customers.handling_by_level is not None:
             skill = customers.handling_by_level.skill
             yield from _unknown("skill", skill, scenario.skills, (*place, "handling_by_level", "skill"))
-        if customers.queue in scenario.queues and not any(
-            able(scenario, group, customers) for group in scenario.groups.values()
-        ):
+
+
+def _unserved(scenario: ScenarioDocument) -> Iterator[Fault]:
+    for name, customers in scenario.classes.items():
+        if not any(able(scenario, group, customers) for group in scenario.groups.values()):
             what = (
                 f"no group can take {customers.channel} work of the queue {customers.queue!r}:"
                 " it takes a profile with both, and the queue's skills at its levels"
             )
-            yield Fault(place, what, "mend the group's `profile` or `skills`, or the queue's `skills`", True)
+            yield Fault(
+                ("classes", name), what, "mend the group's `profile` or `skills`, or the queue's `skills`", True
+            )
 
 
 def _duration(duration: Duration, place: Path) -> Iterator[Fault]:
