@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import structlog
 
 from domain.event import Event, Recorded
-from domain.ports import Log, LogUnavailable
+from domain.ports import Log, LogUnavailable, UnreadableEvent
 from domain.stream import category_of
 
 log = structlog.get_logger("web.live")
@@ -131,6 +131,8 @@ class Live:
                         self.position = recorded.position
             except LogUnavailable as fault:
                 log.warning("the log is unavailable, live events wait", reason=type(fault).__name__)
+            except UnreadableEvent as fault:
+                log.error("live events wait for a version that can read the log", reason=str(fault))
             await asyncio.sleep(RETRY_SECONDS)
 
     def _hand_out(self, recorded: Recorded) -> None:

@@ -7,12 +7,15 @@ agent's open stream is also the sign that their desk is there (see `web.presence
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from domain.ports import LogUnavailable
 from projections.queries import work_of
 from web.access import Caller, Permission
 from web.doors import Doors, Wired
@@ -24,6 +27,7 @@ from web.problem import Problem, unavailable
 from web.queries import Asking
 from web.showing import Shown
 
+log = structlog.get_logger("web.stream")
 router = APIRouter(prefix="/api", tags=["stream"])
 Listening = Annotated[Caller, Depends(Requires(Permission.STREAM))]
 LastEventId = Annotated[
@@ -55,7 +59,20 @@ async def stream(
     """What concerns the caller. `message` events hold one event of the log each, with its position as id."""
     live: Live = request.app.state.live
     following = Following(doors, live, caller, Client(doors.settings.stream_queue))
-    following.begin(await _work_in_hand(doors, caller, live))
+    try:
+        async with aclosing(_following(following, request, last_event_id)) as events:
+            async for event in events:
+                yield event
+    except (LogUnavailable, Problem) as fault:
+        # nothing else can be said in a stream that has begun; the browser comes back and resumes where it was
+        log.info("a store is unavailable, a stream ends", reason=type(fault).__name__)
+
+
+async def _following(
+    following: Following, request: Request, last_event_id: str | None
+) -> AsyncGenerator[ServerSentEvent]:
+    doors, caller = following.doors, following.caller
+    following.begin(await _work_in_hand(doors, caller, following.live))
     try:
         async for event in _begin(following, last_event_id):
             yield event
