@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench simulate lock upgrade clean
+.PHONY: help install demo test check format bench simulate faults lock upgrade clean
 
 PY := .venv/bin/python
 # A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment.
@@ -15,6 +15,8 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 TESTS ?= tests
 ARGS ?=
 SEEDS ?= 20000
+# make faults KILLS=50 ARGS='--stores sqlite --json'
+KILLS ?= 200
 # One worker per core; each may run a PostgreSQL of its own, hence the cap.
 WORKERS ?= auto
 # Tests that must not share a worker carry @pytest.mark.xdist_group(...).
@@ -50,6 +52,9 @@ bench: install ## measure against the ceilings of the same machine, as JSON
 
 simulate: install ## deterministic simulation over SEEDS seeds
 	@$(SHORT_TMPDIR); TRUNKLINE_SIMULATION_SEEDS=$(SEEDS) $(PYTEST) --timeout 0 tests/simulation $(ARGS)
+
+faults: install ## kill a whole centre under load KILLS times on each store; prints what came of it
+	@$(SHORT_TMPDIR); $(PY) -m tests.faults --kills $(KILLS) $(ARGS)
 
 lock: install ## resolve pyproject.toml into requirements/*.lock (needs a network)
 	@$(PY) requirements/lock.py

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import tempfile
@@ -24,10 +26,15 @@ LOOK = 0.05
 
 
 def free_port() -> int:
-    """A port that is free at this moment. A restarted centre must come back where people know it."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that is free at this moment, and that no outgoing connection gets while a centre is down.
+
+    A restarted centre must come back where people know it; systems give connections ports from 32768 on.
+    """
+    while True:
+        port = 15_000 + secrets.randbelow(15_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def environment(settings: Settings) -> dict[str, str]:

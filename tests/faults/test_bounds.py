@@ -12,7 +12,7 @@ from infra.settings import LOOPBACK
 from tests.faults.life import Life
 from tests.faults.writing import bring, letter, office, register
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.timeout(280)
 MEGABYTE = 1024 * 1024
 #: What a centre may have in memory after a flood, and more than before it, bytes. A large mail is parsed in copies.
 MOST, MORE = 900 * MEGABYTE, 600 * MEGABYTE

@@ -13,7 +13,7 @@ from tests.faults.life import Life, judge, populated
 from tests.faults.serving import run
 from tests.faults.writing import bring, letter, office, register
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.timeout(280)
 #: Seconds for everything to be done once the database is back.
 PATIENCE = 90.0
 

@@ -28,7 +28,7 @@ from tests.faults.life import Life, populated
 from tests.faults.people import PatientDesk
 from tests.faults.serving import run
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.timeout(280)
 PATIENCE = 90.0
 MAILBOX, PROJECT = "help@parcels.example", "parcels"
 

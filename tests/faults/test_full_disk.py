@@ -18,7 +18,7 @@ from tests.faults.life import Life, judge, populated
 from tests.faults.serving import run
 from tests.faults.writing import bring, letter, office, register
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.timeout(240)
 MEGABYTES = 24
 PATIENCE = 60.0
 

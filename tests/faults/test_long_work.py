@@ -22,7 +22,7 @@ from tests.faults.life import Life
 from tests.faults.serving import ROOT, environment, is_running, run
 from tests.faults.test_erasing import Writer, found_in, ids_of
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.timeout(280)
 EVENTS, KILLS = 6_000, 6
 #: Seconds within which a killed command dies: what it does takes about so long.
 MOMENTS = 0.8

@@ -13,7 +13,7 @@ import pytest
 from tests.faults.life import Life
 from tests.faults.serving import Done, run
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.timeout(240)
 #: The exit code of `infra.cli.main`: the settings, the log or a store cannot be used.
 UNUSABLE = 3
 
