@@ -13,7 +13,7 @@ from domain.event import Event, Recorded
 from router import Router
 
 POOL, PROJECT, ACTOR = "simulated", "simulated", "simulation"
-_new, _set = object.__new__, object.__setattr__
+_new, _set, _tuple = object.__new__, object.__setattr__, tuple.__new__
 
 
 class Stage:
@@ -35,7 +35,8 @@ class Stage:
         """The event happens now."""
         self.position = position = self.position + 1
         now = self.now
-        self._fold(Recorded(position, stream, 1, event, "", project, POOL, ACTOR, now, now, "", stream))
+        values = (position, stream, 1, event, "", project, POOL, ACTOR, now, now, "", stream)
+        self._fold(_tuple(Recorded, values))  # a named tuple's own __new__ takes twice the time
 
 
 E = TypeVar("E", bound=Event)
