@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from domain.event import Recorded
@@ -147,7 +147,6 @@ def together(intervals: Iterable[Interval]) -> Interval:
 async def events(log: Log, since: datetime | None, until: datetime | None) -> AsyncIterator[Recorded]:
     """The log's events that matter here, of interactions that arrived between two moments."""
     position = 0
-    slack = timedelta(days=1)
     while page := await log.read(position, PAGE, types=TYPES):
         position = page[-1].position
         for recorded in page:
@@ -155,8 +154,6 @@ async def events(log: Log, since: datetime | None, until: datetime | None) -> As
             arrival = event.arrived_at if isinstance(event, InteractionQueued) else None
             if arrival is None or ((since is None or arrival >= since) and (until is None or arrival < until)):
                 yield recorded
-        if until is not None and page[-1].recorded_at > until + slack:
-            return
 
 
 def _seconds(start: datetime, end: datetime) -> float:
