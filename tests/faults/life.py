@@ -246,3 +246,10 @@ async def _effects(clerk: Clerk, stores: Stores) -> list[str]:
 def attempts_cut_off(faults: list[str]) -> list[str]:
     """Those of "nothing is left undone" that wait for the deadline of a cut-off attempt."""
     return [one for one in faults if one.startswith("delivery-") and one.endswith(" is attempting")]
+
+
+def found_broken(faults: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The checks that found something; an attempt that was cut off may wait for its deadline."""
+    waiting = attempts_cut_off(faults["nothing is left undone"])
+    left = {check: [one for one in found if one not in waiting] for check, found in faults.items()}
+    return {check: found for check, found in left.items() if found}

@@ -39,7 +39,7 @@ async def test_a_mail_as_large_as_allowed_is_taken_and_a_larger_one_is_refused_f
 
 
 async def test_large_mails_at_once_are_taken_or_put_off_but_never_too_much_for_the_memory(running):
-    mails = [letter(number, size=12 * MEGABYTE) for number in range(14)]
+    mails = [letter(number, size=12 * MEGABYTE) for number in range(10)]
     codes = await asyncio.gather(*(bring(running, mail, seconds=200) for mail in mails), return_exceptions=True)
     assert 250 in codes
     refused = [code for code in codes if code not in (250, 421, 451) and not isinstance(code, OSError | Exception)]
