@@ -21,6 +21,8 @@ from infra.cli.erase import erase
 from infra.cli.log import log_app
 from infra.cli.projections import rebuild
 from infra.cli.serve import serve
+from infra.cli.simulate import simulate
+from infra.cli.staffing import staffing
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
 from infra.secrets import open_secrets
@@ -72,6 +74,8 @@ app.command("apply")(make_apply(_opened))
 app.command()(erase)
 app.command()(rebuild)
 app.command()(agent)
+app.command()(simulate)
+app.command()(staffing)
 
 
 def main() -> None:
