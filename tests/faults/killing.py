@@ -124,6 +124,7 @@ async def _up(life: Life, found: Kills) -> None:
             if not away:
                 raise
             found.refused_starts += 1
+            life.excused.update(centre.this_life().splitlines())
             await asyncio.sleep(0.5)
             await centre.start()
 
@@ -146,8 +147,8 @@ async def _judged(life: Life, left: list[str], found: Kills, wait: bool) -> dict
 def _complaints(life: Life, found: Kills) -> list[str]:
     """Errors in the process's own log; that projections stop while their database is away is as it should be."""
     away = ("the database of the read models cannot be used", "the keyring's database cannot be used")
-    excused = [one for one in life.centre.complaints() if any(words in one for words in away)]
-    return [one for one in life.centre.complaints() if not found.database_faults or one not in excused]
+    told = [one for one in life.centre.complaints() if one not in life.excused]
+    return [one for one in told if not (found.database_faults and any(words in one for words in away))]
 
 
 def _count(life: Life, found: Kills) -> None:

@@ -83,6 +83,8 @@ class Life:
     day: Day
     clerk: Clerk
     customers: int = 0
+    #: What processes said that could not start because their database was away, as they should.
+    excused: set[str] = field(default_factory=set[str])
     stop_arrivals: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _agents: list[Agent] = field(default_factory=list[Agent])

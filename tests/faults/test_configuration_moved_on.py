@@ -10,7 +10,6 @@ from domain.centre.configuration import ConfigureProject
 from domain.customer.contact import contact
 from domain.execute import Origin
 from domain.intake import ReceiveMessage, Referred
-from domain.personal import plain
 from infra.demo.setting_up import read_documents
 from infra.node import running_node
 from infra.stores import open_stores
@@ -44,7 +43,7 @@ async def test_a_mail_due_from_a_mailbox_that_is_gone_is_given_up_with_the_reaso
         await stores.executor.execute(ConfigureProject(document=renamed, expected_revision=revision), origin)
     async with running_node(settings) as node:
         failed = await until(node.stores.log, "delivery.failed.v1")
-        assert "no longer has the mailbox" in plain(node.stores.opener(failed).reason)
+        assert "no longer has the mailbox" in str(node.stores.opener(failed))
         assert await bring(life, letter(2)) == 250
         await until(node.stores.log, "delivery.delivered.v1")
 
