@@ -28,12 +28,14 @@ from channels.email.parse import parse
 from channels.email.ports import Arrived
 from domain.customer.contact import contact, within
 from domain.customer.decide import RecogniseCustomer
+from domain.delivery.events import NotificationRequested
 from domain.delivery.state import RecordBounce
 from domain.execute import Executor, Origin
 from domain.intake import ReceiveMessage, Referred
 from domain.interaction.events import Attachment
-from domain.ports import Blobs, Fingerprints
+from domain.ports import Blobs, Fingerprints, Log
 from domain.rejection import NotFound
+from domain.stream import stream_of
 from infra.configured import Configured, Home
 
 _log = logging.getLogger("trunkline.mail.receiving")
@@ -51,6 +53,7 @@ class NoMailboxes(Exception):
 class Receiving:
     """Turns arriving mail into commands."""
 
+    log: Log
     executor: Executor
     configured: Configured
     fingerprints: Fingerprints
@@ -69,18 +72,34 @@ class Receiving:
         if isinstance(found, Bounced) and found.delivery_id is not None:
             await self._bounce(found, found.delivery_id)
             return
-        home = self._home(found)
+        home = await self._home(found, arrived)
         author = mail.sender or (Address(arrived.envelope.sender) if arrived.envelope.sender else None)
         await self._message(home, mail, author, arrived.content, _automatic(found, author), _threads(found))
 
-    def _home(self, found: Classified) -> Home:
-        """The mailbox that the mail is for; mail for none of ours goes to the first, to be seen by somebody."""
+    async def _home(self, found: Classified, arrived: Arrived) -> Home:
+        """The mailbox that the mail is for.
+
+        What answers a delivery of ours at its envelope sender belongs to the project that sent it, never to
+        another client's. Mail for none of ours goes to the first mailbox, to be seen by somebody.
+        """
         box = None if isinstance(found, Unaddressed) else found.mailbox
         if box is None:
+            answered = await self._answered(arrived)
+            if answered is not None:
+                return answered
             box = next(iter(self.configured.mailboxes), None)
         if box is None:
             raise NoMailboxes("no project with a mailbox is configured; apply one with `trunkline apply`")
         return self.configured.home(box.name)
+
+    async def _answered(self, arrived: Arrived) -> Home | None:
+        """The mailbox that a delivery of ours was sent from, where the mail came back to its signed envelope sender."""
+        for address in arrived.envelope.recipients:
+            delivery_id = self.identity.delivery_of_bounce(address)
+            recorded = await self.log.read_stream(stream_of("delivery", delivery_id)) if delivery_id else ()
+            if recorded and isinstance(request := recorded[0].event, NotificationRequested):
+                return Home(recorded[0].project, recorded[0].pool, request.mailbox)
+        return None
 
     async def _bounce(self, found: Bounced, delivery_id: str) -> None:
         origin = Origin(project="", pool="", actor=_ACTOR)

@@ -25,6 +25,7 @@ async def start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
     settings, stores = node.stores.settings, node.stores
     identity = Identity(settings.own_domain, (stores.secrets.mail,))
     receiving = Receiving(
+        log=stores.log,
         executor=stores.executor,
         configured=node.configured,
         fingerprints=stores.fingerprints,

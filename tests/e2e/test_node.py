@@ -14,6 +14,7 @@ import pytest
 from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 
+from channels.email.identity import Identity
 from domain.centre.documents import ProjectDocument
 from domain.customer.decide import EraseCustomer
 from domain.execute import Origin
@@ -149,3 +150,30 @@ async def test_a_mail_too_many_for_its_address_is_held_back_for_an_hour_and_not_
     assert {event.code for event in held} == {"held"}
     assert all(event.retry_at >= node.stores.clock() + timedelta(minutes=59) for event in held)
     assert await events(node, "delivery.failed.v1") == []
+
+
+async def test_an_out_of_office_note_to_our_envelope_sender_stays_with_the_client_whose_mail_it_answers(
+    node: Node,
+) -> None:
+    first = node.configured.projects["shop"]
+    other = first.model_copy(
+        update={
+            "project": "atelier",
+            "mailboxes": {"bonjour": first.mailboxes["bonjour"].model_copy(update={"address": "atelier@shop.example"})},
+        }
+    )
+    await apply_documents(node.stores.executor, [], [other], ADMIN)
+    await node.configured.catch_up()
+    identity = Identity(node.stores.settings.own_domain, (node.stores.secrets.mail,))
+
+    def send(to: str, text: str, sender: str = "joe@example.org") -> None:
+        with smtplib.SMTP("127.0.0.1", node.smtp_in_port, timeout=10) as client:
+            client.sendmail(sender, [to], f"From: joe@example.org\nTo: {to}\n{text}")
+
+    await asyncio.to_thread(send, "atelier@shop.example", "Subject: frame\n\nIt is crooked.\n")
+    (receipt,) = await events(node, "delivery.notification_requested.v1")
+    bounces = identity.bounce_address(receipt.delivery_id)
+    await asyncio.to_thread(send, bounces, "Subject: away\nAuto-Submitted: auto-replied\n\nI am away.\n", "")
+    recorded = await node.stores.log.read(0, 10_000, types=["interaction.message_received.v1"])
+    assert [one.project for one in recorded] == ["atelier", "atelier"]
+    assert len(await events(node, "customer.registered.v1")) == 1
