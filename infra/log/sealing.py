@@ -62,7 +62,7 @@ def seal_field(keyring: Keyring, event: Event, event_id: str, name: str, adapter
     elif isinstance(value, Sealed):
         found = open_text(keyring, owner(event), value)
         if found is None:
-            raise KeyDestroyed(f"customer {owner(event)} was erased")
+            raise KeyDestroyed(owner(event))
         text = found
     else:
         text = adapter.dump_json(value).decode()
