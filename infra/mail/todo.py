@@ -8,17 +8,11 @@ from datetime import datetime, timedelta
 from infra.asking import Questions
 from infra.configured import Configured
 from infra.mail.sending import Due
+from projections.queries import due_notifications
 from projections.reading import Reader, reads
 
 #: How far back automatic mails to one customer are counted; the longest window of the limits.
 LATELY = timedelta(hours=24)
-
-
-@reads("pending_notifications")
-def due_deliveries(reader: Reader, pool: str, now: datetime, limit: int) -> Sequence[Due]:
-    """Deliveries to attempt by `now`, those that have waited longest first."""
-    rows = reader.scan("pending_notifications", {"pool": pool}, ("due_at", "delivery_id"), until=now, limit=limit)
-    return [Due(row["delivery_id"], row["project"], row["pool"]) for row in rows]
 
 
 @reads("deliveries")
@@ -42,7 +36,8 @@ class Todo:
         """What is due in any pool."""
         found: list[Due] = []
         for pool in self._configured.pools:
-            found.extend(await self._questions.ask(due_deliveries, pool, now, limit))
+            due = await self._questions.ask(due_notifications, pool, now, limit=limit)
+            found.extend(Due(one.delivery_id, one.project, pool) for one in due)
         return found[:limit]
 
     async def lately(self, customer_id: str, now: datetime) -> Sequence[datetime]:

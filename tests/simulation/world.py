@@ -21,12 +21,12 @@ from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.opening import KeyOpener
 from infra.mail.sending import Due, Sending
-from infra.mail.todo import due_deliveries
 from infra.projecting import Projecting
 from infra.rebuild import Rebuild
 from infra.routing import RouterProcess
 from infra.rows.memory import MemoryRows
 from projections.catalogue import PROJECTIONS
+from projections.queries import due_notifications
 from tests.simulation.centre import CENTRE, HOTLINE, POOL, PROJECT
 from tests.simulation.faults import FaultyLog, Weather
 from tests.simulation.people import Customer, Desk
@@ -192,7 +192,8 @@ class World:
 
     async def _due(self, now: datetime, limit: int) -> Sequence[Due]:
         with self.rows.reading() as reader:
-            return due_deliveries(reader, POOL, now, limit)
+            due = due_notifications(reader, POOL, now, limit=limit)
+            return [Due(one.delivery_id, one.project, POOL) for one in due]
 
     async def _lately(self, customer_id: str, now: datetime) -> Sequence[datetime]:
         return []
