@@ -42,6 +42,13 @@ class SkillWithdrawn(Event, wire="agent.skill_withdrawn.v1"):
     skill: str
 
 
+class LanguagesStated(Event, wire="agent.languages_stated.v1"):
+    """The languages the agent speaks, replacing earlier ones; none named means all."""
+
+    agent_id: str
+    languages: tuple[str, ...]
+
+
 class AgentSignedIn(Event, wire="agent.signed_in.v1"):
     agent_id: str
 

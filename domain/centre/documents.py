@@ -9,18 +9,42 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower-case letters, digits and _")]
-Title = Annotated[str, Field(min_length=1, max_length=80, description="what people read")]
-Language = Literal["en", "fr", "pl", "ru"]
-Seconds = Annotated[int, Field(ge=1, le=366 * 86_400, description="seconds")]
-Level = Annotated[int, Field(ge=1, le=10, description="skill level, 1 (beginner) to 10 (master)")]
+from domain.centre.hours import Hours
+from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
+from domain.centre.service_level import ServiceLevel
+
+__all__ = [
+    "Address",
+    "AgentEntry",
+    "Callbacks",
+    "CentreDocument",
+    "ChannelUse",
+    "Department",
+    "Document",
+    "Hours",
+    "Language",
+    "Level",
+    "Mailbox",
+    "Name",
+    "Offer",
+    "Profile",
+    "ProjectDocument",
+    "Queue",
+    "QueueUse",
+    "Routing",
+    "Seconds",
+    "ServiceLevel",
+    "Site",
+    "Skill",
+    "Status",
+    "Step",
+    "Title",
+    "WrapUp",
+]
+
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254, description="an e-mail address")]
-
-
-class Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Site(Document):
@@ -41,6 +65,9 @@ class ChannelUse(Document):
 
     concurrency: int = Field(ge=1, le=50, description="items at once")
     units: int = Field(default=1, ge=1, le=1000, description="units of capacity for each item")
+    interrupts: tuple[Name, ...] = Field(
+        default=(), description="channels whose work rests meanwhile, so that its units do not count against this one"
+    )
 
 
 class QueueUse(Document):
@@ -48,6 +75,7 @@ class QueueUse(Document):
 
     priority: int = Field(default=1, ge=1, le=100, description="1 is served first")
     delay: int = Field(default=0, ge=0, le=86_400, description="seconds of waiting before this profile sees it")
+    ring: int = Field(default=1, ge=1, le=20, description="ring 1 is asked first, later ones once a step opens them")
 
 
 class Profile(Document):
@@ -65,6 +93,7 @@ class AgentEntry(Document):
     site: Name = Field(description="one of `sites`")
     profile: Name = Field(description="one of `profiles`")
     skills: dict[Name, Level] = Field(default={}, description="level from 1 (beginner) to 10 (master) by skill")
+    languages: tuple[Language, ...] = Field(default=(), description="that they speak; none named: all")
 
 
 class CentreDocument(Document):
@@ -75,36 +104,10 @@ class CentreDocument(Document):
     title: Title
     pool: Name = Field(description="agents and projects of one pool are routed together; for life")
     sites: dict[Name, Site] = Field(min_length=1)
-    skills: dict[Name, Skill] = {}
+    skills: dict[Name, Skill] = Field(default={}, description="what agents can do, by name")
     profiles: dict[Name, Profile] = Field(min_length=1)
     agents: dict[Name, AgentEntry] = Field(default={}, description="by the name they sign in with")
-
-
-class Offer(Document):
-    """How work of a queue is offered."""
-
-    timeout: Seconds = Field(default=30, description="seconds an offer rings")
-    ring_width: int = Field(default=1, ge=1, le=20, description="open offers per leg at once")
-    misses: int = Field(default=2, ge=1, le=20, description="missed offers before the agent is not responding")
-
-
-class WrapUp(Document):
-    """Work after contact. `mandatory` has a time limit, after which the default disposition is recorded."""
-
-    mode: Literal["none", "optional", "mandatory"] = "none"
-    limit: Seconds = Field(default=120, description="seconds, where it is mandatory")
-    default_disposition: Name = Field(default="not_stated", description="one of `dispositions`, where none is given")
-
-
-class Queue(Document):
-    """A queue of work: who may take it, how urgent it is and how it is offered."""
-
-    title: Title
-    priority: int = Field(default=5, ge=1, le=10, description="1 is most urgent")
-    skills: dict[Name, Level] = Field(default={}, description="least level of each skill that its work asks for")
-    target: Seconds = Field(default=14_400, description="seconds in which a matter should be answered")
-    offer: Offer = Offer()
-    wrap_up: WrapUp = WrapUp()
+    routing: Routing = Routing()
 
 
 class Department(Document):
@@ -122,6 +125,7 @@ class Mailbox(Document):
     title: Title
     department: Name = Field(description="one of `departments`, where new matters go")
     language: Language = Field(default="en", description="of who writes here, until something better is known")
+    site: Name | None = Field(default=None, description="one of the centre's `sites`, where its work belongs")
     automatic_mail: Literal["file", "queue"] = Field(
         default="file", description="what becomes of mail that no person wrote and that belongs to nothing"
     )
@@ -132,6 +136,9 @@ class Callbacks(Document):
 
     queue: Name = Field(description="one of `queues`")
     horizon: Seconds = Field(default=14 * 86_400, description="seconds ahead that a callback can be asked for")
+    expires: Seconds | None = Field(
+        default=None, description="seconds after it fell due that nobody could be called, until it is given up"
+    )
 
 
 class Status(Document):
@@ -154,7 +161,9 @@ class ProjectDocument(Document):
     language: Language = Field(default="en", description="where a customer's own is not known")
     departments: dict[Name, Department] = Field(min_length=1)
     queues: dict[Name, Queue] = Field(min_length=1)
-    mailboxes: dict[Name, Mailbox] = {}
+    hours: dict[Name, Hours] = Field(default={}, description="opening hours, by name")
+    service_levels: dict[Name, ServiceLevel] = Field(default={}, description="definitions of good service, by name")
+    mailboxes: dict[Name, Mailbox] = Field(default={}, description="addresses that customers write to, by name")
     callbacks: Callbacks | None = Field(default=None, description="without it none can be asked for")
     status: Status | None = Field(default=None, description="without it customers get no status mails")
     dispositions: tuple[Name, ...] = Field(

@@ -66,6 +66,19 @@ class ConsentWithdrawn(Event, wire="customer.consent_withdrawn.v1"):
     purpose: str
 
 
+class AgentExcluded(Event, wire="customer.agent_excluded.v1"):
+    """This agent never gets this customer's contacts (either of them asked for it)."""
+
+    customer_id: str
+    agent_id: str
+    reason: str
+
+
+class AgentReadmitted(Event, wire="customer.agent_readmitted.v1"):
+    customer_id: str
+    agent_id: str
+
+
 class CustomerErased(Event, wire="customer.erased.v1"):
     """The keys of this customer, and of those merged into it, are destroyed; projections drop the rows."""
 

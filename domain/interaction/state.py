@@ -14,11 +14,15 @@ from typing import Literal
 from domain.event import Event
 from domain.interaction.events import (
     AgentConnected,
+    CallbackOffered,
     CallbackRequested,
     ConnectFailed,
     CustomerRecognised,
+    DeflectionSent,
+    DispositionGiven,
     InteractionAbandoned,
     InteractionClosed,
+    InteractionInterrupted,
     InteractionOffered,
     InteractionQueued,
     InteractionStarted,
@@ -28,6 +32,11 @@ from domain.interaction.events import (
     OfferDeclined,
     OfferRescinded,
     OfferTimedOut,
+    PriorityRaised,
+    RequirementsRelaxed,
+    SentToVoicemail,
+    WaitAnnounced,
+    WorkExpired,
     WorkGivenUp,
     WrapUpCompleted,
     WrapUpStarted,
@@ -47,15 +56,25 @@ LEG: Table[LegStatus] = {
     ("waiting", OfferRescinded): "waiting",
     ("waiting", OfferAccepted): "accepted",
     ("waiting", InteractionAbandoned): "ended",
+    # what waiting changes
+    ("waiting", WaitAnnounced): "waiting",
+    ("waiting", RequirementsRelaxed): "waiting",
+    ("waiting", PriorityRaised): "waiting",
+    ("waiting", CallbackOffered): "waiting",
+    ("waiting", DeflectionSent): "waiting",
+    ("waiting", SentToVoicemail): "ended",
+    ("waiting", WorkExpired): "ended",
     # the losers of a ring are rescinded after one of them accepted
     ("accepted", OfferRescinded): "accepted",
     ("accepted", AgentConnected): "connected",
     ("accepted", ConnectFailed): "absent",
     ("accepted", WorkGivenUp): "absent",
     ("connected", WorkGivenUp): "absent",
+    ("connected", InteractionInterrupted): "absent",
     ("connected", InteractionTransferred): "ended",
     ("connected", WrapUpStarted): "wrap_up",
     ("connected", WrapUpCompleted): "ended",
+    ("wrap_up", DispositionGiven): "wrap_up",
     ("wrap_up", WrapUpCompleted): "ended",
 }
 
@@ -123,6 +142,18 @@ def evolve_leg(leg: Leg, event: Event) -> Leg:
     match event:
         case InteractionQueued():
             return Leg("waiting", event.queue, event, trail=event.trail)
+        case RequirementsRelaxed():
+            assert leg.queued is not None, "a waiting leg was queued"
+            return replace(leg, queued=leg.queued.model_copy(update=_relaxed(leg.queued, event)))
+        case PriorityRaised():
+            assert leg.queued is not None, "a waiting leg was queued"
+            steps = (*leg.queued.steps, event.step)
+            return replace(leg, queued=leg.queued.model_copy(update={"priority": event.priority, "steps": steps}))
+        case CallbackOffered() | DeflectionSent():
+            assert leg.queued is not None, "a waiting leg was queued"
+            return replace(leg, queued=leg.queued.model_copy(update={"steps": (*leg.queued.steps, event.step)}))
+        case DispositionGiven():
+            return replace(leg, default_disposition=event.disposition)
         case InteractionOffered():
             return replace(leg, offers={**leg.offers, event.work_id: Offer(event.agent_id, event.expires_at)})
         case OfferAccepted():
@@ -137,6 +168,17 @@ def evolve_leg(leg: Leg, event: Event) -> Leg:
             return replace(leg, wrap_up_ends=event.ends_at, default_disposition=event.default_disposition)
         case _:
             return leg
+
+
+def _relaxed(queued: InteractionQueued, event: RequirementsRelaxed) -> dict[str, object]:
+    return {
+        "skills": event.skills,
+        "also": event.also,
+        "rings": event.rings,
+        "sites": event.sites,
+        "language_required": event.language_required,
+        "steps": (*queued.steps, event.step),
+    }
 
 
 def _without(offers: Mapping[str, Offer], work_id: str) -> dict[str, Offer]:
