@@ -22,6 +22,7 @@ from infra.cli.log import log_app
 from infra.cli.projections import rebuild
 from infra.cli.serve import serve
 from infra.cli.simulate import simulate
+from infra.cli.sms import sms_app
 from infra.cli.staffing import staffing
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
@@ -66,6 +67,7 @@ async def _opened() -> AsyncGenerator[Opened]:
 
 app.add_typer(log_app, name="log")
 app.add_typer(email_app, name="email")
+app.add_typer(sms_app, name="sms")
 app.add_typer(account_app, name="account")
 app.command()(demo)
 app.command()(serve)
