@@ -1,0 +1,1 @@
+"""The seam to Twilio: signed webhooks in, TwiML and REST requests out."""

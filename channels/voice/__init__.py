@@ -1,0 +1,1 @@
+"""The telephone, whatever provider carries it."""
