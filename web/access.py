@@ -47,6 +47,8 @@ class Permission(StrEnum):
     CALLBACKS = "callbacks"
     READ_CONFIGURATION = "read_configuration"
     CONFIGURE = "configure"
+    #: say that a site is down, or back
+    DECLARE_OUTAGE = "declare_outage"
     READ_EVENTS = "read_events"
     ACCOUNTS = "accounts"
 
@@ -73,6 +75,7 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.CALLBACKS: _STAFF,
     Permission.READ_CONFIGURATION: _INSIDE,
     Permission.CONFIGURE: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    Permission.DECLARE_OUTAGE: _LEADS | {Role.ADMINISTRATOR},
     Permission.READ_EVENTS: frozenset({Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR}),
     Permission.ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
 }

@@ -31,6 +31,7 @@ from web.routes import (
     reading,
     reference,
     session,
+    sites,
     stream,
     ticket_commands,
 )
@@ -47,6 +48,7 @@ ROUTERS = (
     customer_commands.router,
     callbacks.router,
     configuration.router,
+    sites.router,
     events.router,
     reading.router,
     stream.router,

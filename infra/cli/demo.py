@@ -48,6 +48,12 @@ def demo(
     ] = SMTP_PORT,
     drain: Annotated[float, typer.Option(min=0, max=3_600, help="Seconds agents get to finish at the end.")] = 90.0,
     most_mails: Annotated[int, typer.Option(min=1, max=1_000_000, help="Bound of the run, in mails.")] = 50_000,
+    power_cut: Annotated[
+        str | None, typer.Option(help="The power fails at this site for a quarter of the run (needs --seconds).")
+    ] = None,
+    new_policy: Annotated[
+        bool, typer.Option("--new-policy", help="Another routing policy is applied during the run (needs --seconds).")
+    ] = False,
 ) -> None:
     """Run a small centre with simulated customers and agents; mails and API calls are real, on the loopback.
 
@@ -55,6 +61,8 @@ def demo(
     """
     if as_json and seconds is None:
         raise typer.BadParameter("--json tells what happened at the end: say when that is with --seconds")
+    if (power_cut is not None or new_policy) and seconds is None:
+        raise typer.BadParameter("--power-cut and --new-policy happen at a share of the run: give it --seconds")
     configure_logs("error" if as_json else "warning")
     pace = Pace(
         customers=customers,
@@ -63,6 +71,8 @@ def demo(
         seconds=seconds,
         drain=drain if seconds is not None else AFTER_CTRL_C,
         most_mails=most_mails,
+        power_cut=power_cut,
+        policy_changes=new_policy,
     )
     result = asyncio.run(_run(pace, data, port, smtp_port, quiet=as_json))
     if as_json:
@@ -138,7 +148,18 @@ def _tell(result: dict[str, Any]) -> None:
         if one["share"] is not None:
             told = f"{one['share']:.0%} of {one['answered'] + one['abandoned']} within {one['target_seconds']} s"
             console.print(f"  {name:<24} {told}, {one['average_speed_of_answer']:.1f} s on average", markup=False)
+    if result["incidents"]:
+        _tell_by_site(console, result)
     broken = result["invariants"]["broken"]
     for fault in broken:
         console.print(f"BROKEN {fault}", style="bold red", markup=False)
     console.print(f"{len(result['invariants']['checked'])} invariants checked, {len(broken)} broken")
+
+
+def _tell_by_site(console: Console, result: dict[str, Any]) -> None:
+    """What happened to the centre, and how long customers waited for each site's agents before, during and after."""
+    for incident in result["incidents"]:
+        console.print("  " + ", ".join(f"{name} {value}" for name, value in incident.items()), markup=False)
+    for site, parts in result["wait_by_site"].items():
+        told = [f"{part} {one['answered']} answered after {one['mean_wait']:.1f} s" for part, one in parts.items()]
+        console.print(f"  {site:<24} {'; '.join(told) or 'nobody answered'}", markup=False)

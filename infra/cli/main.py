@@ -22,6 +22,7 @@ from infra.cli.log import log_app
 from infra.cli.projections import rebuild
 from infra.cli.serve import serve
 from infra.cli.simulate import simulate
+from infra.cli.site import site_app
 from infra.cli.sms import sms_app
 from infra.cli.staffing import staffing
 from infra.keys.cipher import WrongMasterKey
@@ -69,6 +70,7 @@ app.add_typer(log_app, name="log")
 app.add_typer(email_app, name="email")
 app.add_typer(sms_app, name="sms")
 app.add_typer(account_app, name="account")
+app.add_typer(site_app, name="site")
 app.command()(demo)
 app.command()(serve)
 app.command()(check)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import Coroutine, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal
 
 from domain.centre.documents import ProjectDocument
-from infra.demo.desk import DeskClient
+from infra.demo.desk import DeskClient, PowerCut
 from infra.demo.pace import Day
 from infra.demo.phrases import LANGUAGES, NOTES, REASONS_TO_DECLINE
 
@@ -51,8 +51,9 @@ class Agent:
         async with aclosing(self.desk.events()) as events:
             async for event in events:
                 if event["event"] == "hello":
-                    await self._say("sign-in")
-                    await self._say("ready")
+                    with suppress(PowerCut):
+                        await self._say("sign-in")
+                        await self._say("ready")
                 elif event["event"] == "reset":
                     await self._look(event["data"]["position"])
                 elif event["event"] == "message":
@@ -69,7 +70,7 @@ class Agent:
         if said == "interaction.offered.v1":
             self._offered(event["project"], data)
         elif said == "agent.stopped_responding.v1":
-            self.day.begin(self._come_back())
+            self.day.begin(self._while_powered(self._come_back()))
 
     async def _look(self, position: int) -> None:
         """The stream could not keep up: what rings is asked for instead."""
@@ -81,7 +82,13 @@ class Agent:
     def _offered(self, project: str, offer: Mapping[str, Any]) -> None:
         if offer["work_id"] not in self.answered:
             self.answered.add(offer["work_id"])
-            self.day.begin(self._answer(_Work(self, project, offer, self._mood())))
+            self.day.begin(self._while_powered(self._answer(_Work(self, project, offer, self._mood()))))
+
+    async def _while_powered(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Whatever was under way when the power failed ends there."""
+        with suppress(PowerCut):
+            await doing
+        self.at_lunch = False
 
     async def _answer(self, work: _Work) -> None:
         await self.takes(1.5)

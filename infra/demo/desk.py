@@ -21,11 +21,19 @@ TIMEOUT = httpx2.Timeout(30.0)
 SILENCE = httpx2.Timeout(30.0, read=60.0)
 
 
+class PowerCut(Exception):
+    """The desk is dead; whatever its agent was about to do, they cannot."""
+
+
 class DeskClient:
-    """One signed-in person. Every command bears an Idempotency-Key, so that repeating it is safe."""
+    """One signed-in person. While not `powered`, nothing goes out and nothing comes in.
+
+    Every command bears an Idempotency-Key, so that repeating it is safe."""
 
     def __init__(self, base_url: str, token: str, ledger: Ledger, dice: Random) -> None:
         self._ledger, self._dice = ledger, dice
+        self.powered = asyncio.Event()
+        self.powered.set()
         self._client = httpx2.AsyncClient(
             base_url=base_url,
             headers={"Authorization": f"Bearer {token}"},
@@ -52,6 +60,8 @@ class DeskClient:
     async def _request(self, method: str, path: str, **options: Any) -> dict[str, Any] | None:
         said = ""
         for attempt in range(TRIES):
+            if not self.powered.is_set():
+                raise PowerCut
             try:
                 answer = await self._client.request(method, path, **options)
             except httpx2.HTTPError as fault:
@@ -70,14 +80,22 @@ class DeskClient:
         return None
 
     async def events(self) -> AsyncGenerator[dict[str, Any]]:
-        """What concerns this person, for ever; after a lost connection from where it broke off."""
+        """What concerns this person, for ever; after a lost connection from where it broke off.
+
+        After a power cut from the beginning: the desk has forgotten where it was.
+        """
         last = ""
         while True:
+            if not self.powered.is_set():
+                await self.powered.wait()
+                last = ""
             headers = {"Last-Event-ID": last} if last else {}
             try:
                 async with self._client.sse("/api/stream", headers=headers, timeout=SILENCE) as stream:
                     stream.response.raise_for_status()
                     async for event in stream:
+                        if not self.powered.is_set():
+                            break
                         last = event.id or last
                         yield {"event": event.event, "id": last, "data": json.loads(event.data)}
             except httpx2.HTTPError as fault:

@@ -20,7 +20,8 @@ class Pace:
     """`customers`: who get in touch per minute at speed 1; `speed` divides every time that people take.
 
     `seconds`: how long new customers come, None until somebody stops it; `drain`: how long agents may then take to
-    finish what there is. `most_mails` and `longest` (seconds) bound every run.
+    finish what there is. `most_mails` and `longest` (seconds) bound every run. `power_cut`: the site where the power
+    fails for a part of the day; `policy_changes`: whether another policy is put on record while customers wait.
     """
 
     customers: float = 36.0
@@ -30,6 +31,8 @@ class Pace:
     drain: float = 60.0
     most_mails: int = 50_000
     longest: float = 24 * 3600.0
+    power_cut: str | None = None
+    policy_changes: bool = False
 
     @property
     def gap(self) -> float:

@@ -14,11 +14,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from domain.rejection import NotFound
 from infra.demo.agent import FIRST, Agent, Mood
 from infra.demo.cast import Cast
 from infra.demo.checking import Checking
 from infra.demo.customer import Customer, Surroundings
 from infra.demo.desk import DeskClient
+from infra.demo.incidents import Incidents
 from infra.demo.ledger import Ledger
 from infra.demo.pace import Day, Pace
 from infra.demo.post_office import CustomersServer, Deliver, Post
@@ -56,6 +58,7 @@ class Run:
     watching: Watching
     since: int
     agents: list[Agent] = field(default_factory=list[Agent])
+    incidents: Incidents | None = None
     customers: int = 0
     began: float = field(default_factory=time.monotonic)
     simulated: float = 0.0
@@ -77,6 +80,8 @@ async def opened(
 ) -> AsyncGenerator[tuple[Run, CustomersServer]]:
     """A centre with its documents and accounts, and the customers' mail server; nobody lives there yet."""
     documents = read_documents(speed=pace.speed)
+    if pace.power_cut is not None and pace.power_cut not in documents.centre.sites:
+        raise NotFound("site", pace.power_cut)
     async with AsyncExitStack() as closing:
         folder = data or closing.enter_context(_temporary())
         ledger = Ledger()
@@ -86,7 +91,8 @@ async def opened(
         settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
         node = await closing.enter_async_context(running_node(settings))
         since = await node.stores.log.head()
-        watching = Watching(node.stores.opener, since)
+        sites = {agent_id: agent.site for agent_id, agent in documents.centre.agents.items()}
+        watching = Watching(node.stores.opener, since, sites)
         await configure(node, documents)
         log_ins = await make_accounts(node, documents)
         run = Run(
@@ -126,6 +132,8 @@ async def live(run: Run, server: CustomersServer, stop: asyncio.Event) -> None:
     days = [asyncio.create_task(agent.work()) for agent in agents]
     failing = asyncio.create_task(run.node.forever())
     office = _client(run, "supervisor")
+    run.incidents = _incidents(run, office)
+    happening = asyncio.create_task(run.incidents.happen())
     arriving = asyncio.create_task(_arrivals(run, server, office))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -137,14 +145,15 @@ async def live(run: Run, server: CustomersServer, stop: asyncio.Event) -> None:
         arriving.cancel()
         run.simulated = run.elapsed
         run.day.closing.set()
+        await happening
         await _drain(run)
         run.drained = run.elapsed - run.simulated
         await asyncio.gather(*(agent.go_home() for agent in agents))
     finally:
-        for task in (arriving, stopping, failing, *days):
+        for task in (arriving, happening, stopping, failing, *days):
             task.cancel()
         await run.day.rest()
-        await asyncio.gather(arriving, stopping, failing, *days, return_exceptions=True)
+        await asyncio.gather(arriving, happening, stopping, failing, *days, return_exceptions=True)
         await asyncio.gather(office.close(), *(agent.desk.close() for agent in agents))
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
@@ -169,6 +178,19 @@ async def _agents(run: Run) -> list[Agent]:
     ]
     run.agents = agents
     return agents
+
+
+def _incidents(run: Run, office: DeskClient) -> Incidents:
+    return Incidents(
+        node=run.node,
+        documents=run.documents,
+        office=office,
+        day=run.day,
+        agents=run.agents,
+        lasts=run.pace.lasts,
+        site=run.pace.power_cut,
+        policy_changes=run.pace.policy_changes,
+    )
 
 
 def _client(run: Run, name: str) -> DeskClient:

@@ -122,6 +122,9 @@ def _quickened_project(project: ProjectDocument, speed: float) -> ProjectDocumen
         name: _with(
             queue,
             target=_sooner(queue.target, speed),
+            steps=tuple(_with(step, after=_sooner(step.after, speed)) for step in queue.steps),
+            preferred=round(queue.preferred / speed),
+            silence=None if queue.silence is None else _sooner(queue.silence, speed),
             offer=_with(queue.offer, timeout=_sooner(queue.offer.timeout, speed)),
             wrap_up=_with(queue.wrap_up, limit=_sooner(queue.wrap_up.limit, speed)),
         )

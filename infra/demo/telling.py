@@ -42,6 +42,8 @@ def report(run: Run, checked: dict[str, list[str]]) -> dict[str, Any]:
             },
         },
         "average_speed_of_answer": _rounded(run.watching.figures.mean_wait),
+        "incidents": run.incidents.told if run.incidents is not None else [],
+        "wait_by_site": run.watching.by_site.shown(),
         "throughput": {
             "interactions_per_minute": _rounded(60 * counts["interactions"] / total if total else None),
             "mails_per_minute": _rounded(60 * run.ledger.mails / total if total else None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from domain.interaction.state import Interaction
 from domain.invariants import Broken, Checker
 from domain.ports import Log, Opener
 from domain.stream import category_of
+from infra.demo.by_site import BySite
 
 #: Broken invariants told at most.
 MOST_TOLD = 50
@@ -95,9 +96,9 @@ class Figures:
 class Watching:
     """Everything that is told of a run comes from here: the log's own events, from `since` on."""
 
-    def __init__(self, opener: Opener, since: int = 0) -> None:
+    def __init__(self, opener: Opener, since: int = 0, sites: Mapping[str, str] | None = None) -> None:
         self._opener, self._since = opener, since
-        self.checker, self.figures = Checker(opener), Figures()
+        self.checker, self.figures, self.by_site = Checker(opener), Figures(), BySite(sites or {})
         self.counts: Counter[str] = Counter()
         self.position = 0
         self._cut: list[Recorded] = []
@@ -142,6 +143,7 @@ class Watching:
         if one.position <= self._since:
             return
         self.figures.fold(one)
+        self.by_site.fold(one)
         self.counts[one.event.wire] += 1
         if isinstance(one.event, MessageReceived):
             self.counts[f"received by {one.event.via}"] += 1
