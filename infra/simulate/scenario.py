@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.centre.documents import Document, Level, Name, Profile, Queue, Title
+from domain.centre.documents import Document, Hours, Language, Level, Name, Profile, Queue, Routing, Title
 from domain.interaction.events import Channel
 
 Positive = Annotated[float, Field(gt=0, le=1e9)]
@@ -98,6 +98,8 @@ class CustomerClass(Document):
     patience: Duration | None = None
     priority: int | None = Field(default=None, ge=1, le=10, description="1 is most urgent; else the queue's")
     age_credit: int = Field(default=0, ge=0, le=86_400, description="seconds that its place moves forward")
+    site: Name | None = Field(default=None, description="one of `sites`, where its contacts belong")
+    language: Language = "en"
     pauses_for: tuple[Channel, ...] = Field(default=(), description="channels during whose work this work rests")
 
 
@@ -115,6 +117,7 @@ class Group(Document):
     profile: Name = Field(description="one of `profiles`")
     site: Name | None = Field(default=None, description="one of `sites`")
     skills: dict[Name, Level] = Field(default={}, description="level by skill")
+    languages: tuple[Language, ...] = Field(default=(), description="that they speak; none named: all")
     shifts: Annotated[tuple[Shift, ...], Field(max_length=1000)] = ()
     repeat: Positive | None = Field(default=None, description="seconds after which the shifts begin again")
     answers_after: Duration | None = Field(default=None, description="from ring to answer; else at once")
@@ -170,6 +173,8 @@ class ScenarioDocument(Document):
     profiles: dict[Name, Profile] = Field(min_length=1, description="their queues are named as in `queues`")
     groups: dict[Name, Group] = Field(min_length=1)
     classes: dict[Name, CustomerClass] = Field(min_length=1)
+    routing: Routing = Field(default=Routing(), description="the pool's; shares are named as in `queues`")
+    hours: dict[Name, Hours] = Field(default={}, description="opening hours, by name")
     waiting_places: tuple[Places, ...] = ()
     power_cuts: tuple[PowerCut, ...] = ()
     exact: tuple[Literal["erlang_c", "erlang_a", "waiting_places", "equal_occupancy"], ...] = Field(

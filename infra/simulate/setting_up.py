@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from math import isnan
 
-from domain.agent.events import AgentRegistered, ProfileAssigned, SkillGranted
-from domain.centre.configuration import ProjectConfigured, canonical
-from domain.centre.documents import Profile, ProjectDocument
+from domain.agent.events import AgentRegistered, LanguagesStated, ProfileAssigned, SkillGranted
+from domain.centre.configuration import CentreConfigured, ProjectConfigured, canonical
+from domain.centre.documents import CentreDocument, Profile, ProjectDocument
+from domain.interaction.events import InteractionQueued
 from infra.simulate.able import factor
 from infra.simulate.draws import MICROS, Chance, Draw, arrival_times, durations, streams_of
 from infra.simulate.measures import Tally, Window
@@ -17,9 +18,31 @@ from infra.simulate.scenario import CustomerClass, Duration, ScenarioDocument
 from infra.simulate.stage import POOL, PROJECT, Stage
 from infra.simulate.traces import Columns
 
+#: The site of a centre whose scenario names none.
+HERE = "here"
+
 
 def configure(stage: Stage, scenario: ScenarioDocument) -> None:
-    """The project's document, as `trunkline apply` would put it on record."""
+    """The project's and the centre's documents, as `trunkline apply` would put them on record."""
+    _configure_project(stage, scenario)
+    shares = {f"{PROJECT}/{queue}": weight for queue, weight in scenario.routing.shares.items()}
+    centre = CentreDocument.model_validate(
+        {
+            "schema_version": 1,
+            "centre": POOL,
+            "title": scenario.title,
+            "pool": POOL,
+            "sites": {site: {"title": site} for site in scenario.sites or (HERE,)},
+            "skills": {skill: {"title": skill} for skill in scenario.skills},
+            "profiles": {name: _profile(profile).model_dump() for name, profile in scenario.profiles.items()},
+            "routing": scenario.routing.model_copy(update={"shares": shares}).model_dump(),
+        }
+    )
+    plain, sha256 = canonical(centre)
+    stage.say(CentreConfigured(document=plain, sha256=sha256, revision=1), f"centre-{POOL}", "")
+
+
+def _configure_project(stage: Stage, scenario: ScenarioDocument) -> None:
     document = ProjectDocument.model_validate(
         {
             "schema_version": 1,
@@ -28,6 +51,7 @@ def configure(stage: Stage, scenario: ScenarioDocument) -> None:
             "pool": POOL,
             "departments": {"all": {"title": "All", "queue": next(iter(scenario.queues))}},
             "queues": {name: queue.model_dump() for name, queue in scenario.queues.items()},
+            "hours": {name: hours.model_dump() for name, hours in scenario.hours.items()},
         }
     )
     plain, sha256 = canonical(document)
@@ -46,10 +70,12 @@ def register(stage: Stage, scenario: ScenarioDocument, chance: Chance, columns: 
             person = Person(f"{name}_{number:05}", team, units, window)
             team.people.append(person)
             stream = f"agent-{person.agent_id}"
-            registered = AgentRegistered(agent_id=person.agent_id, name=person.agent_id, site=group.site or "")
+            registered = AgentRegistered(agent_id=person.agent_id, name=person.agent_id, site=group.site or HERE)
             stage.say(registered, stream, "")
             assigned = ProfileAssigned(agent_id=person.agent_id, profile_name=group.profile, profile=profile)
             stage.say(assigned, stream, "")
+            if group.languages:
+                stage.say(LanguagesStated(agent_id=person.agent_id, languages=group.languages), stream, "")
             for skill, level in group.skills.items():
                 stage.say(SkillGranted(agent_id=person.agent_id, skill=skill, level=level), stream, "")
         teams.append(team)
@@ -76,8 +102,9 @@ def lines(
         line.places = rooms.get(customers.queue)
         line.queue_values = _queue_values(scenario, customers)
         queue = scenario.queues[customers.queue]
-        line.timeout, line.misses = queue.offer.timeout * MICROS, queue.offer.misses
-        line.wrap_up_limit = queue.wrap_up.limit * MICROS if queue.wrap_up.mode == "mandatory" else None
+        offer = queue.offer.on(customers.channel)
+        line.timeout, line.misses = offer.timeout * MICROS, offer.misses
+        line.wrap_up_limit = queue.wrap_up.limit * MICROS if queue.wrap_up.mode in ("mandatory", "fixed") else None
         line.factors = {team.name: factor(customers, team.group.skills) for team in teams}
         found.append(line)
     return found
@@ -92,7 +119,9 @@ def _rooms(scenario: ScenarioDocument) -> dict[str, Room]:
 
 def _queue_values(scenario: ScenarioDocument, customers: CustomerClass) -> dict[str, object]:
     queue = scenario.queues[customers.queue]
+    site = customers.site or ""
     return {
+        **_DEFAULTS,
         "leg": "1",
         "channel": customers.channel,
         "queue": customers.queue,
@@ -102,9 +131,18 @@ def _queue_values(scenario: ScenarioDocument, customers: CustomerClass) -> dict[
         "age_credit": customers.age_credit,
         "target": queue.target,
         "customer_id": "",
-        "site": "",
-        "language": "en",
+        "site": site,
+        "language": customers.language,
+        "rings": queue.rings,
+        "sites": (site,) if site and queue.sites == "own" else (),
+        "language_required": queue.language == "required",
     }
+
+
+#: What a queued event holds where a scenario says nothing of it.
+_DEFAULTS: dict[str, object] = {
+    name: field.default for name, field in InteractionQueued.model_fields.items() if not field.is_required()
+}
 
 
 def _due(name: str, customers: CustomerClass, chance: Chance, columns: Columns) -> Iterator[Due]:
