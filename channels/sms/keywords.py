@@ -10,9 +10,9 @@ The rule, in full:
 5. A start word means something only from somebody who has stopped before; from others it is a message. Who
    that is, only the caller knows.
 
-Sources: CTIA, Messaging Principles and Best Practices (2023), section 5.1.3 (STOP, END, UNSUBSCRIBE, CANCEL, QUIT);
-Twilio's default keywords, which its platform acts on by itself (STOPALL, UNSTOP, YES, INFO), so that our log must
-agree with it; AF2M, Charte SMS+ (STOP, and CONTACT for help, in France).
+Sources: CTIA, Messaging Principles and Best Practices (STOP, END, UNSUBSCRIBE, CANCEL, QUIT; case and punctuation
+do not count); Twilio's default keywords, on which its platform acts by itself (STOPALL, OPTOUT, REVOKE; START, YES,
+UNSTOP; HELP, INFO), so that our log must agree with it. The words of the other languages are those customers use.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from infra.cli.demo import demo
 from infra.cli.email import email_app
 from infra.cli.erase import erase
 from infra.cli.log import log_app
+from infra.cli.numbers import numbers_app
 from infra.cli.projections import rebuild
 from infra.cli.serve import serve
 from infra.cli.simulate import simulate
@@ -69,6 +70,7 @@ async def _opened() -> AsyncGenerator[Opened]:
 app.add_typer(log_app, name="log")
 app.add_typer(email_app, name="email")
 app.add_typer(sms_app, name="sms")
+app.add_typer(numbers_app, name="numbers")
 app.add_typer(account_app, name="account")
 app.add_typer(site_app, name="site")
 app.command()(demo)
