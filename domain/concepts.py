@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from domain import audit, callback, intake, reservation
 from domain.agent import decide as agent
-from domain.centre import configuration
+from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
 from domain.delivery import state as delivery
-from domain.interaction import leaving, offers, work
+from domain.interaction import escalation, leaving, offers, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
 
@@ -18,6 +18,8 @@ LOADED = (
     configuration,
     customer,
     delivery,
+    escalation,
+    evacuating,
     intake,
     leaving,
     offers,

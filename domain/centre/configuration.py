@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agent import commands as agent_commands
 from domain.centre.documents import CentreDocument, ProjectDocument, Queue
+from domain.centre.hours import after_open, is_open
+from domain.centre.outage import SiteCameBack, SiteWentDown
 from domain.decide import Command, Moment, Outcome, decide, decides
 from domain.event import Event
 from domain.rejection import NotFound, Rejection
@@ -55,9 +58,12 @@ class ConfigureProject(Command):
 
 @dataclass(frozen=True, slots=True)
 class Centre:
+    """`down`: the sites where nobody can work now."""
+
     revision: int = 0
     sha256: str = ""
     document: CentreDocument | None = None
+    down: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +91,27 @@ class Project:
             raise Rejection("not_found", f"there is no department {department!r}; there are {known}")
         return found.queue
 
+    def is_open(self, queue: Queue, at: datetime) -> bool:
+        """Whether a queue is open; one without hours always is."""
+        return queue.hours is None or is_open(self.configured.hours[queue.hours], at)
+
+    def after_open(self, queue: Queue, start: datetime, seconds: float) -> datetime | None:
+        """The instant at which so many open seconds have passed for a queue; None where it does not open again."""
+        if queue.hours is None:
+            return start + timedelta(seconds=seconds)
+        return after_open(self.configured.hours[queue.hours], start, seconds)
+
 
 def evolve_centre(state: Centre, event: Event) -> Centre:
-    if isinstance(event, CentreConfigured):
-        return Centre(event.revision, event.sha256, CentreDocument.model_validate(event.document))
-    return state
+    match event:
+        case CentreConfigured():
+            return Centre(event.revision, event.sha256, CentreDocument.model_validate(event.document), state.down)
+        case SiteWentDown():
+            return replace(state, down=state.down | {event.site})
+        case SiteCameBack():
+            return replace(state, down=state.down - {event.site})
+        case _:
+            return state
 
 
 def evolve_project(state: Project, event: Event) -> Project:

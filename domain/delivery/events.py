@@ -10,7 +10,14 @@ from domain.event import Event
 from domain.personal import Personal
 
 Kind = Literal[
-    "ticket_opened", "ticket_handed_over", "ticket_resolved", "ticket_reopened", "callback_registered", "reply"
+    "ticket_opened",
+    "ticket_handed_over",
+    "ticket_resolved",
+    "ticket_reopened",
+    "callback_registered",
+    "callback_expired",
+    "reply",
+    "deflection",
 ]
 
 
@@ -23,7 +30,7 @@ class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
 
     delivery_id: str
     kind: Kind
-    channel: Literal["email"]
+    channel: Literal["email", "sms"]
     customer_id: str
     ticket_id: str
     interaction_id: str

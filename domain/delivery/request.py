@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from domain.centre.configuration import Project
+from domain.customer.state import Customer
 from domain.decide import Moment, Outcome
 from domain.delivery.events import Kind, NotificationRequested
+from domain.interaction.state import Interaction
 from domain.ticket.state import Ticket
 
 #: Which change of a ticket leads to which mail, under which name a project turns it on.
@@ -47,3 +51,55 @@ def status_mail(what: str, ticket: Ticket, address: str | None, name: str, proje
         thread=" ".join(ticket.thread),
     )
     return Outcome().add("delivery", delivery_id, request)
+
+
+def deflection(interaction: Interaction, customer: Customer, project: Project, text: str, at: Moment) -> Outcome:
+    """A text to the telephone of a customer who waits; nothing where no number is known. Its result names it."""
+    number = customer.address("phone")
+    if not number:
+        return Outcome()
+    return _unthreaded("deflection", "sms", interaction, number, customer.name, project, at, body=text)
+
+
+def expired_callback(interaction: Interaction, customer: Customer, project: Project, at: Moment) -> Outcome:
+    """The mail that nobody could be reached for a callback; nothing where the project sends none or has no address."""
+    address, status = customer.address("email"), project.configured.status
+    if not address or status is None:
+        return Outcome()
+    sender = status.sender
+    return _unthreaded("callback_expired", "email", interaction, address, customer.name, project, at, mailbox=sender)
+
+
+def _unthreaded(
+    kind: Kind,
+    channel: Literal["email", "sms"],
+    interaction: Interaction,
+    to: str,
+    name: str,
+    project: Project,
+    at: Moment,
+    *,
+    mailbox: str = "",
+    body: str = "",
+) -> Outcome:
+    """A message that belongs to an interaction and to no thread."""
+    delivery_id = at.new_id()
+    request = NotificationRequested(
+        delivery_id=delivery_id,
+        kind=kind,
+        channel=channel,
+        customer_id=interaction.customer_id,
+        ticket_id=interaction.ticket_id,
+        interaction_id=interaction.interaction_id,
+        mailbox=mailbox,
+        language=interaction.language,
+        params={"project": project.configured.title},
+        to=to,
+        name=name,
+        subject="",
+        body=body,
+        thread="",
+    )
+    outcome = Outcome().add("delivery", delivery_id, request)
+    outcome.result["delivery_id"] = delivery_id
+    return outcome

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from domain.agent.state import Agent, Held
 from domain.decide import Command, Moment, Outcome, decides
-from domain.interaction.events import InteractionClosed, OfferRescinded, WorkGivenUp, WrapUpCompleted
+from domain.interaction.ending import close, close_after
+from domain.interaction.events import InteractionInterrupted, OfferRescinded, WorkGivenUp, WrapUpCompleted
 from domain.interaction.offers import released, rescind
-from domain.interaction.queueing import requeued
+from domain.interaction.queueing import Again, called_back_first, requeued
 from domain.interaction.state import Interaction, interaction_of
 from domain.rejection import Rejection
-from domain.reservation import release
 from domain.states import States
 
 
@@ -22,8 +22,14 @@ class CancelCallback(Command):
     interaction_id: str
 
 
-def give_up(states: States, agent: Agent, work_id: str, held: Held, reason: str) -> Outcome:
-    """End one piece of an agent's work: an offer is rescinded, work in hand is queued again, wrap-up is ended."""
+def give_up(
+    states: States, agent: Agent, work_id: str, held: Held, reason: str, *, again: Again = "agent_left"
+) -> Outcome:
+    """End one piece of an agent's work: an offer is rescinded, work in hand is queued again, wrap-up is ended.
+
+    `again` says why it is queued again: a call that breaks off because a site is down is not handed to the next
+    agent as it is, its caller is called back first.
+    """
     interaction = states.of(Interaction, "interaction", held.interaction_id)
     leg = interaction.leg(held.leg)
     outcome = Outcome().add("agent", agent.agent_id, released(agent.agent_id, work_id, reason))
@@ -37,17 +43,16 @@ def give_up(states: States, agent: Agent, work_id: str, held: Held, reason: str)
         return outcome.add("interaction", held.interaction_id, OfferRescinded(**where, reason=reason))
     if leg.work_id != work_id:
         return outcome
+    if leg.status == "connected" and leg.wanted.channel == "voice" and again == "site_down":
+        broken = InteractionInterrupted(**where, reason=reason)
+        return outcome.add("interaction", held.interaction_id, broken, called_back_first(leg))
     if leg.status in ("accepted", "connected"):
         gone = WorkGivenUp(**where, reason=reason)
-        return outcome.add("interaction", held.interaction_id, gone, requeued(leg, "agent_left"))
+        return outcome.add("interaction", held.interaction_id, gone, requeued(leg, again))
     if leg.status == "wrap_up":
-        done = WrapUpCompleted(**where, disposition=leg.default_disposition, timed_out=True)
+        done = WrapUpCompleted(**where, disposition=leg.default_disposition, timed_out=not leg.disposed)
         outcome.add("interaction", held.interaction_id, done)
-        if all(other.status == "ended" for key, other in interaction.legs.items() if key != held.leg):
-            closed = InteractionClosed(interaction_id=held.interaction_id, reason="completed")
-            outcome.add("interaction", held.interaction_id, closed)
-            if interaction.callback_key:
-                outcome.merge(release(states, "callback", interaction.callback_key, held.interaction_id))
+        outcome.merge(close_after(states, interaction, held.leg, "completed"))
     return outcome
 
 
@@ -56,11 +61,9 @@ def cancel_callback(states: States, c: CancelCallback, at: Moment) -> Outcome:
     interaction = interaction_of(states, c.interaction_id)
     if not interaction.callback_key:
         raise Rejection("not_a_callback", "this interaction is not a callback request")
-    if any(leg.status != "waiting" for leg in interaction.legs.values()):
+    if any(leg.status not in ("waiting", "ended") for leg in interaction.legs.values()):
         raise Rejection("in_hand", "an agent is already on it")
     outcome = Outcome()
     for name in interaction.legs:
         outcome.merge(rescind(interaction, name, "cancelled by the customer"))
-    closed = InteractionClosed(interaction_id=c.interaction_id, reason="cancelled by the customer")
-    outcome.add("interaction", c.interaction_id, closed)
-    return outcome.merge(release(states, "callback", interaction.callback_key, c.interaction_id))
+    return outcome.merge(close(states, interaction, "cancelled by the customer"))

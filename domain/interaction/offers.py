@@ -24,7 +24,7 @@ from domain.interaction.events import (
     OfferRescinded,
     OfferTimedOut,
 )
-from domain.interaction.state import CONNECTED_ON_ACCEPT, LEG, Interaction, Leg, Offer, interaction_of
+from domain.interaction.state import CONNECTED_ON_ACCEPT, LEG, WRITTEN, Interaction, Leg, Offer, interaction_of
 from domain.rejection import Rejection
 from domain.states import States
 from domain.transitions import step
@@ -126,7 +126,8 @@ def _waiting(interaction: Interaction, c: OfferInteraction, at: Moment) -> tuple
 def offer(states: States, c: OfferInteraction, at: Moment) -> Outcome:
     interaction = interaction_of(states, c.interaction_id)
     leg, queued = _waiting(interaction, c, at)
-    rules = project_of(states, c.project).queue(leg.queue).offer
+    queue = project_of(states, c.project).queue(leg.queue)
+    rules = queue.offer.on(queued.channel)
     if len(leg.offers) >= rules.ring_width:
         raise Rejection("ringing", f"this work already rings at {len(leg.offers)} of {rules.ring_width} agents")
     agent = states.of(Agent, "agent", c.agent_id)
@@ -143,6 +144,7 @@ def offer(states: States, c: OfferInteraction, at: Moment) -> Outcome:
         queue=leg.queue,
         expires_at=at.now + timedelta(seconds=rules.timeout),
         decision=c.decision,
+        silence=queue.silence if queued.channel in WRITTEN else None,
     )
     reserved = AgentReserved(
         agent_id=c.agent_id,
@@ -160,13 +162,20 @@ def offer(states: States, c: OfferInteraction, at: Moment) -> Outcome:
 @decides(AcceptOffer)
 def accept(states: States, c: AcceptOffer, at: Moment) -> Outcome:
     interaction = interaction_of(states, c.interaction_id)
-    _own_offer(interaction, c)
-    step(LEG, interaction.leg(c.leg).status, OfferAccepted, "the work")
+    silence = _own_offer(interaction, c).silence
+    leg = interaction.leg(c.leg)
+    step(LEG, leg.status, OfferAccepted, "the work")
     accepted = OfferAccepted(interaction_id=c.interaction_id, leg=c.leg, work_id=c.work_id, agent_id=c.agent_id)
     outcome = Outcome().add("interaction", c.interaction_id, accepted)
     outcome.merge(rescind(interaction, c.leg, "another agent accepted", but=c.work_id))
-    if interaction.channel in CONNECTED_ON_ACCEPT:
-        connected = AgentConnected(interaction_id=c.interaction_id, leg=c.leg, work_id=c.work_id, agent_id=c.agent_id)
+    if leg.wanted.channel in CONNECTED_ON_ACCEPT:
+        connected = AgentConnected(
+            interaction_id=c.interaction_id,
+            leg=c.leg,
+            work_id=c.work_id,
+            agent_id=c.agent_id,
+            reply_by=None if silence is None else at.now + timedelta(seconds=silence),
+        )
         outcome.add("interaction", c.interaction_id, connected)
     return outcome
 
@@ -191,7 +200,7 @@ def time_out(states: States, c: TimeOutOffer, at: Moment) -> Outcome:
         return Outcome()
     timed_out = OfferTimedOut(interaction_id=c.interaction_id, leg=c.leg, work_id=c.work_id, agent_id=offer.agent_id)
     outcome = Outcome().add("interaction", c.interaction_id, timed_out)
-    allowed = project_of(states, c.project).queue(leg.queue).offer.misses
+    allowed = project_of(states, c.project).queue(leg.queue).offer.on(leg.wanted.channel).misses
     return outcome.add("agent", offer.agent_id, *_missed(states, offer.agent_id, c.work_id, allowed))
 
 

@@ -12,6 +12,12 @@ from domain.interaction.state import Leg
 
 FIRST_LEG = "1"
 
+#: Why a leg is queued once more.
+Again = Literal["agent_left", "connect_failed", "silent", "site_down"]
+
+#: Seconds that put a broken call before everything that waits, whatever its priority: a year.
+FIRST_OF_ALL = 366 * 86_400
+
 
 def queued(
     project: Project,
@@ -48,7 +54,22 @@ def queued(
     )
 
 
-def requeued(leg: Leg, reason: Literal["agent_left", "connect_failed"]) -> InteractionQueued:
-    """The event that puts a leg back where it was: its arrival, and with it its place, unchanged."""
-    assert leg.queued is not None, "only a leg that was queued can be queued again"
-    return leg.queued.model_copy(update={"trail": leg.trail, "reason": reason})
+def requeued(leg: Leg, reason: Again, *, tried: str = "") -> InteractionQueued:
+    """The event that puts a leg back where it was: its arrival, and with it its place, unchanged.
+
+    What it asks for is what it asked for last, every step it has been through kept. `tried` is an agent who counts
+    as one who missed it.
+    """
+    trail = (*leg.trail, tried) if tried else leg.trail
+    return leg.wanted.model_copy(update={"trail": trail, "reason": reason})
+
+
+def called_back_first(leg: Leg) -> InteractionQueued:
+    """The event that turns a call that broke off into a callback before everything else that waits."""
+    first = {"channel": "callback", "priority": 1, "age_credit": FIRST_OF_ALL, "reason": "interrupted"}
+    return leg.wanted.model_copy(update={**first, "trail": leg.trail})
+
+
+def waited(wanted: InteractionQueued, now: datetime) -> int:
+    """Seconds since arrival."""
+    return max(0, int((now - wanted.arrived_at).total_seconds()))

@@ -1,7 +1,6 @@
 """An interaction as decisions see it: its legs and where each of them stands.
 
-A leg waits until one agent has accepted one offer of it; offers come and go while it waits. The interaction
-itself is open from its first event to `InteractionClosed`.
+The interaction itself is open from its first event to `InteractionClosed`.
 """
 
 from __future__ import annotations
@@ -13,94 +12,32 @@ from typing import Literal
 
 from domain.event import Event
 from domain.interaction.events import (
-    AgentConnected,
-    CallbackOffered,
     CallbackRequested,
-    ConnectFailed,
     CustomerRecognised,
-    DeflectionSent,
-    DispositionGiven,
-    InteractionAbandoned,
     InteractionClosed,
-    InteractionInterrupted,
-    InteractionOffered,
-    InteractionQueued,
     InteractionStarted,
-    InteractionTransferred,
     MessageReceived,
-    OfferAccepted,
-    OfferDeclined,
-    OfferRescinded,
-    OfferTimedOut,
-    PriorityRaised,
-    RequirementsRelaxed,
-    SentToVoicemail,
-    WaitAnnounced,
-    WorkExpired,
-    WorkGivenUp,
-    WrapUpCompleted,
-    WrapUpStarted,
+    MessageSent,
 )
+from domain.interaction.leg import CONNECTED_ON_ACCEPT, LEG, Leg, LegStatus, Offer, evolve_leg
 from domain.personal import plain
 from domain.rejection import NotFound, Rejection
 from domain.states import States, concept
-from domain.transitions import Table, step
 
-LegStatus = Literal["absent", "waiting", "accepted", "connected", "wrap_up", "ended"]
+__all__ = [
+    "CONNECTED_ON_ACCEPT",
+    "LEG",
+    "WRITTEN",
+    "Interaction",
+    "Leg",
+    "LegStatus",
+    "Offer",
+    "in_hand",
+    "interaction_of",
+]
 
-LEG: Table[LegStatus] = {
-    ("absent", InteractionQueued): "waiting",
-    ("waiting", InteractionOffered): "waiting",
-    ("waiting", OfferDeclined): "waiting",
-    ("waiting", OfferTimedOut): "waiting",
-    ("waiting", OfferRescinded): "waiting",
-    ("waiting", OfferAccepted): "accepted",
-    ("waiting", InteractionAbandoned): "ended",
-    # what waiting changes
-    ("waiting", WaitAnnounced): "waiting",
-    ("waiting", RequirementsRelaxed): "waiting",
-    ("waiting", PriorityRaised): "waiting",
-    ("waiting", CallbackOffered): "waiting",
-    ("waiting", DeflectionSent): "waiting",
-    ("waiting", SentToVoicemail): "ended",
-    ("waiting", WorkExpired): "ended",
-    # the losers of a ring are rescinded after one of them accepted
-    ("accepted", OfferRescinded): "accepted",
-    ("accepted", AgentConnected): "connected",
-    ("accepted", ConnectFailed): "absent",
-    ("accepted", WorkGivenUp): "absent",
-    ("connected", WorkGivenUp): "absent",
-    ("connected", InteractionInterrupted): "absent",
-    ("connected", InteractionTransferred): "ended",
-    ("connected", WrapUpStarted): "wrap_up",
-    ("connected", WrapUpCompleted): "ended",
-    ("wrap_up", DispositionGiven): "wrap_up",
-    ("wrap_up", WrapUpCompleted): "ended",
-}
-
-#: On these channels agent and customer are in contact as soon as the agent has accepted.
-CONNECTED_ON_ACCEPT = frozenset({"sms", "email", "callback"})
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    agent_id: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One agent's part: `offers` by work id while it waits, then `agent_id` under `work_id`."""
-
-    status: LegStatus = "absent"
-    queue: str = ""
-    queued: InteractionQueued | None = None
-    offers: Mapping[str, Offer] = field(default_factory=dict[str, Offer])
-    work_id: str = ""
-    agent_id: str = ""
-    wrap_up_ends: datetime | None = None
-    default_disposition: str = ""
-    trail: tuple[str, ...] = ()
+#: Channels on which a customer waits for what the agent writes.
+WRITTEN = frozenset({"sms", "email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +58,19 @@ class Interaction:
         return self.legs.get(name, Leg())
 
     @property
+    def next_leg(self) -> str:
+        """The name of a further leg."""
+        return str(len(self.legs) + 1)
+
+    @property
     def being_worked(self) -> bool:
         """Whether a leg waits for an agent or is in an agent's hands (wrap-up no longer reads messages)."""
         return any(leg.status in ("waiting", "accepted", "connected") for leg in self.legs.values())
+
+    @property
+    def connected_leg(self) -> Leg | None:
+        """The leg of the agent who is in contact, None when nobody is."""
+        return next((leg for leg in self.legs.values() if leg.status == "connected"), None)
 
 
 def interaction_of(states: States, interaction_id: str) -> Interaction:
@@ -136,53 +83,12 @@ def interaction_of(states: States, interaction_id: str) -> Interaction:
     return found
 
 
-def evolve_leg(leg: Leg, event: Event) -> Leg:
-    """One leg after one of its events."""
-    leg = replace(leg, status=step(LEG, leg.status, type(event), "the work"))
-    match event:
-        case InteractionQueued():
-            return Leg("waiting", event.queue, event, trail=event.trail)
-        case RequirementsRelaxed():
-            assert leg.queued is not None, "a waiting leg was queued"
-            return replace(leg, queued=leg.queued.model_copy(update=_relaxed(leg.queued, event)))
-        case PriorityRaised():
-            assert leg.queued is not None, "a waiting leg was queued"
-            steps = (*leg.queued.steps, event.step)
-            return replace(leg, queued=leg.queued.model_copy(update={"priority": event.priority, "steps": steps}))
-        case CallbackOffered() | DeflectionSent():
-            assert leg.queued is not None, "a waiting leg was queued"
-            return replace(leg, queued=leg.queued.model_copy(update={"steps": (*leg.queued.steps, event.step)}))
-        case DispositionGiven():
-            return replace(leg, default_disposition=event.disposition)
-        case InteractionOffered():
-            return replace(leg, offers={**leg.offers, event.work_id: Offer(event.agent_id, event.expires_at)})
-        case OfferAccepted():
-            offers = _without(leg.offers, event.work_id)
-            return replace(leg, offers=offers, work_id=event.work_id, agent_id=event.agent_id)
-        case OfferDeclined() | OfferTimedOut():
-            offers = _without(leg.offers, event.work_id)
-            return replace(leg, offers=offers, trail=(*leg.trail, event.agent_id))
-        case OfferRescinded():
-            return replace(leg, offers=_without(leg.offers, event.work_id))
-        case WrapUpStarted():
-            return replace(leg, wrap_up_ends=event.ends_at, default_disposition=event.default_disposition)
-        case _:
-            return leg
-
-
-def _relaxed(queued: InteractionQueued, event: RequirementsRelaxed) -> dict[str, object]:
-    return {
-        "skills": event.skills,
-        "also": event.also,
-        "rings": event.rings,
-        "sites": event.sites,
-        "language_required": event.language_required,
-        "steps": (*queued.steps, event.step),
-    }
-
-
-def _without(offers: Mapping[str, Offer], work_id: str) -> dict[str, Offer]:
-    return {w: offer for w, offer in offers.items() if w != work_id}
+def in_hand(interaction: Interaction, leg: str, agent_id: str) -> Leg:
+    """The leg, in this agent's hands from acceptance to the end of wrap-up. Raises `Rejection` (`not_yours`)."""
+    found = interaction.leg(leg)
+    if found.agent_id != agent_id or found.status not in ("accepted", "connected", "wrap_up"):
+        raise Rejection("not_yours", "this work is not in your hands (any more)")
+    return found
 
 
 def evolve(state: Interaction, event: Event) -> Interaction:
@@ -200,16 +106,38 @@ def evolve(state: Interaction, event: Event) -> Interaction:
         case CustomerRecognised():
             return replace(state, customer_id=event.customer_id)
         case MessageReceived():
-            if event.automatic:  # nobody reads what is answered to it (RFC 3834)
-                return state
-            sender = plain(event.sender, otherwise="")
-            return replace(state, last_message=plain(event.external_id, otherwise=""), last_sender=sender)
+            return _received(state, event)
+        case MessageSent():
+            return _replied(state, event.leg)
         case CallbackRequested():
             return replace(state, callback_key=event.key)
         case InteractionClosed():
             return replace(state, status="closed")
         case _:
             return _evolve_legs(state, event)
+
+
+def _received(state: Interaction, event: MessageReceived) -> Interaction:
+    if event.automatic:  # nobody reads what is answered to it (RFC 3834)
+        return state
+    sender = plain(event.sender, otherwise="")
+    legs = state.legs if event.reply_by is None else _awaiting_reply(state.legs, event.reply_by)
+    return replace(state, last_message=plain(event.external_id, otherwise=""), last_sender=sender, legs=legs)
+
+
+def _awaiting_reply(legs: Mapping[str, Leg], reply_by: datetime) -> dict[str, Leg]:
+    """The first message without a reply says by when there must be one; further ones do not put it off."""
+    return {
+        name: replace(leg, reply_by=leg.reply_by or reply_by) if leg.status == "connected" else leg
+        for name, leg in legs.items()
+    }
+
+
+def _replied(state: Interaction, name: str) -> Interaction:
+    leg = state.leg(name)
+    if leg.reply_by is None:
+        return state
+    return replace(state, legs={**state.legs, name: replace(leg, reply_by=None)})
 
 
 _LEG_EVENTS = frozenset(kind for _, kind in LEG)
