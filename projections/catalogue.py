@@ -5,6 +5,9 @@ from __future__ import annotations
 from projections.agent_board import agent_board
 from projections.customer_history import customer_history
 from projections.figures import figures
+from projections.measures.contacts import contact_measures
+from projections.measures.matters import matter_measures
+from projections.measures.work import agent_measures
 from projections.notifications import deliveries, pending_notifications
 from projections.queue_board import queue_board
 from projections.schema import Projection
@@ -20,5 +23,8 @@ PROJECTIONS: dict[str, Projection] = {
         pending_notifications,
         deliveries,
         figures,
+        contact_measures,
+        agent_measures,
+        matter_measures,
     )
 }
