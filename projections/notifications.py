@@ -50,13 +50,13 @@ PENDING = Table(
         Column("correlation_id"),
     ),
     key=("delivery_id",),
-    indexes=(("pool", "due_at", "delivery_id"), ("customer_id",)),
+    indexes=(("pool", "channel", "due_at", "delivery_id"), ("customer_id",)),
     owner="customer_id",
     on_erasure="delete",
     read_back=True,
 )
 
-pending_notifications = Projection("pending_notifications", 1, (PENDING,))
+pending_notifications = Projection("pending_notifications", 2, (PENDING,))
 forgets(pending_notifications)
 _pending = pending_notifications.on
 

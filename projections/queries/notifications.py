@@ -68,17 +68,21 @@ def _delivery(row: Row) -> DeliveryView:
 
 
 @reads("pending_notifications")
-def due_notifications(read: Reader, pool: str, now: datetime, *, limit: int = 100) -> tuple[PendingNotification, ...]:
-    """What is to be sent now, the longest due first."""
+def due_notifications(
+    read: Reader, pool: str, now: datetime, *, channel: str = "email", limit: int = 100
+) -> tuple[PendingNotification, ...]:
+    """What a channel is to send now, the longest due first; what waits for another channel is not in its way."""
     limit = max(1, min(limit, MAX_PAGE))
-    rows = read.scan("pending_notifications", {"pool": pool}, ("due_at", "delivery_id"), until=now, limit=limit)
+    where = {"pool": pool, "channel": channel}
+    rows = read.scan("pending_notifications", where, ("due_at", "delivery_id"), until=now, limit=limit)
     return tuple(map(_pending, rows))
 
 
 @reads("pending_notifications")
-def next_due_at(read: Reader, pool: str) -> datetime | None:
-    """When there is something to send next; None when nothing is pending."""
-    rows = read.scan("pending_notifications", {"pool": pool}, ("due_at", "delivery_id"), limit=1)
+def next_due_at(read: Reader, pool: str, *, channel: str = "email") -> datetime | None:
+    """When a channel has something to send next; None when nothing is pending."""
+    where = {"pool": pool, "channel": channel}
+    rows = read.scan("pending_notifications", where, ("due_at", "delivery_id"), limit=1)
     return rows[0]["due_at"] if rows else None
 
 

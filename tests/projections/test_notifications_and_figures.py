@@ -80,6 +80,13 @@ def test_a_requested_notification_is_due_at_once_with_all_that_a_mail_is_made_of
         assert due_notifications(read, "elsewhere", AT) == ()
 
 
+def test_a_text_that_waits_for_its_own_sender_is_not_in_the_way_of_a_mail() -> None:
+    text = requested("d0").model_copy(update={"channel": "sms"})
+    with given(text, requested("d1")) as read:
+        assert [todo.delivery_id for todo in due_notifications(read, POOL, AT, limit=1)] == ["d1"]
+        assert [todo.delivery_id for todo in due_notifications(read, POOL, AT, channel="sms")] == ["d0"]
+
+
 def test_an_attempt_is_due_again_only_when_nothing_was_heard_of_it_in_time() -> None:
     with given(requested(), attempted()) as read:
         assert due_notifications(read, POOL, AT + timedelta(seconds=59)) == ()
