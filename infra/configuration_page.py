@@ -17,6 +17,15 @@ from infra.schema_example import NAME, flow, in_words
 from infra.settings import ImapMailbox, Settings
 
 Node = Mapping[str, Any]
+#: What the keys of a mapping are, by its title, where they are no names.
+_KEYS = {
+    "Weekly": "weekdays",
+    "Days": "dates",
+    "Head Starts": "priorities",
+    "Shares": "queues (project/queue)",
+    "Handling By Level": "levels",
+    "Queues": "queues",
+}
 
 _INTRODUCTION = """# Configuration
 
@@ -93,24 +102,30 @@ def _document(schema: Node) -> Iterator[str]:
 
 
 def _parts(node: Node, definitions: Mapping[str, Node], above: str) -> Iterator[tuple[str, Node]]:
-    """The mappings within, depth first, each by its path with NAME for what is named freely."""
+    """The mappings within, depth first, each by its path with NAME for what is named freely, `[]` for a list's."""
     for key, field in node["properties"].items():
-        free, inner = _inner(field, definitions)
+        within, inner = _inner(field, definitions)
         if inner is not None and "properties" in inner:
-            where = f"{above}{key}.NAME" if free else f"{above}{key}"
+            where = f"{above}{key}{within}"
             yield where, inner
             yield from _parts(inner, definitions, f"{where}.")
 
 
-def _inner(field: Node, definitions: Mapping[str, Node]) -> tuple[bool, Node | None]:
-    """The mapping that stands behind a key, or behind each name under it."""
+def _inner(field: Node, definitions: Mapping[str, Node]) -> tuple[str, Node | None]:
+    """The mapping that stands behind a key, behind each name under it (`.NAME`) or in each place of a list (`[]`)."""
     for option in field.get("anyOf", (field,)):
         if "$ref" in option:
-            return False, definitions[option["$ref"].rpartition("/")[2]]
+            return "", _definition(option, definitions)
         named = next(iter(option.get("patternProperties", {}).values()), option.get("additionalProperties"))
         if isinstance(named, Mapping) and "$ref" in named:
-            return True, definitions[named["$ref"].rpartition("/")[2]]
-    return False, None
+            return ".NAME", _definition(named, definitions)
+        if "$ref" in option.get("items", {}):
+            return "[]", _definition(option["items"], definitions)
+    return "", None
+
+
+def _definition(node: Node, definitions: Mapping[str, Node]) -> Node:
+    return definitions[node["$ref"].rpartition("/")[2]]
 
 
 def _keys(node: Node, definitions: Mapping[str, Node]) -> Iterator[str]:
@@ -122,10 +137,17 @@ def _keys(node: Node, definitions: Mapping[str, Node]) -> Iterator[str]:
         yield f"| `{key}` | {_what(field, definitions)} | {default} |"
 
 
+_MAPPINGS = {
+    "": "a mapping, see below",
+    ".NAME": "a mapping of names to mappings",
+    "[]": "a list of mappings, see below",
+}
+
+
 def _what(field: Node, definitions: Mapping[str, Node]) -> str:
-    free, inner = _inner(field, definitions)
+    within, inner = _inner(field, definitions)
     if inner is not None:
-        kind = "a mapping of names to mappings" if free else "a mapping, see below"
+        kind = _MAPPINGS[within]
         kind += ", at least one" if field.get("minProperties") else ""
     else:
         kind = _kind(field)
@@ -139,10 +161,12 @@ def _kind(field: Node) -> str:
     options = [option for option in field.get("anyOf", (field,)) if option.get("type") != "null"]
     option = options[0]
     if option.get("type") == "array" and "items" in option:
-        return f"a list of: {_kind(option['items'])}"
-    named = next(iter(option.get("patternProperties", {}).values()), None)
-    if named is not None:
-        return f"a mapping of names to {_kind(named)}"
+        held = option["items"]
+        shown = f" ({held['description']})" if "as in" in held.get("description", "") else ""
+        return f"a list of: {_kind(held)}{shown}"
+    named = next(iter(option.get("patternProperties", {}).values()), option.get("additionalProperties"))
+    if isinstance(named, Mapping):
+        return f"a mapping of {_KEYS.get(option.get('title', ''), 'names')} to {_kind(named)}"
     if option.get("format") in ("path", "password") or (option.get("type") == "string" and "minLength" not in option):
         return in_words(option) if "pattern" in option or "enum" in option else "text"
     return in_words(option)

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import suggest
-from infra.schema_example import Path, Schema, flow
+from infra.schema_example import NAME, Path, Schema, flow
 
 #: What a document may be, by the key that says so.
 SCHEMAS: Mapping[str, Schema] = {"centre": Schema(CentreDocument), "project": Schema(ProjectDocument)}
@@ -101,7 +101,9 @@ def _deletes(error: ErrorDetails) -> bool:
 def _note(examined: Examined, schema: Schema, error: ErrorDetails) -> None:
     """Note one fault, unless it merely follows from something mended before."""
     path, at_key = _place(error)
-    if not examined.beneath_mended(path):
+    # what holds between keys may be broken by an example put in for one of them
+    follows = examined.beneath_mended(path) or (error["type"] == "value_error" and examined.touched(path, deep=True))
+    if not follows:
         examined.faults.append(_fault(schema, error, path, at_key))
 
 
@@ -136,7 +138,10 @@ def _fault(schema: Schema, error: ErrorDetails, path: Path, at_key: bool) -> Sch
             return SchemaFault(path, True, f"there is no key {name!r} here", suggest(str(name), schema.keys(path[:-1])))
         case _ if at_key:
             what = f"the key {name!r} must be {schema.expected_key(path[:-1])}"
-            return SchemaFault(path, True, what, f"for example `{_as_name(str(name))}:`")
+            key = _as_name(str(name)) if schema.expected_key(path[:-1]) == NAME else schema.example_key(path[:-1])
+            return SchemaFault(path, True, what, f"for example `{key}:`")
+        case "value_error":
+            return SchemaFault(path, False, error["msg"].removeprefix("Value error, "), f"for example {example}")
         case _:
             what = f"must be {schema.expected(path)}, this is {shown}"
             return SchemaFault(path, False, what, f"for example {example}")

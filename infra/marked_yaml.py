@@ -1,6 +1,7 @@
 """YAML with places: plain values, and for each of them the line and column where it stands.
 
-The core schema of YAML 1.2 (§10.3.2): `no` and `on` are text. Tags, and keys that are not text, are faults.
+The core schema of YAML 1.2 (§10.3.2): `no` and `on` are text. Tags, and keys that are neither text nor a
+whole number (which becomes text, as in JSON), are faults.
 Everything is bounded before it is built: bytes, nodes after aliases were resolved, depth.
 """
 
@@ -181,6 +182,8 @@ class _Composer:
         name = scalar(event) if isinstance(event, ScalarEvent) else self.node(event, (*path, "?"), depth + 1)
         if isinstance(name, str):
             return name
+        if isinstance(name, int) and not isinstance(name, bool):
+            return str(name)  # as JSON has it: a priority or a level may be a key
         shown = str(event.value) if isinstance(event, ScalarEvent) else "a list or mapping"
         what = f"a key must be text, this one is {shown}"
         self.blemishes.append(Blemish(_start(event), what, f'put it in quotes: "{shown}"'))

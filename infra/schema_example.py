@@ -36,11 +36,48 @@ _TEXTS: Mapping[str, str] = {
     "title": "Customer service",
     "dispositions": "answered",
     "default_disposition": "not_stated",
+    "hours": "office",
+    "holidays": "PL",
+    "weekly": "mon",
+    "then": "queue",
+    "service_levels": "quick",
+    "add_queue": "billing",
+    "queues": "billing",
+    "lower": "french",
+    "drop": "french",
+    "add_sites": "any",
+    "interrupts": "email",
+    "handling_by_level": "3",
+    "head_starts": "1",
+    "shares": "hotline/billing",
+}
+#: What a mapping needs although no single key of it is required.
+_TOGETHER: Mapping[str, Mapping[str, Any]] = {
+    "Step": {"priority": 4},
+    "Closed": {"then": "queue", "queue": "billing"},
+}
+#: What the keys of a mapping are, where its schema does not say.
+_KEYS: Mapping[str, str] = {
+    "handling_by_level": "a skill level from 1 to 10",
+    "head_starts": "a priority from 1 to 10",
+    "shares": "a queue, as project/queue",
 }
 #: Descriptions that repeat what `in_words` says.
 _SAID_ALREADY = ("lower-case letters, digits and _", "an e-mail address")
-_NUMBERS: Mapping[str, int] = {"capacity": 4, "concurrency": 2, "skills": 3}
+_NUMBERS: Mapping[str, int] = {
+    "capacity": 4,
+    "concurrency": 2,
+    "skills": 3,
+    "lower": 2,
+    "after": 60,
+    "waiting": 20,
+    "within": 20,
+    "head_starts": 45,
+    "handling_by_level": 240,
+}
 NAME = "a name of at most 40 lower-case letters, digits and _, beginning with a letter"
+_NAME_PATTERN = "^[a-z][a-z0-9_]"
+_AS_IN = re.compile(r"\bas in (\S+)$")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.@-]*( [A-Za-z0-9_/.@-]+)*")
 
 
@@ -73,7 +110,17 @@ class Schema:
 
     def expected_key(self, path: Path) -> str:
         """What a freely named key of the mapping at `path` must look like."""
-        return NAME if "patternProperties" in (self.at(path) or {}) else "text"
+        node = self.at(path) or {}
+        if any(pattern.startswith(_NAME_PATTERN) for pattern in node.get("patternProperties", {})):
+            return NAME
+        names = node.get("propertyNames", {})
+        if "enum" in names:
+            return in_words(names)
+        return names.get("description") or _KEYS.get(str(path[-1]) if path else "", "text")
+
+    def example_key(self, path: Path) -> str:
+        """A valid key of the mapping at `path`, whose keys are named freely."""
+        return _key(self.at(path) or {}, [part for part in path if isinstance(part, str)])
 
     def example(self, path: Path) -> Any:
         """A valid value for `path`."""
@@ -87,7 +134,8 @@ class Schema:
                 **{k: v for k, v in node.items() if k != "$ref"},
             }
         if "anyOf" in node:
-            return self._resolve(next(option for option in node["anyOf"] if option.get("type") != "null"))
+            option = self._resolve(next(option for option in node["anyOf"] if option.get("type") != "null"))
+            return {**option, "description": node["description"]} if "description" in node else option
         return node
 
     def _step(self, node: Node, part: str | int) -> Node | None:
@@ -99,8 +147,10 @@ class Schema:
         return None if free is None else self._resolve(free)
 
     def _example(self, node: Node, name: str, named: list[str]) -> Any:
-        if "const" in node or "enum" in node:
-            return node["const"] if "const" in node else node["enum"][0]
+        if "const" in node:
+            return node["const"]
+        if "enum" in node:
+            return _TEXTS[name] if _TEXTS.get(name) in node["enum"] else node["enum"][0]
         if node.get("type") == "object":
             return self._mapping(node, name, named)
         if node.get("type") == "array":
@@ -113,19 +163,27 @@ class Schema:
             return _number(node)
         if node.get("type") == "boolean":
             return node.get("default", True)
-        return _TEXTS.get(name, "example")
+        as_in = _AS_IN.search(node.get("description", ""))
+        return as_in[1] if as_in else _TEXTS.get(name, "example")
 
     def _mapping(self, node: Node, name: str, named: list[str]) -> dict[str, Any]:
         free = _free(node)
         if free is not None:
-            key = _key(named)
+            key = _key(node, named)
             return {key: self._example(self._resolve(free), key, [*named, key])}
-        required = node.get("required", ())
-        return {key: self._example(self._resolve(node["properties"][key]), key, [*named, key]) for key in required}
+        together = _TOGETHER.get(node.get("title", ""), {})
+        required = [key for key in node.get("required", ()) if key not in together]
+        return {
+            **{key: self._example(self._resolve(node["properties"][key]), key, [*named, key]) for key in required},
+            **together,
+        }
 
 
-def _key(named: list[str]) -> str:
+def _key(node: Node, named: list[str]) -> str:
     """An example for a freely named key; a profile names queues as project/queue, a project by themselves."""
+    as_in = _AS_IN.search(node.get("propertyNames", {}).get("description", ""))
+    if as_in:
+        return as_in[1]
     if named[-1:] == ["queues"]:
         return "hotline/billing" if "profiles" in named else "billing"
     return _TEXTS.get(named[-1] if named else "", "example")
@@ -160,9 +218,15 @@ def in_words(node: Node) -> str:
             return "a mapping" + (" with at least one entry" if node.get("minProperties") else "")
         case _:
             if "pattern" in node:
-                return "an e-mail address" if "@" in node["pattern"] else NAME
+                return _in_words(node["pattern"])
             limit = f" of {node['minLength']} to {node['maxLength']} characters" if "maxLength" in node else ""
             return "text" + limit
+
+
+def _in_words(pattern: str) -> str:
+    if "@" in pattern:
+        return "an e-mail address"
+    return NAME if pattern.startswith(_NAME_PATTERN) else "text"
 
 
 def _number(node: Node) -> int | float:

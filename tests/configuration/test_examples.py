@@ -112,8 +112,10 @@ def test_what_a_message_offers_as_an_example_is_valid_wherever_it_is_offered(mod
         whole = schema.example(())
         at = whole
         for part, following in pairwise(path):
-            known = at.setdefault(part, [] if isinstance(following, int) else {}) if isinstance(at, dict) else at[part]
-            at = known
+            empty: Any = [] if isinstance(following, int) else {}
+            if isinstance(at, list) and not at:
+                at.append(empty)
+            at = at.setdefault(part, empty) if isinstance(at, dict) else at[part]
         if path and isinstance(at, list):
             at[:] = [schema.example(path)]
         elif path:

@@ -50,9 +50,18 @@ def test_a_key_that_stands_twice_is_a_fault_at_the_second_place(check: Check) ->
     assert (fault.line, fault.what) == (4, "the key 'title' stands here twice (first in line 3)")
 
 
-def test_a_key_that_is_no_text_is_a_fault(check: Check) -> None:
-    checked = check(CENTRE.replace("  french:", "  7: {title: Seven}\n  french:"))
-    assert "a key must be text, this one is 7" in [fault.what for fault in checked.faults]
+def test_a_key_that_is_neither_text_nor_a_whole_number_is_a_fault(check: Check) -> None:
+    for key in ("7.5", "true", "~"):
+        checked = check(CENTRE.replace("  french:", f"  {key}: {{title: Seven}}\n  french:"))
+        assert f"a key must be text, this one is {key}" in [fault.what for fault in checked.faults]
+
+
+def test_a_whole_number_may_be_a_key_where_a_level_or_a_priority_is_meant(check: Check) -> None:
+    checked = check(CENTRE + "routing: {head_starts: {1: 90, 0x2: 60, '3': 50}}\n")
+    assert checked.findings == []
+    assert checked.centres[0].routing.head_starts == {1: 90, 2: 60, 3: 50}
+    (fault,) = check(CENTRE.replace("  french:", "  7: {title: Seven}\n  french:")).faults
+    assert fault.what.startswith("the key '7' must be a name")
 
 
 def test_a_file_that_is_not_there_is_unreadable_and_the_others_are_still_checked(tmp_path: Path) -> None:
