@@ -19,13 +19,16 @@ from domain.agent.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    LanguagesStated,
     ProfileAssigned,
     SkillGranted,
     SkillWithdrawn,
 )
+from domain.centre.outage import SiteCameBack, SiteWentDown
 from domain.event import Recorded
 from domain.interaction.events import (
     AgentConnected,
+    DispositionGiven,
     InteractionOffered,
     OfferAccepted,
     WrapUpStarted,
@@ -51,6 +54,7 @@ AGENTS = Table(
         Column("held", "integer"),
         Column("channels", "json"),
         Column("skills", "json"),
+        Column("languages", "json"),
     ),
     key=("agent_id",),
     indexes=(("pool", "agent_id"),),
@@ -81,7 +85,14 @@ WORK = Table(
     read_back=True,
 )
 
-agent_board = Projection("agent_board", 1, (AGENTS, WORK))
+#: Sites that are down, as long as they are.
+SITES_DOWN = Table(
+    "sites_down",
+    (Column("pool"), Column("site"), Column("reason"), Column("by"), Column("since", "instant")),
+    key=("pool", "site"),
+)
+
+agent_board = Projection("agent_board", 2, (AGENTS, WORK, SITES_DOWN))
 on = agent_board.on
 
 
@@ -108,8 +119,25 @@ def registered(recorded: Recorded, event: AgentRegistered, rows: Rows) -> None:
         "held": 0,
         "channels": {},
         "skills": {},
+        "languages": [],
     }
     rows.put("agents", row)
+
+
+@on(LanguagesStated)
+def languages(recorded: Recorded, event: LanguagesStated, rows: Rows) -> None:
+    _agent(rows, event.agent_id, languages=list(event.languages))
+
+
+@on(SiteWentDown)
+def site_down(recorded: Recorded, event: SiteWentDown, rows: Rows) -> None:
+    where = {"pool": recorded.pool, "site": event.site, "reason": event.reason, "by": event.by}
+    rows.put("sites_down", {**where, "since": recorded.occurred_at})
+
+
+@on(SiteCameBack)
+def site_back(recorded: Recorded, event: SiteCameBack, rows: Rows) -> None:
+    rows.delete("sites_down", (recorded.pool, event.site))
 
 
 @on(ProfileAssigned)
@@ -222,6 +250,14 @@ def connected(recorded: Recorded, event: AgentConnected, rows: Rows) -> None:
 @on(WrapUpStarted)
 def wrap_up(recorded: Recorded, event: WrapUpStarted, rows: Rows) -> None:
     _move(recorded, rows, event.work_id, "wrap_up", until=event.ends_at, disposition=event.default_disposition)
+
+
+@on(DispositionGiven)
+def disposed(recorded: Recorded, event: DispositionGiven, rows: Rows) -> None:
+    """The wrap-up goes on: only what will be recorded at its end is another."""
+    work = rows.get("agent_work", (event.work_id,))
+    if work is not None:
+        rows.put("agent_work", {**work, "disposition": event.disposition})
 
 
 @on(AgentReleased)

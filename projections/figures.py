@@ -5,7 +5,8 @@ Definitions, so that two reports cannot differ silently:
   left is not offered again.
 - It is *answered* when an agent is first connected. Its wait runs from its arrival, for a callback from its due time;
   a transferred leg's from the customer's arrival. It is in time when the wait is at most the queue's target.
-- *Abandoned*: the customer left before that. *Cancelled*: the contact was closed before that for another reason.
+- *Abandoned*: the customer left before that. *Flowed out*: it went to voicemail, or expired, before that.
+  *Cancelled*: the contact was closed before that for another reason.
 - Everything counts in the quarter of an hour (UTC) in which the wait began, so any local day of any zone is a sum of
   whole intervals. Ratings count when they are given; a corrected one replaces the earlier where that one counted.
 - Service level = answered in time / (answered + abandoned).
@@ -17,7 +18,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.event import Recorded
-from domain.interaction.events import AgentConnected, InteractionAbandoned, InteractionClosed, InteractionQueued
+from domain.interaction.events import (
+    AgentConnected,
+    InteractionAbandoned,
+    InteractionClosed,
+    InteractionQueued,
+    SentToVoicemail,
+    WorkExpired,
+)
 from domain.ports import Rows
 from domain.ticket.events import ServiceRated
 from projections.schema import Column, Projection, Table
@@ -34,6 +42,7 @@ QUEUES = Table(
         Column("answered", "integer"),
         Column("in_time", "integer"),
         Column("abandoned", "integer"),
+        Column("flowed_out", "integer"),
         Column("cancelled", "integer"),
         Column("waited", "real"),
     ),
@@ -87,7 +96,7 @@ RATED = Table(
     read_back=True,
 )
 
-figures = Projection("figures", 1, (QUEUES, RATINGS, LEGS, RATED))
+figures = Projection("figures", 2, (QUEUES, RATINGS, LEGS, RATED))
 on = figures.on
 
 
@@ -101,7 +110,7 @@ def _count(rows: Rows, leg: dict[str, Any], **more: float) -> None:
     row: dict[str, Any] = dict(
         rows.get("figures_queues", key)
         or {"project": key[0], "queue": key[1], "interval": key[2]}
-        | dict.fromkeys(("offered", "answered", "in_time", "abandoned", "cancelled"), 0)
+        | dict.fromkeys(("offered", "answered", "in_time", "abandoned", "flowed_out", "cancelled"), 0)
         | {"waited": 0.0}
     )
     for name, number in more.items():
@@ -141,12 +150,21 @@ def connected(recorded: Recorded, event: AgentConnected, rows: Rows) -> None:
     rows.put("figures_legs", {**leg, "answered": True})
 
 
+def _gone(rows: Rows, interaction_id: str, name: str, **how: int) -> None:
+    leg = _waiting_leg(rows, interaction_id, name)
+    if leg is not None:
+        _count(rows, leg, **how)
+        rows.delete("figures_legs", (interaction_id, name))
+
+
 @on(InteractionAbandoned)
 def abandoned(recorded: Recorded, event: InteractionAbandoned, rows: Rows) -> None:
-    leg = _waiting_leg(rows, event.interaction_id, event.leg)
-    if leg is not None:
-        _count(rows, leg, abandoned=1)
-        rows.delete("figures_legs", (event.interaction_id, event.leg))
+    _gone(rows, event.interaction_id, event.leg, abandoned=1)
+
+
+@on(SentToVoicemail, WorkExpired)
+def flowed_out(recorded: Recorded, event: SentToVoicemail | WorkExpired, rows: Rows) -> None:
+    _gone(rows, event.interaction_id, event.leg, flowed_out=1)
 
 
 @on(InteractionClosed)

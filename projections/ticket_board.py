@@ -7,12 +7,15 @@ from typing import Any
 from domain.event import Recorded
 from domain.interaction.events import (
     InteractionClosed,
+    InteractionInterrupted,
     InteractionQueued,
     InteractionStarted,
     MessageReceived,
     MessageSent,
     NoteAdded,
     OfferAccepted,
+    SentToVoicemail,
+    WorkExpired,
     WorkGivenUp,
 )
 from domain.ports import Rows
@@ -97,7 +100,7 @@ WORK = Table(
     read_back=True,
 )
 
-ticket_board = Projection("ticket_board", 1, (TICKETS, HISTORY, WORK))
+ticket_board = Projection("ticket_board", 2, (TICKETS, HISTORY, WORK))
 on = ticket_board.on
 forgets(ticket_board)
 
@@ -265,9 +268,14 @@ def accepted(recorded: Recorded, event: OfferAccepted, rows: Rows) -> None:
     _worked(rows, event.interaction_id, agent_id=event.agent_id)
 
 
-@on(WorkGivenUp)
-def given_up(recorded: Recorded, event: WorkGivenUp, rows: Rows) -> None:
+@on(WorkGivenUp, InteractionInterrupted)
+def given_up(recorded: Recorded, event: WorkGivenUp | InteractionInterrupted, rows: Rows) -> None:
     _worked(rows, event.interaction_id, agent_id="")
+
+
+@on(SentToVoicemail, WorkExpired)
+def waits_no_longer(recorded: Recorded, event: SentToVoicemail | WorkExpired, rows: Rows) -> None:
+    _worked(rows, event.interaction_id, queue="", agent_id="")
 
 
 @on(InteractionClosed)

@@ -15,15 +15,19 @@ from domain.delivery.events import (
 from domain.event import Event, Recorded
 from domain.interaction.events import (
     AgentConnected,
+    CallbackOffered,
     CallbackRequested,
     CustomerRecognised,
     InteractionAbandoned,
     InteractionClosed,
+    InteractionInterrupted,
     InteractionStarted,
     InteractionTransferred,
     MessageReceived,
     MessageSent,
     NoteAdded,
+    SentToVoicemail,
+    WorkExpired,
     WorkGivenUp,
     WrapUpCompleted,
 )
@@ -152,6 +156,26 @@ def transferred(recorded: Recorded, event: InteractionTransferred, rows: Rows) -
 @on(WorkGivenUp)
 def given_up(recorded: Recorded, event: WorkGivenUp, rows: Rows) -> None:
     _say(recorded, rows, event, "given_up", by=event.agent_id, detail=event.reason)
+
+
+@on(InteractionInterrupted)
+def interrupted(recorded: Recorded, event: InteractionInterrupted, rows: Rows) -> None:
+    _say(recorded, rows, event, "interrupted", by=event.agent_id, detail=event.reason)
+
+
+@on(CallbackOffered)
+def callback_offered(recorded: Recorded, event: CallbackOffered, rows: Rows) -> None:
+    _say(recorded, rows, event, "callback_offered", by="system")
+
+
+@on(SentToVoicemail)
+def sent_to_voicemail(recorded: Recorded, event: SentToVoicemail, rows: Rows) -> None:
+    _say(recorded, rows, event, "sent_to_voicemail", by="system", detail=str(event.waited))
+
+
+@on(WorkExpired)
+def expired(recorded: Recorded, event: WorkExpired, rows: Rows) -> None:
+    _say(recorded, rows, event, "expired", by="system", detail=event.reason)
 
 
 @on(InteractionAbandoned)

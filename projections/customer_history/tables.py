@@ -188,7 +188,7 @@ SHOWN_ELSEWHERE = Table(
 
 customer_history = Projection(
     "customer_history",
-    1,
+    2,
     (
         CUSTOMERS,
         CONTACT_POINTS,

@@ -3,9 +3,11 @@
 from projections.queries.agents import (
     AgentView,
     ChannelRoom,
+    SiteDown,
     WorkItem,
     agent,
     agents,
+    sites_down,
     work_item,
     work_of,
     work_on,
@@ -33,7 +35,7 @@ from projections.queries.notifications import (
     next_due_at,
     pending_notification,
 )
-from projections.queries.queues import QueueLength, WaitingWork, queue_lengths, waiting_work
+from projections.queries.queues import QueueLength, SiteLength, WaitingWork, queue_lengths, waiting_work
 from projections.queries.tickets import (
     TicketEntry,
     TicketView,
@@ -58,6 +60,8 @@ __all__ = [
     "QueueLength",
     "Rating",
     "ServiceLevel",
+    "SiteDown",
+    "SiteLength",
     "TicketEntry",
     "TicketView",
     "TimelineEntry",
@@ -78,6 +82,7 @@ __all__ = [
     "queue_lengths",
     "ratings",
     "service_levels",
+    "sites_down",
     "ticket",
     "ticket_by_number",
     "ticket_history",

@@ -41,8 +41,20 @@ class WorkItem(View):
     deadline: datetime | None
 
 
+class SiteDown(View):
+    """A site where nobody can work, since when and why."""
+
+    site: str
+    reason: str
+    by: str
+    since: datetime
+
+
 class AgentView(View):
-    """An agent. `used` of `capacity` units are held; `idle_since` is None while work is in hand or nobody is there."""
+    """An agent. `used` of `capacity` units are held; `idle_since` is None while work is in hand or nobody is there.
+
+    `languages` that they speak; none named: all. `site_down`: nobody at their site can work.
+    """
 
     agent_id: str
     pool: str
@@ -56,6 +68,8 @@ class AgentView(View):
     capacity: int
     used: int
     skills: dict[str, int]
+    languages: tuple[str, ...]
+    site_down: bool
     channels: dict[str, ChannelRoom]
     work: tuple[WorkItem, ...]
 
@@ -89,7 +103,8 @@ def _view(read: Reader, row: Row) -> AgentView:
         channels[channel] = ChannelRoom(
             held=held, concurrency=use["concurrency"], units=use["units"], free=max(0, free)
         )
-    return AgentView.of(row, channels=channels, work=tuple(_item(read, item) for item in work))
+    down = read.get("sites_down", (row["pool"], row["site"])) is not None
+    return AgentView.of(row, channels=channels, site_down=down, work=tuple(_item(read, item) for item in work))
 
 
 @reads("agent_board", "customer_history", "ticket_board")
@@ -109,6 +124,12 @@ def agents(read: Reader, pool: str, *, cursor: str | None = None, limit: int = 1
 def agent(read: Reader, agent_id: str) -> AgentView | None:
     row = read.get("agents", (agent_id,))
     return None if row is None else _view(read, row)
+
+
+@reads("agent_board")
+def sites_down(read: Reader, pool: str) -> tuple[SiteDown, ...]:
+    """The sites of a pool that are down, by name."""
+    return tuple(map(SiteDown.of, read.find("sites_down", pool=pool)))
 
 
 @reads("agent_board", "customer_history", "ticket_board")

@@ -24,6 +24,7 @@ class ServiceLevel(View):
     answered: int
     in_time: int
     abandoned: int
+    flowed_out: int
     cancelled: int
     level: float | None
     mean_wait: float | None
@@ -72,7 +73,7 @@ def service_levels(
     return tuple(_level(name, sums[name]) for name in sorted(sums))
 
 
-_COUNTED = ("offered", "answered", "in_time", "abandoned", "cancelled", "waited")
+_COUNTED = ("offered", "answered", "in_time", "abandoned", "flowed_out", "cancelled", "waited")
 
 
 def _level(queue: str, own: dict[str, float]) -> ServiceLevel:
@@ -83,6 +84,7 @@ def _level(queue: str, own: dict[str, float]) -> ServiceLevel:
         answered=int(own["answered"]),
         in_time=int(own["in_time"]),
         abandoned=int(own["abandoned"]),
+        flowed_out=int(own["flowed_out"]),
         cancelled=int(own["cancelled"]),
         level=own["in_time"] / ended if ended else None,
         mean_wait=own["waited"] / own["answered"] if own["answered"] else None,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from projections.reading import MAX_PAGE, Page, Reader, View, read_cursor, reads, write_cursor
+
+
+class SiteLength(View):
+    """What waits in a queue from one site; the empty name is for contacts that came through no site."""
+
+    site: str
+    waiting: int
+    scheduled: int
+    oldest: datetime | None
 
 
 class QueueLength(View):
@@ -15,10 +26,15 @@ class QueueLength(View):
     waiting: int
     scheduled: int
     oldest: datetime | None
+    sites: tuple[SiteLength, ...] = ()
 
 
 class WaitingWork(View):
-    """Work that waits. `offers`: how many agents it rings at; `trail`: who missed it; `target` in seconds."""
+    """Work that waits. `offers`: how many agents it rings at; `trail`: who missed it; `target` in seconds.
+
+    `also` (further queues), `rings`, `sites` (none: any) and `language_required` say whose agents may take it by now;
+    `announced`: the estimated wait in seconds that the customer was told at `announced_at`.
+    """
 
     interaction_id: str
     leg: str
@@ -30,8 +46,17 @@ class WaitingWork(View):
     ready_at: datetime
     target: int
     customer_id: str
+    site: str
     language: str
+    language_required: bool
     skills: dict[str, int]
+    also: tuple[str, ...]
+    rings: int
+    sites: tuple[str, ...]
+    steps: tuple[int, ...]
+    expires_at: datetime | None
+    announced: int | None
+    announced_at: datetime | None
     trail: tuple[str, ...]
     offers: int
     reason: str
@@ -39,16 +64,21 @@ class WaitingWork(View):
 
 @reads("queue_board")
 def queue_lengths(read: Reader, project: str, now: datetime) -> tuple[QueueLength, ...]:
-    """Every queue of a project that ever had work."""
+    """Every queue of a project that ever had work, and its contacts' sites."""
     lengths: list[QueueLength] = []
     for name in read.find("queue_names", project=project):
         where = {"project": project, "queue": name["queue"]}
-        total = read.count("queue_waiting", where)
-        waiting = read.count("queue_waiting", where, by="ready_at", until=now)
-        first = read.scan("queue_waiting", where, ("ready_at", "interaction_id", "leg"), until=now, limit=1)
-        oldest = first[0]["ready_at"] if first else None
-        lengths.append(QueueLength(**where, waiting=waiting, scheduled=total - waiting, oldest=oldest))
+        from_sites = read.find("queue_sites", **where)
+        sites = tuple(SiteLength(site=s["site"], **_length(read, where | {"site": s["site"]}, now)) for s in from_sites)
+        lengths.append(QueueLength(**where, **_length(read, where, now), sites=sites))
     return tuple(lengths)
+
+
+def _length(read: Reader, where: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    total = read.count("queue_waiting", where)
+    waiting = read.count("queue_waiting", where, by="ready_at", until=now)
+    first = read.scan("queue_waiting", where, ("ready_at", "interaction_id", "leg"), until=now, limit=1)
+    return {"waiting": waiting, "scheduled": total - waiting, "oldest": first[0]["ready_at"] if first else None}
 
 
 @reads("queue_board")
