@@ -16,7 +16,6 @@ import structlog
 from domain.decide import Command
 from domain.event import Recorded
 from domain.execute import Executor, Origin, TooBusy
-from domain.interaction.offers import OfferInteraction
 from domain.ports import Clock, Log, LogUnavailable
 from domain.rejection import Rejection
 from router import Router
@@ -183,5 +182,6 @@ def independent(works: Sequence[Work]) -> list[list[Work]]:
 
 
 def _touches(command: Command) -> list[str]:
-    touched = [f"interaction {getattr(command, 'interaction_id', '')}"]
-    return [*touched, f"agent {command.agent_id}"] if isinstance(command, OfferInteraction) else touched
+    """The interaction and the agent that a command names."""
+    named = {kind: getattr(command, f"{kind}_id", None) for kind in ("interaction", "agent")}
+    return [f"{kind} {identity}" for kind, identity in named.items() if identity is not None]

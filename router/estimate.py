@@ -1,0 +1,51 @@
+"""How long an item will wait, and by which method that is said.
+
+`queue_length`: place in line divided by the rate at which those who serve take work; of identical agents that is
+place × handling ÷ agents. As long as some of them are idle, the first in line wait for nobody. Where nobody who is
+ready could take it there is no rate, and the honest answer is the wait of the first in line, `head_of_line`, the
+delay estimator that needs no model (Ibrahim & Whitt 2009, "Real-time delay estimation based on delay history").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from domain.centre.routing import Queue
+from router.instants import SECOND
+from router.records import AgentRecord, Item
+from router.rules import OPEN, fullness
+
+Method = Literal["queue_length", "head_of_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`seconds` from now; `place` in line from 1, among those of the same queue and channel."""
+
+    seconds: int
+    place: int
+    method: Method
+
+
+def estimate(item: Item, place: int, first: Item, rules: Queue, able: Iterable[AgentRecord], now_us: int) -> Estimate:
+    """The estimate for a waiting item.
+
+    `first` is the first in its line, `rules` its queue's, `able` the signed-in agents who could take it by channel,
+    queue, ring, site, skills and language; of these the ready ones count, with or without room.
+    """
+    serving = [agent for agent in able if agent.ready and agent.agent_id not in item.excluded]
+    if not serving:
+        return Estimate(max(0, now_us - first.ready_us) // SECOND, place, "head_of_line")
+    idle = sum(fullness(agent, item.channel) == OPEN for agent in serving)
+    if place <= idle:
+        return Estimate(0, place, "queue_length")
+    rate = sum(1 / rules.handling_at(_level(agent, rules)) for agent in serving)
+    return Estimate(ceil((place - idle) / rate - 1e-9), place, "queue_length")
+
+
+def _level(agent: AgentRecord, rules: Queue) -> int | None:
+    """The agent's least level in the queue's skills; None for a queue that asks for none."""
+    return min((agent.skills.get(skill, 0) for skill in rules.skills), default=None)

@@ -1,0 +1,73 @@
+"""Places in line: those who wait in one queue on one channel, in the pool's order of items.
+
+A line is put together when it is first asked for, and then kept. Callers wait by the hundred, so a plain sorted
+list is faster than anything cleverer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable
+
+from router.records import Item, Rank
+
+_Name = tuple[str, str]
+
+
+class _Line:
+    __slots__ = ("items", "ranks")
+
+    def __init__(self) -> None:
+        self.ranks: list[Rank] = []
+        self.items: dict[Rank, Item] = {}
+
+
+class Lines:
+    """`waiting` gives every leg that waits, for a line that is asked for the first time."""
+
+    def __init__(self, waiting: Callable[[], Iterable[Item]]) -> None:
+        self._waiting = waiting
+        self._lines: dict[_Name, _Line] = {}
+        self._where: dict[Item, tuple[_Name, Rank]] = {}
+
+    def place(self, item: Item) -> tuple[int, Item]:
+        """The item's place, from 1, and who is first in its line."""
+        line = self._line((item.queue, item.channel))
+        if item not in self._where:
+            self.put(item)
+        return bisect_left(line.ranks, self._where[item][1]) + 1, line.items[line.ranks[0]]
+
+    def put(self, item: Item) -> None:
+        """Where the item stands now, if anybody has asked for its line."""
+        name = (item.queue, item.channel)
+        known = self._where.get(item)
+        if known == (name, item.rank):
+            return
+        self.take(item)
+        line = self._lines.get(name)
+        if line is not None:
+            insort(line.ranks, item.rank)
+            line.items[item.rank] = item
+            self._where[item] = (name, item.rank)
+
+    def take(self, item: Item) -> None:
+        """The item no longer waits."""
+        known = self._where.pop(item, None)
+        if known is not None:
+            name, rank = known
+            line = self._lines[name]
+            del line.ranks[bisect_left(line.ranks, rank)], line.items[rank]
+
+    def forget(self) -> None:
+        """The order itself changed: put the lines together anew when they are asked for."""
+        self._lines.clear()
+        self._where.clear()
+
+    def _line(self, name: _Name) -> _Line:
+        line = self._lines.get(name)
+        if line is None:
+            line = self._lines[name] = _Line()
+            for item in self._waiting():
+                if (item.queue, item.channel) == name:
+                    self.put(item)
+        return line

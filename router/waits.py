@@ -1,0 +1,222 @@
+"""The legs that wait: which of their queues' steps, overflows, announcements and expiries are due now.
+
+All of it follows from the log and the queues' present rules, so a board that was rebuilt asks for the same. A step
+that relaxes requirements waits for somebody who could then take the item; it is looked at again when such a one
+signs in, moves or learns, and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from domain.centre.configuration import CentreConfigured, ProjectConfigured
+from domain.centre.documents import ProjectDocument
+from domain.event import Event, Recorded
+from domain.interaction.escalation import AnnounceWait, ExpireWork
+from domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionClosed,
+    InteractionQueued,
+    OfferAccepted,
+    SentToVoicemail,
+    WaitAnnounced,
+    WorkExpired,
+)
+from domain.interaction.state import LEG
+from router.asking import RETRY_US, Ask
+from router.board import Board
+from router.crew import Crew, Requirement
+from router.dues import Dues, WaitCommand
+from router.estimate import Estimate, estimate
+from router.instants import micros
+from router.lines import Lines
+from router.records import Item
+from router.requirements import requirement_of
+from router.timers import Timers
+from router.watched import Watched
+
+_LEG_EVENTS: frozenset[type[Event]] = frozenset(kind for _, kind in LEG)
+#: After these a leg waits no longer.
+_NO_LONGER: frozenset[type[Event]] = frozenset({OfferAccepted, InteractionAbandoned, SentToVoicemail, WorkExpired})
+
+
+class StepAhead(NamedTuple):
+    """A step not taken yet: when it is due (microseconds; None: never), and whether it waits for somebody."""
+
+    number: int
+    due_us: int | None
+    held: bool
+
+
+class Waits:
+    """Fold every event after the board has; what is noted is taken in when somebody asks."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._watches: dict[str, dict[str, Watched]] = {}
+        self._counts: dict[str, int] = {}
+        self._documents: dict[str, ProjectDocument] = {}
+        self._held: dict[Requirement, dict[Watched, None]] = {}
+        self._dirty: dict[Watched, None] = {}
+        self._timers = Timers()
+        self._crew = Crew(board.agents, self._gained)
+        self._dues = Dues(self._documents, self._crew)
+        self._lines = Lines(lambda: (watch.item for watch in self._all()))
+
+    # --- what happens
+
+    def fold(self, recorded: Recorded) -> None:
+        """Take in an event that the board has folded already."""
+        event = recorded.event
+        if type(event) in _LEG_EVENTS:
+            self._leg(event, recorded)
+        elif isinstance(event, ProjectConfigured):
+            self._configured(event)
+        elif isinstance(event, InteractionClosed):
+            for leg in list(self._watches.get(event.interaction_id, ())):
+                self._end(event.interaction_id, leg)
+        elif isinstance(event, CentreConfigured):
+            self._lines.forget()
+        else:
+            self._crew.fold(event)
+
+    def _leg(self, event: Any, recorded: Recorded) -> None:
+        kind = type(recorded.event)
+        if kind in _NO_LONGER:
+            self._end(event.interaction_id, event.leg)
+            return
+        if kind is InteractionQueued:
+            self._begin(event)
+        watch = self._watches.get(event.interaction_id, {}).get(event.leg)
+        if watch is not None:
+            if kind is WaitAnnounced:
+                watch.announce_us = micros(event.next_at)
+            watch.rest_us = 0
+            self._dirty[watch] = None
+
+    def _begin(self, event: InteractionQueued) -> None:
+        item = self._board.legs.get(event.interaction_id, event.leg)
+        assert item is not None, "the board has folded the event already"
+        watch = self._watches.setdefault(event.interaction_id, {})[event.leg] = Watched(item)
+        ahead = self._counts.get(item.queue, 0)
+        self._counts[item.queue] = ahead + 1
+        rules = self._dues.rules(item)
+        watch.crowded = rules is not None and rules.overflow is not None and ahead >= rules.overflow.waiting
+
+    def _end(self, interaction_id: str, leg: str) -> None:
+        legs = self._watches.get(interaction_id, {})
+        watch = legs.pop(leg, None)
+        if watch is None:
+            return
+        if not legs:
+            del self._watches[interaction_id]
+        self._counts[watch.item.queue] -= 1
+        self._let_go(watch)
+        self._dirty.pop(watch, None)
+        self._lines.take(watch.item)
+        self._timers.plan((interaction_id, leg), None)
+
+    def _configured(self, event: ProjectConfigured) -> None:
+        """Deadlines follow the new document from now on, for who waits already too."""
+        document = ProjectDocument.model_validate(event.document)
+        self._documents[document.project] = document
+        for watch in self._all():
+            if watch.item.project == document.project:
+                watch.dues, watch.rest_us = None, 0
+                self._dirty[watch] = None
+
+    # --- what is due
+
+    def due(self, now_us: int) -> list[Ask]:
+        """What is to be asked for now, earliest due first."""
+        self._settle()
+        asks: list[Ask] = []
+        for interaction_id, leg in self._timers.pop_due(now_us):
+            watch = self._watches[interaction_id][leg]
+            for command in self._commands(watch, now_us):
+                watch.asked.add(command)
+                asks.append(Ask(command, watch.item.cause))
+            for wanted in watch.held.values():
+                self._held.setdefault(wanted, {})[watch] = None
+            self._plan(watch)
+        return asks
+
+    def _commands(self, watch: Watched, now_us: int) -> list[WaitCommand]:
+        commands = [command for command in self._dues.commands(watch, now_us) if command not in watch.asked]
+        if watch.has_asked(AnnounceWait) or any(isinstance(command, ExpireWork) for command in commands):
+            return commands
+        if self._dues.announcement(watch, now_us) == now_us:
+            item, told = watch.item, self.estimate(watch.item, now_us)
+            assert told is not None, "only a queue that is known announces"
+            where = {"project": item.project, "interaction_id": item.interaction_id, "leg": item.leg}
+            commands.append(AnnounceWait(**where, seconds=told.seconds, place=told.place, method=told.method))
+        return commands
+
+    def wake_us(self) -> int | None:
+        """When something falls due next, if no event comes before."""
+        self._settle()
+        return self._timers.first_us()
+
+    def refused(self, command: WaitCommand, now_us: int) -> None:
+        """It changed nothing: ask again a little later, should it still be called for."""
+        watch = self._watches.get(command.interaction_id, {}).get(command.leg)
+        if watch is not None and command in watch.asked:
+            watch.asked.discard(command)
+            watch.rest_us = now_us + RETRY_US
+            self._plan(watch)
+
+    # --- what others ask
+
+    def estimate(self, item: Item, now_us: int) -> Estimate | None:
+        """How long a waiting item will wait; None for one whose queue the project no longer has."""
+        self._settle()
+        rules = self._dues.rules(item)
+        if rules is None:
+            return None
+        place, first = self._lines.place(item)
+        return estimate(item, place, first, rules, self._crew.able(requirement_of(item)).values(), now_us)
+
+    def steps(self, item: Item) -> list[StepAhead]:
+        """The steps that a waiting item has not taken yet."""
+        self._settle()
+        watch = self._watches[item.interaction_id][item.leg]
+        ahead = enumerate(self._dues.steps(watch), 1)
+        return [StepAhead(n, due_us, n in watch.held) for n, due_us in ahead if n not in item.steps]
+
+    # --- inside
+
+    def _settle(self) -> None:
+        self._crew.settle()
+        dirty, self._dirty = self._dirty, {}
+        for watch in dirty:
+            self._let_go(watch)
+            watch.heard()
+            self._lines.put(watch.item)
+            self._plan(watch)
+        if dirty:
+            self._crew.forget(self._held.keys())
+
+    def _plan(self, watch: Watched) -> None:
+        """When to look at the leg next."""
+        instants = list(self._dues.instants(watch))
+        if not watch.has_asked(AnnounceWait) and (at_us := self._dues.announcement(watch, watch.rest_us)) is not None:
+            instants.append(at_us)
+        key = (watch.item.interaction_id, watch.item.leg)
+        self._timers.plan(key, max(min(instants), watch.rest_us) if instants else None)
+
+    def _gained(self, requirement: Requirement) -> None:
+        """Somebody new could take items that ask for this: look again at the steps that waited for them."""
+        self._dirty.update(self._held.get(requirement, {}))
+
+    def _let_go(self, watch: Watched) -> None:
+        """Forget that steps of the leg wait for somebody; looking again shows whether they still do."""
+        for wanted in watch.held.values():
+            waiting = self._held.get(wanted, {})
+            waiting.pop(watch, None)
+            if not waiting:
+                self._held.pop(wanted, None)
+        watch.held.clear()
+
+    def _all(self) -> Iterator[Watched]:
+        return (watch for legs in self._watches.values() for watch in legs.values())
