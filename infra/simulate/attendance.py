@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.agent.events import AgentBecameNotReady, AgentBecameReady, AgentSignedIn, AgentSignedOut
+from domain.centre.outage import SiteCameBack, SiteWentDown
 from infra.simulate.draws import MICROS
 from infra.simulate.handling import Course, Handling
 from infra.simulate.people import Person, Team
 from infra.simulate.scenario import PowerCut, ScenarioDocument, Shift
-from infra.simulate.stage import Stage
+from infra.simulate.stage import ACTOR, POOL, Stage
 
 
 class Attendance:
@@ -103,13 +104,23 @@ class Attendance:
         return [person for team in self._teams if team.group.site == cut.site for person in team.people]
 
     def _cut(self, cut: PowerCut) -> None:
+        """Declared at once; the router releases who sits there."""
         for person in self._at(cut):
             person.down = True
-            self._handling.give_up(person, "power cut")
-            self._sign_out(person)
+        self._stage.say(SiteWentDown(site=cut.site, reason="power cut", by=ACTOR), f"centre-{POOL}", "")
         self._course.route()
 
+    def evacuate(self, agent_id: str) -> bool:
+        """Release an agent of a site that is down; whether there was anything to release."""
+        person = self._handling.people[agent_id]
+        if not (person.down and person.signed_in):
+            return False
+        self._handling.give_up(person, "power cut")
+        self._sign_out(person)
+        return True
+
     def _back(self, cut: PowerCut) -> None:
+        self._stage.say(SiteCameBack(site=cut.site, by=ACTOR), f"centre-{POOL}", "")
         for person in self._at(cut):
             person.down = False
             if person.on_shift:

@@ -7,16 +7,21 @@ folds them and is asked to decide at that same moment; its commands become event
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
+from domain.centre.outage import EvacuateAgent
 from domain.decide import Command
+from domain.interaction.escalation import AnnounceWait, ExpireWork, OverflowInteraction, TakeStep
 from domain.interaction.events import InteractionAbandoned, InteractionClosed, InteractionQueued
+from domain.interaction.finishing import TimeOutWrapUp
 from domain.interaction.offers import OfferInteraction, TimeOutOffer
-from domain.interaction.work import TimeOutWrapUp
+from domain.interaction.queueing import called_back_first, requeued
 from infra.simulate.attendance import Attendance
 from infra.simulate.draws import MICROS, Chance
+from infra.simulate.escalation import Escalation
 from infra.simulate.handling import Handling
 from infra.simulate.measures import Counts, Window
 from infra.simulate.people import DONE, WAITING, Contact, Line
@@ -66,10 +71,11 @@ class Simulation:
         self._awaited = 0
         self.simulated = 0
         chance = Chance(seed, mirrored=mirrored)
-        configure(self._stage, scenario)
+        project = configure(self._stage, scenario)
         self._teams = register(self._stage, scenario, chance, columns, self._window)
         self._lines = lines(scenario, self._teams, chance, columns, self._window)
         self._handling = Handling(self._stage, self, self._open)
+        self._escalation = Escalation(self._stage, project, self._handling, self._flow_out)
         self._attendance = Attendance(self._stage, self, self._handling, scenario, self._teams)
 
     # --- what the parts of a run ask of it
@@ -152,14 +158,20 @@ class Simulation:
     def queue(self, contact: Contact, reason: str) -> None:
         """The contact's leg is queued, with the arrival it always had."""
         stage = self._stage
-        values = {
-            **contact.line.queue_values,
-            "interaction_id": contact.interaction_id,
-            "arrived_at": stage.now if reason == "new" else stage.at(contact.arrived),
-            "trail": contact.trail,
-            "reason": reason,
-        }
-        stage.say(_queued(values), contact.interaction_id)
+        if contact.wanted is None:
+            values = {
+                **contact.line.queue_values,
+                "interaction_id": contact.interaction_id,
+                "arrived_at": stage.now,
+                "trail": contact.trail,
+                "reason": reason,
+            }
+            contact.wanted = _queued(values)
+        else:
+            leg = replace(contact.waiting_leg(), trail=contact.trail)
+            contact.wanted = called_back_first(leg) if reason == "interrupted" else requeued(leg, "site_down")
+            contact.leg = None
+        stage.say(contact.wanted, contact.interaction_id)
 
     def _begin_queueing(self, contact: Contact) -> None:
         line = contact.line
@@ -196,11 +208,23 @@ class Simulation:
         self._close_unanswered(contact, "abandoned")
         self.route()
 
+    def _flow_out(self, contact: Contact, reason: str) -> None:
+        """It no longer waits, and no agent had it."""
+        self._end_queueing(contact)
+        if contact.counted and not contact.heard:
+            self._awaited -= 1
+            contact.line.tally.end_wait(self._now - contact.arrived, answered=False, flowed_out=True)
+        self._close(contact, reason)
+
     def _close_unanswered(self, contact: Contact, reason: str) -> None:
         self._end_queueing(contact)
         self._handling.rescind(contact, "the customer left")
         interaction_id, waited = contact.interaction_id, (self._now - contact.arrived) / MICROS
         self._stage.say(_abandoned({"interaction_id": interaction_id, "leg": "1", "waited": waited}), interaction_id)
+        self._close(contact, reason)
+
+    def _close(self, contact: Contact, reason: str) -> None:
+        interaction_id = contact.interaction_id
         self._stage.say(_closed({"interaction_id": interaction_id, "reason": reason}), interaction_id)
         contact.state = DONE
         del self._open[interaction_id]
@@ -239,6 +263,11 @@ class Simulation:
                 case TimeOutWrapUp():
                     self._handling.complete(self._open[command.interaction_id])
                     again = True
+                case TakeStep() | OverflowInteraction() | AnnounceWait() | ExpireWork():
+                    contact = self._open.get(command.interaction_id)
+                    again = (contact is not None and self._escalation.carry_out(command, contact)) or again
+                case EvacuateAgent():
+                    again = self._attendance.evacuate(command.agent_id) or again
                 case _:
                     raise Unexpected(f"the router gave {type(command).__name__}, which the simulation does not know")
         for contact, work_id in offered:

@@ -11,6 +11,7 @@ from domain.agent.state import RESCINDED
 from domain.interaction.events import (
     AgentConnected,
     InteractionClosed,
+    InteractionInterrupted,
     InteractionOffered,
     OfferAccepted,
     OfferRescinded,
@@ -58,18 +59,17 @@ class Handling:
         contact, person = self._open[command.interaction_id], self.people[command.agent_id]
         line, now = contact.line, self._course.now
         work_id, interaction_id, agent_id = f"w{next(self._numbers)}", contact.interaction_id, person.agent_id
-        values = line.queue_values
+        channel = contact.channel
         offer = {
             "interaction_id": interaction_id,
             "leg": "1",
             "work_id": work_id,
             "agent_id": agent_id,
-            "queue": values["queue"],
+            "queue": line.queue_values["queue"],
             "expires_at": self._stage.at(now + line.timeout),
             "decision": command.decision,
         }
         self._stage.say(_offered(offer), interaction_id)
-        channel: Any = values["channel"]
         reserved = {
             "agent_id": agent_id,
             "work_id": work_id,
@@ -103,13 +103,12 @@ class Handling:
         where = self._where(contact, work_id, person)
         self._stage.say(_accepted(where), contact.interaction_id)
         others = self.rescind(contact, "another agent accepted") if contact.offers else False
-        self._stage.say(_connected({**where, "reply_by": None}), contact.interaction_id)
+        self._stage.say(_connected({**where}), contact.interaction_id)
         contact.state, contact.agent, contact.work_id = HANDLED, person, work_id
         person.misses = 0
         self._course.answered(contact)
-        channel: Any = contact.line.queue_values["channel"]
         if person.holding:
-            self._rest_others(person, channel)
+            self._rest_others(person, contact.channel)
         person.begin(work_id, contact, self._course.now)
         self._work(contact, int(contact.handling * contact.line.factors[person.team.name]))
         return others
@@ -155,7 +154,7 @@ class Handling:
 
     def _called(self, person: Person, contact: Contact) -> bool:
         rests = contact.line.pauses_for
-        return any(other.line.customers.channel in rests for other in person.holding.values() if other is not contact)
+        return any(other.channel in rests for other in person.holding.values() if other is not contact)
 
     def _rest_others(self, person: Person, channel: str) -> None:
         for other in person.holding.values():
@@ -212,7 +211,10 @@ class Handling:
         self._let_go(contact, person, "completed")
 
     def give_up(self, person: Person, reason: str) -> None:
-        """The agent is gone: what rings is taken back, what is in hand is queued again, wrap-up ends."""
+        """The agent's site is down: what rings is taken back, wrap-up ends, work in hand is queued again.
+
+        Broken calls are called back before anything else.
+        """
         for work_id, contact in sorted(person.ringing.items()):
             del contact.offers[work_id], person.ringing[work_id]
             gone = OfferRescinded(**self._where(contact, work_id, person), reason=reason)
@@ -222,11 +224,14 @@ class Handling:
             if contact.state == AFTER:
                 self.complete(contact)
                 continue
-            given_up = WorkGivenUp(**self._where(contact, work_id, person), reason=reason)
-            self._stage.say(given_up, contact.interaction_id)
+            broke = contact.channel == "voice"
+            ended = (InteractionInterrupted if broke else WorkGivenUp)(
+                **self._where(contact, work_id, person), reason=reason
+            )
+            self._stage.say(ended, contact.interaction_id)
             contact.state, contact.turn, contact.resting = WAITING, contact.turn + 1, None
             self._course.waits_again(contact)
-            self._course.queue(contact, "agent_left")
+            self._course.queue(contact, "interrupted" if broke else "site_down")
             self._let_go(contact, person, reason)
 
     def _let_go(self, contact: Contact, person: Person, reason: str) -> None:

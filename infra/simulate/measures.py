@@ -17,6 +17,7 @@ MEASURES = {
     "waiting_share": "P(wait > 0) of those not blocked",
     "queue_length": "mean number of those who wait",
     "queue_share": "realised queue ratio: share of all who wait",
+    "flowed_out_share": "of those not blocked: were sent to voicemail or given up as expired",
     "interrupted": "lost their agent in contact (power cut) and waited again",
     "left_waiting": "still waited when the simulation ended",
 }
@@ -42,13 +43,14 @@ class Tally:
     """The counts of one class."""
 
     __slots__ = (
-        "_area", "_since", "_window", "abandoned", "answered", "answered_within", "blocked", "interrupted", "limits",
-        "offered", "wait", "waited", "waiting", "within",
+        "_area", "_since", "_window", "abandoned", "answered", "answered_within", "blocked", "flowed_out",
+        "interrupted", "limits", "offered", "wait", "waited", "waiting", "within",
     )  # fmt: skip
 
     def __init__(self, window: Window, limits: Sequence[int]) -> None:
         self._window, self.limits = window, limits
         self.offered = self.blocked = self.abandoned = self.answered = self.interrupted = 0
+        self.flowed_out = 0
         self.wait = self.waited = 0
         self.within, self.answered_within = [0] * len(limits), [0] * len(limits)
         self.waiting = self._area = self._since = 0
@@ -60,10 +62,12 @@ class Tally:
         self._since = now
         self.waiting += change
 
-    def end_wait(self, wait: int, *, answered: bool) -> None:
-        """A measured arrival was answered, or gave up, after so long."""
+    def end_wait(self, wait: int, *, answered: bool, flowed_out: bool = False) -> None:
+        """A measured arrival was answered, flowed out or gave up, after so long."""
         if answered:
             self.answered += 1
+        elif flowed_out:
+            self.flowed_out += 1
         else:
             self.abandoned += 1
         if wait:
@@ -88,6 +92,7 @@ class Counts:
     abandoned: int = 0
     answered: int = 0
     interrupted: int = 0
+    flowed_out: int = 0
     waited: int = 0
     wait: int = 0
     area: int = 0
@@ -97,7 +102,7 @@ class Counts:
     @classmethod
     def of(cls, tallies: Iterable[Tally], now: int) -> Counts:
         found, tallies = cls(), list(tallies)
-        for name in ("offered", "blocked", "abandoned", "answered", "interrupted", "waited", "wait"):
+        for name in ("offered", "blocked", "abandoned", "answered", "interrupted", "flowed_out", "waited", "wait"):
             setattr(found, name, sum(getattr(tally, name) for tally in tallies))
         found.area = sum(tally.area(now) for tally in tallies)
         found.within = [sum(column) for column in zip(*(tally.within for tally in tallies), strict=True)]
@@ -106,7 +111,7 @@ class Counts:
 
     def values(self, seconds: float, all_area: int, within: Sequence[float]) -> Values:
         """Every measure; None where there is nothing to measure."""
-        ended = self.answered + self.abandoned
+        ended = self.answered + self.abandoned + self.flowed_out
         values: Values = {
             "offered": self.offered,
             "blocked_share": _share(self.blocked, self.offered),
@@ -116,6 +121,7 @@ class Counts:
             "waiting_share": _share(self.waited, ended),
             "queue_length": self.area / MICROS / seconds,
             "queue_share": _share(self.area, all_area),
+            "flowed_out_share": _share(self.flowed_out, ended),
             "interrupted": self.interrupted,
             "left_waiting": self.offered - self.blocked - ended,
         }

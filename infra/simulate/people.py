@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.interaction.events import InteractionQueued
+from domain.interaction.leg import Leg
 from infra.simulate.draws import Draw
 from infra.simulate.measures import Tally, Window
 from infra.simulate.scenario import CustomerClass, Group
@@ -51,8 +53,8 @@ class Contact:
     """One customer's contact."""
 
     __slots__ = (
-        "agent", "arrived", "counted", "due", "handling", "heard", "interaction_id", "line", "offers", "resting",
-        "state", "trail", "turn", "work_id",
+        "agent", "arrived", "counted", "due", "handling", "heard", "interaction_id", "leg", "line", "offers",
+        "resting", "state", "trail", "turn", "wanted", "work_id",
     )  # fmt: skip
 
     def __init__(self, interaction_id: str, line: Line, arrived: int, handling: int, counted: bool) -> None:
@@ -65,10 +67,24 @@ class Contact:
         #: Open offers by work id.
         self.offers: dict[str, Person] = {}
         self.trail: tuple[str, ...] = ()
+        #: As it was queued last, and the domain's leg once waiting has changed what it asks for.
+        self.wanted: InteractionQueued | None = None
+        self.leg: Leg | None = None
         #: When it is finished, and the number of that appointment: an older one no longer holds.
         self.due = self.turn = 0
         #: What is left of it while it rests, else None.
         self.resting: int | None = None
+
+    @property
+    def channel(self) -> str:
+        """The channel it waits or is worked on: a call that broke off is called back."""
+        assert self.wanted is not None, "every contact was queued"
+        return self.wanted.channel
+
+    def waiting_leg(self) -> Leg:
+        """The domain's leg of it, offers aside."""
+        assert self.wanted is not None, "every contact was queued"
+        return self.leg or Leg("waiting", self.wanted.queue, self.wanted, trail=self.trail)
 
 
 class Team:

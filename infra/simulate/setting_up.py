@@ -7,9 +7,8 @@ from itertools import zip_longest
 from math import isnan
 
 from domain.agent.events import AgentRegistered, LanguagesStated, ProfileAssigned, SkillGranted
-from domain.centre.configuration import CentreConfigured, ProjectConfigured, canonical
+from domain.centre.configuration import CentreConfigured, Project, ProjectConfigured, canonical
 from domain.centre.documents import CentreDocument, Profile, ProjectDocument
-from domain.interaction.events import InteractionQueued
 from infra.simulate.able import factor
 from infra.simulate.draws import MICROS, Chance, Draw, arrival_times, durations, streams_of
 from infra.simulate.measures import Tally, Window
@@ -22,9 +21,9 @@ from infra.simulate.traces import Columns
 HERE = "here"
 
 
-def configure(stage: Stage, scenario: ScenarioDocument) -> None:
-    """The project's and the centre's documents, as `trunkline apply` would put them on record."""
-    _configure_project(stage, scenario)
+def configure(stage: Stage, scenario: ScenarioDocument) -> Project:
+    """The project's and the centre's documents, as `trunkline apply` would put them on record; the former's state."""
+    project = _configure_project(stage, scenario)
     shares = {f"{PROJECT}/{queue}": weight for queue, weight in scenario.routing.shares.items()}
     centre = CentreDocument.model_validate(
         {
@@ -40,9 +39,10 @@ def configure(stage: Stage, scenario: ScenarioDocument) -> None:
     )
     plain, sha256 = canonical(centre)
     stage.say(CentreConfigured(document=plain, sha256=sha256, revision=1), f"centre-{POOL}", "")
+    return project
 
 
-def _configure_project(stage: Stage, scenario: ScenarioDocument) -> None:
+def _configure_project(stage: Stage, scenario: ScenarioDocument) -> Project:
     document = ProjectDocument.model_validate(
         {
             "schema_version": 1,
@@ -56,6 +56,7 @@ def _configure_project(stage: Stage, scenario: ScenarioDocument) -> None:
     )
     plain, sha256 = canonical(document)
     stage.say(ProjectConfigured(document=plain, sha256=sha256, revision=1), f"project-{PROJECT}")
+    return Project(1, sha256, document)
 
 
 def register(stage: Stage, scenario: ScenarioDocument, chance: Chance, columns: Columns, window: Window) -> list[Team]:
@@ -121,7 +122,6 @@ def _queue_values(scenario: ScenarioDocument, customers: CustomerClass) -> dict[
     queue = scenario.queues[customers.queue]
     site = customers.site or ""
     return {
-        **_DEFAULTS,
         "leg": "1",
         "channel": customers.channel,
         "queue": customers.queue,
@@ -137,12 +137,6 @@ def _queue_values(scenario: ScenarioDocument, customers: CustomerClass) -> dict[
         "sites": (site,) if site and queue.sites == "own" else (),
         "language_required": queue.language == "required",
     }
-
-
-#: What a queued event holds where a scenario says nothing of it.
-_DEFAULTS: dict[str, object] = {
-    name: field.default for name, field in InteractionQueued.model_fields.items() if not field.is_required()
-}
 
 
 def _due(name: str, customers: CustomerClass, chance: Chance, columns: Columns) -> Iterator[Due]:

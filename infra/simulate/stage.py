@@ -43,18 +43,21 @@ E = TypeVar("E", bound=Event)
 
 
 class Maker(Generic[E]):
-    """Makes events of one kind from values that are all its fields.
+    """Makes events of one kind from values of its fields; those with a default may be left out.
 
-    `model_construct` without its search for defaults: a fifth of its time.
+    `model_construct` with its search for defaults done once: a fifth of its time.
     """
 
-    __slots__ = ("_fields", "_kind")
+    __slots__ = ("_defaults", "_fields", "_kind")
 
     def __init__(self, kind: type[E]) -> None:
         self._kind, self._fields = kind, kind.model_fields.keys()
+        self._defaults = {name: field.default for name, field in kind.model_fields.items() if not field.is_required()}
 
     def __call__(self, values: dict[str, Any]) -> E:
         event = _new(self._kind)
+        if self._defaults:
+            values = {**self._defaults, **values}
         _set(event, "__dict__", values)
         _set(event, "__pydantic_fields_set__", self._fields)
         _set(event, "__pydantic_extra__", None)
