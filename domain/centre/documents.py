@@ -11,9 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from domain.centre.flows import Flow
+from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Hours
+from domain.centre.numbers import Number
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
-from domain.centre.service_level import ServiceLevel
 
 __all__ = [
     "Address",
@@ -23,11 +25,13 @@ __all__ = [
     "ChannelUse",
     "Department",
     "Document",
+    "Flow",
     "Hours",
     "Language",
     "Level",
     "Mailbox",
     "Name",
+    "Number",
     "Offer",
     "Profile",
     "ProjectDocument",
@@ -164,6 +168,8 @@ class ProjectDocument(Document):
     hours: dict[Name, Hours] = Field(default={}, description="opening hours, by name")
     service_levels: dict[Name, ServiceLevel] = Field(default={}, description="definitions of good service, by name")
     mailboxes: dict[Name, Mailbox] = Field(default={}, description="addresses that customers write to, by name")
+    numbers: dict[Name, Number] = Field(default={}, description="numbers that customers call, by name")
+    flows: dict[Name, Flow] = Field(default={}, description="what callers go through, by name")
     callbacks: Callbacks | None = Field(default=None, description="without it none can be asked for")
     status: Status | None = Field(default=None, description="without it customers get no status mails")
     dispositions: tuple[Name, ...] = Field(

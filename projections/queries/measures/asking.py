@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.centre.service_level import ServiceLevel
+from domain.centre.goals import ServiceLevel
 from projections.measures.time import LONGEST
 from projections.queries.measures.grouping import MAX_GROUPS, MAX_ROWS, By, Grouping, Span, UnusableSpan
 from projections.queries.measures.levels import Verdict, concerns, verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from domain.centre.service_level import ServiceLevel
+from domain.centre.goals import ServiceLevel
 
 Verdict = Literal["met", "missed", "excluded"]
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Hours, open_seconds
-from domain.centre.service_level import ServiceLevel
 from projections.reading import Reader, Row, reads
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.centre.service_level import ServiceLevel
+from domain.centre.goals import ServiceLevel
 from projections.queries.measures.levels import Verdict
 from projections.queries.measures.views import Level, MeasuredGroup
 
