@@ -51,7 +51,8 @@ class Call:
     @classmethod
     def of(cls, raw: Any) -> Call:
         duration = None if raw.duration is None else int(raw.duration)
-        return cls(raw.sid, _word(raw.status), _word(raw.direction), raw.to or "", raw.from_ or "", raw.date_created,
+        # the library calls a message's sender `from_` and a call's `_from`
+        return cls(raw.sid, _word(raw.status), _word(raw.direction), raw.to or "", raw._from or "", raw.date_created,
                    duration, raw.answered_by, raw.parent_call_sid)  # fmt: skip
 
 

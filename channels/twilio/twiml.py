@@ -22,7 +22,9 @@ HttpMethod = Literal["GET", "POST"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """One element, called like its class or `element_name`. `text_field` names the field that is its text, `children_field` the one that is nested in it."""
+    """One element, called like its class or `element_name`. `text_field` names the field that is its text,
+    `children_field` the one that is nested in it.
+    """
 
     element_name: ClassVar[str] = ""
     text_field: ClassVar[str] = ""

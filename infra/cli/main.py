@@ -26,6 +26,7 @@ from infra.cli.simulate import simulate
 from infra.cli.site import site_app
 from infra.cli.sms import sms_app
 from infra.cli.staffing import staffing
+from infra.cli.twilio_emulator import twilio_emulator
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
 from infra.secrets import open_secrets
@@ -82,6 +83,7 @@ app.command()(rebuild)
 app.command()(agent)
 app.command()(simulate)
 app.command()(staffing)
+app.command()(twilio_emulator)
 
 
 def main() -> None:

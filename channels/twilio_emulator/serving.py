@@ -1,0 +1,53 @@
+"""The emulator as a server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from channels.twilio_emulator.api import api_of
+from channels.twilio_emulator.control import control_of
+from channels.twilio_emulator.emulator import Emulator
+from channels.twilio_emulator.page import page_of
+
+
+def app_of(emulator: Emulator) -> FastAPI:
+    """API, control and page of one emulator."""
+    app = FastAPI(title="Twilio emulator", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(api_of(emulator.world))
+    app.include_router(control_of(emulator))
+    app.include_router(page_of(emulator))
+    return app
+
+
+@asynccontextmanager
+async def serving(emulator: Emulator, port: int = 0, *, follow_clock: bool = False) -> AsyncGenerator[str]:
+    """Serve on 127.0.0.1 until left; gives the base URL. Port 0 is any free one.
+
+    `follow_clock`: virtual time goes along with the wall clock; else only `advance` moves it. Raises `OSError` when the
+    port is taken.
+    """
+    listener = socket.create_server(("127.0.0.1", port))
+    config = uvicorn.Config(
+        app_of(emulator), log_config=None, log_level="critical", access_log=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # whoever serves ends it
+    tasks = [asyncio.create_task(server.serve(sockets=[listener]))]
+    if follow_clock:
+        tasks.append(asyncio.create_task(emulator.world.clock.follow()))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        for task in tasks[1:]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await emulator.close()
+        listener.close()
