@@ -13,10 +13,11 @@ from domain.centre.configuration import project_of
 from domain.customer.decide import Contact, recognise
 from domain.decide import Command, Moment, Outcome, decides
 from domain.interaction.events import CallbackRequested, InteractionStarted
-from domain.interaction.queueing import FIRST_LEG, queued
+from domain.interaction.queueing import FIRST_LEG, Arriving, banned, queued
 from domain.rejection import Rejection
 from domain.reservation import holder_of, reserve
 from domain.states import States
+from domain.stream import stream_of
 
 #: A due time this little in the past is "now": clocks differ and forms take time to fill in.
 TOLERANCE = timedelta(minutes=5)
@@ -66,18 +67,19 @@ def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
         queue=rules.queue,
         key=c.key,
     )
-    work = queued(
-        project,
+    new = stream_of("customer", customer_id) in outcome.events
+    work = Arriving(
         interaction_id=interaction_id,
         leg=FIRST_LEG,
         channel="callback",
         queue=rules.queue,
         customer_id=customer_id,
         language=language,
-        at=at,
         not_before=due_at,
+        expires_at=None if rules.expires is None else due_at + timedelta(seconds=rules.expires),
+        excluded=() if new else banned(states, customer_id),
     )
-    outcome.add("interaction", interaction_id, started, requested, work)
+    outcome.add("interaction", interaction_id, started, requested, *queued(states, project, work, at.now))
     outcome.merge(reserve(states, "callback", c.key, interaction_id))
     outcome.result |= {"interaction_id": interaction_id, "customer_id": customer_id, "due_at": due_at.isoformat()}
     return outcome

@@ -14,7 +14,7 @@ never reopens and is never answered; where it belongs to nothing, the mailbox sa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from domain.centre.configuration import Project, project_of
@@ -31,11 +31,12 @@ from domain.interaction.events import (
     InteractionStarted,
     MessageReceived,
 )
-from domain.interaction.queueing import FIRST_LEG, queued
-from domain.interaction.state import Interaction
+from domain.interaction.queueing import FIRST_LEG, Arriving, banned, had_before, queued
+from domain.interaction.state import WRITTEN, Interaction
 from domain.rejection import NotFound
 from domain.reservation import holder_of, reserve
 from domain.states import States
+from domain.stream import stream_of
 from domain.ticket.decide import reopen
 from domain.ticket.events import InformationAdded, TicketOpened
 from domain.ticket.state import Ticket, evolve, lengthen
@@ -121,15 +122,19 @@ def receive_message(states: States, c: ReceiveMessage, at: Moment) -> Outcome:
     ticket = _belongs_to(states, c)
     sender_id, outcome = recognise(states, c.sender, c.sender_name, language, at)
     if ticket is None:
-        outcome.merge(_new_matter(c, project, mailbox, sender_id, language, at))
+        new = stream_of("customer", sender_id) in outcome.events
+        excluded = () if new else banned(states, sender_id)
+        outcome.merge(_new_matter(states, c, project, mailbox, sender_id, language, excluded, at))
     else:
-        outcome.merge(_further_contact(states, c, project, ticket, sender_id, at))
+        outcome.merge(_further_contact(states, c, project, mailbox, ticket, sender_id, at))
     if c.fingerprint and outcome.result["ticket_id"] and holder_of(states, c.fingerprint) is None:
         outcome.merge(reserve(states, "message", c.fingerprint, outcome.result["ticket_id"]))
     return outcome
 
 
-def _message(c: ReceiveMessage, interaction_id: str, customer_id: str, at: Moment) -> MessageReceived:
+def _message(
+    c: ReceiveMessage, interaction_id: str, customer_id: str, at: Moment, reply_by: datetime | None
+) -> MessageReceived:
     return MessageReceived(
         interaction_id=interaction_id,
         customer_id=customer_id,
@@ -144,6 +149,7 @@ def _message(c: ReceiveMessage, interaction_id: str, customer_id: str, at: Momen
         raw=c.raw,
         attachments=c.attachments,
         faults=c.faults,
+        reply_by=reply_by,
     )
 
 
@@ -184,9 +190,10 @@ def _joined(
     *,
     before: tuple[Event, ...] = (),
     by_customer: bool = True,
+    reply_by: datetime | None = None,
 ) -> Outcome:
     """The message stands in the interaction and on the ticket, if any; it is its sender's personal data."""
-    message = _message(c, interaction_id, sender_id, at)
+    message = _message(c, interaction_id, sender_id, at, reply_by)
     outcome = Outcome().add("interaction", interaction_id, *before, message)
     if ticket.ticket_id:
         outcome.add("ticket", ticket.ticket_id, _information(c, ticket, message, by_customer))
@@ -200,22 +207,40 @@ def _joined(
     return outcome
 
 
-def _queue(project: Project, interaction_id: str, ticket: Ticket, at: Moment) -> Outcome:
-    work = queued(
-        project,
+def _queue(
+    states: States,
+    project: Project,
+    mailbox: Mailbox,
+    interaction_id: str,
+    ticket: Ticket,
+    excluded: tuple[str, ...],
+    at: Moment,
+    *,
+    had: tuple[str, ...] = (),
+) -> Outcome:
+    work = Arriving(
         interaction_id=interaction_id,
         leg=FIRST_LEG,
         channel="email",
         queue=project.department_queue(ticket.department),
         customer_id=ticket.customer_id,
         language=ticket.language,
-        at=at,
+        site=mailbox.site or "",
+        excluded=excluded,
+        had=had,
     )
-    return Outcome().add("interaction", interaction_id, work)
+    return Outcome().add("interaction", interaction_id, *queued(states, project, work, at.now))
 
 
 def _new_matter(
-    c: ReceiveMessage, project: Project, mailbox: Mailbox, customer_id: str, language: str, at: Moment
+    states: States,
+    c: ReceiveMessage,
+    project: Project,
+    mailbox: Mailbox,
+    customer_id: str,
+    language: str,
+    excluded: tuple[str, ...],
+    at: Moment,
 ) -> Outcome:
     """A ticket is opened, its first interaction queued, and the customer told; automatic mail may be filed instead."""
     if c.automatic and mailbox.automatic_mail == "file":
@@ -237,7 +262,8 @@ def _new_matter(
     )
     ticket = evolve(Ticket(), opened)
     outcome = Outcome().add("ticket", ticket_id, opened)
-    outcome.merge(_start(c, interaction_id, ticket, customer_id, at)).merge(_queue(project, interaction_id, ticket, at))
+    outcome.merge(_start(c, interaction_id, ticket, customer_id, at))
+    outcome.merge(_queue(states, project, mailbox, interaction_id, ticket, excluded, at))
     if not c.automatic:
         ticket = replace(ticket, thread=lengthen(ticket.thread, c.external_id))
         outcome.merge(status_mail("opened", ticket, c.sender.address, c.sender_name, project, at))
@@ -245,20 +271,35 @@ def _new_matter(
 
 
 def _further_contact(
-    states: States, c: ReceiveMessage, project: Project, ticket: Ticket, sender_id: str, at: Moment
+    states: States, c: ReceiveMessage, project: Project, mailbox: Mailbox, ticket: Ticket, sender_id: str, at: Moment
 ) -> Outcome:
     """The message joins the ticket: its present interaction where somebody is on it, else a new one."""
     present = states.of(Interaction, "interaction", ticket.interaction_id)
     by_customer = _is_from(states, c, ticket)
     if present.status == "open" and (present.being_worked or c.automatic):
-        outcome = _joined(c, present.interaction_id, ticket, sender_id, at, by_customer=by_customer)
+        reply_by = None if c.automatic else _reply_by(project, present, at)
+        outcome = _joined(c, present.interaction_id, ticket, sender_id, at, by_customer=by_customer, reply_by=reply_by)
     else:
         interaction_id = at.new_id()
         outcome = _start(c, interaction_id, ticket, sender_id, at, by_customer=by_customer)
-        outcome.merge(_closed(c, interaction_id) if c.automatic else _queue(project, interaction_id, ticket, at))
+        if c.automatic:
+            outcome.merge(_closed(c, interaction_id))
+        else:
+            excluded = banned(states, ticket.customer_id)
+            had = (*had_before(present), *filter(None, (ticket.settled_by,)))
+            outcome.merge(_queue(states, project, mailbox, interaction_id, ticket, excluded, at, had=had))
     if not c.automatic and ticket.status in ("resolved", "awaiting_customer"):
         outcome.merge(reopen(states, c.project, ticket, "the customer wrote", at))
     return outcome
+
+
+def _reply_by(project: Project, interaction: Interaction, at: Moment) -> datetime | None:
+    """When an agent who has the interaction in hand must have replied; None where nobody must."""
+    leg = interaction.connected_leg
+    rules = None if leg is None else project.configured.queues.get(leg.queue)
+    if leg is None or rules is None or rules.silence is None or leg.wanted.channel not in WRITTEN:
+        return None
+    return at.now + timedelta(seconds=rules.silence)
 
 
 def _closed(c: ReceiveMessage, interaction_id: str) -> Outcome:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from domain.agent.events import AgentReserved
 from domain.agent.state import Agent
 from domain.centre.configuration import Project
+from domain.centre.documents import Profile
 from domain.event import Event, Recorded
 from domain.interaction.events import InteractionQueued, OfferAccepted
 from domain.interaction.state import Interaction
@@ -66,15 +68,22 @@ class Checker:
         where = f"after event {recorded.position} ({recorded.event.wire})"
         if agent.profile is None:
             return
-        if agent.used > agent.profile.capacity:
-            raise Broken(f"{where}: agent {agent.agent_id} uses {agent.used} of {agent.profile.capacity}")
-        for channel, use in agent.profile.channels.items():
-            if agent.count(channel) > use.concurrency:
-                raise Broken(f"{where}: agent {agent.agent_id} has {agent.count(channel)} on {channel}")
+        if isinstance(recorded.event, AgentReserved):  # a smaller profile may come while more is held
+            self._room(agent, agent.profile, recorded.event.channel, where)
         for work_id, held in agent.work.items():
             leg = self.interaction(held.interaction_id).leg(held.leg)
-            if work_id not in leg.offers and leg.work_id != work_id:
+            if work_id not in leg.offers and leg.work_id != work_id and work_id not in leg.call.parties:
                 raise Broken(f"{where}: agent {agent.agent_id} holds {work_id}, which its interaction does not know")
+
+    def _room(self, agent: Agent, profile: Profile, reserved: str, where: str) -> None:
+        """Of what is held, that which nothing else that is held interrupts fits into the capacity."""
+        uses = [(held.channel, profile.channels.get(held.channel)) for held in agent.work.values()]
+        resting = {other for channel, use in uses if use for other in use.interrupts if other != channel}
+        used = sum(held.units for held in agent.work.values() if held.channel not in resting)
+        if used > profile.capacity:
+            raise Broken(f"{where}: agent {agent.agent_id} uses {used} of {profile.capacity}")
+        if agent.count(reserved) > profile.channels[reserved].concurrency:
+            raise Broken(f"{where}: agent {agent.agent_id} has {agent.count(reserved)} on {reserved}")
 
     def _interaction(self, interaction: Interaction, recorded: Recorded) -> None:
         where = f"after event {recorded.position} ({recorded.event.wire})"
@@ -86,6 +95,7 @@ class Checker:
             holders = [(w, o.agent_id) for w, o in leg.offers.items()]
             if leg.status in ("accepted", "connected", "wrap_up"):
                 holders.append((leg.work_id, leg.agent_id))
+            holders += [(party, who.agent_id) for party, who in leg.call.parties.items() if who.kind == "agent"]
             for work_id, agent_id in holders:
                 if work_id not in self.agent(agent_id).work:
                     raise Broken(f"{where}: {agent_id} has leg {name} but holds no capacity for it")

@@ -60,6 +60,11 @@ class States:
         self._loaded = loaded
         self.asked: set[str] = set()
 
+    def after(self, events: Mapping[str, list[Event]]) -> States:
+        """These states after events that are not recorded yet, for a decision that builds on another."""
+        states = {s: fold(s, events[s], state) if s in events else state for s, state in self._loaded.items()}
+        return States(states)
+
     def of(self, kind: type[State], category: str, identity: str) -> State:
         """The state of stream `category-identity`, of class `kind`; its initial state if it has no events."""
         stream = stream_of(category, identity)

@@ -19,6 +19,15 @@ class RegisterAgent(Command):
     profile_name: str
     profile: Profile
     skills: Mapping[str, int]
+    languages: tuple[str, ...] = ()
+    centre: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetireAgent(Command):
+    """The agent works here no more: signed out, what they had in hand given up. Registering brings them back."""
+
+    agent_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

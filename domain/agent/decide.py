@@ -7,6 +7,7 @@ from domain.agent.commands import (
     BecomeReady,
     LoseConnection,
     RegisterAgent,
+    RetireAgent,
     SignIn,
     SignOut,
 )
@@ -15,8 +16,10 @@ from domain.agent.events import (
     AgentBecameReady,
     AgentMoved,
     AgentRegistered,
+    AgentRetired,
     AgentSignedIn,
     AgentSignedOut,
+    LanguagesStated,
     ProfileAssigned,
     SkillGranted,
     SkillWithdrawn,
@@ -26,7 +29,7 @@ from domain.decide import Moment, Outcome, decides
 from domain.event import Event
 from domain.interaction.leaving import give_up
 from domain.interaction.state import Interaction
-from domain.rejection import NotFound
+from domain.rejection import NotFound, Rejection
 from domain.states import States
 from domain.transitions import step
 
@@ -38,6 +41,8 @@ def _agent(states: States, agent_id: str) -> Agent:
     found = states.of(Agent, "agent", agent_id)
     if found.presence == "absent":
         raise NotFound("agent", agent_id)
+    if found.presence == "retired":
+        raise Rejection("retired", f"agent {agent_id} is no longer in the centre's document")
     return found
 
 
@@ -45,10 +50,10 @@ def _agent(states: States, agent_id: str) -> Agent:
 def register_agent(states: States, c: RegisterAgent, at: Moment) -> Outcome:
     before = states.of(Agent, "agent", c.agent_id)
     events: list[Event] = []
-    if before.presence == "absent":
-        events.append(AgentRegistered(agent_id=c.agent_id, name=c.name, site=c.site))
-    elif before.site != c.site:
-        events.append(AgentMoved(agent_id=c.agent_id, site=c.site))
+    if not before.employed:
+        events.append(AgentRegistered(agent_id=c.agent_id, name=c.name, site=c.site, centre=c.centre))
+    elif (before.site, before.centre) != (c.site, c.centre):
+        events.append(AgentMoved(agent_id=c.agent_id, site=c.site, centre=c.centre))
     if before.profile != c.profile or before.profile_name != c.profile_name:
         events.append(ProfileAssigned(agent_id=c.agent_id, profile_name=c.profile_name, profile=c.profile))
     lost = sorted(before.skills.keys() - c.skills.keys())
@@ -56,7 +61,17 @@ def register_agent(states: States, c: RegisterAgent, at: Moment) -> Outcome:
     for skill, level in sorted(c.skills.items()):
         if before.skills.get(skill) != level:
             events.append(SkillGranted(agent_id=c.agent_id, skill=skill, level=level))
+    if before.languages != c.languages:
+        events.append(LanguagesStated(agent_id=c.agent_id, languages=c.languages))
     return Outcome().add("agent", c.agent_id, *events) if events else Outcome()
+
+
+@decides(RetireAgent)
+def retire(states: States, c: RetireAgent, at: Moment) -> Outcome:
+    if not states.of(Agent, "agent", c.agent_id).employed:
+        return Outcome()
+    outcome = sign_out(states, SignOut(agent_id=c.agent_id), at)
+    return outcome.add("agent", c.agent_id, AgentRetired(agent_id=c.agent_id))
 
 
 @decides(SignIn)

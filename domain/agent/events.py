@@ -7,11 +7,12 @@ from domain.event import Event
 
 
 class AgentRegistered(Event, wire="agent.registered.v1"):
-    """An agent exists from now on."""
+    """An agent exists from now on, or does so again after having been retired."""
 
     agent_id: str
     name: str
     site: str
+    centre: str = ""
 
 
 class ProfileAssigned(Event, wire="agent.profile_assigned.v1"):
@@ -27,6 +28,7 @@ class AgentMoved(Event, wire="agent.moved.v1"):
 
     agent_id: str
     site: str
+    centre: str = ""
 
 
 class SkillGranted(Event, wire="agent.skill_granted.v1"):
@@ -90,4 +92,10 @@ class AgentReleased(Event, wire="agent.released.v1"):
 
 
 class AgentSignedOut(Event, wire="agent.signed_out.v1"):
+    agent_id: str
+
+
+class AgentRetired(Event, wire="agent.retired.v1"):
+    """The centre's document no longer has the agent, who holds nothing any more and is offered nothing."""
+
     agent_id: str

@@ -1,6 +1,6 @@
 """An agent as decisions see it.
 
-signed out → not ready → ready ⇄ not ready; ready → not responding → ready; anything → signed out.
+signed out → not ready → ready ⇄ not ready; ready → not responding → ready; anything → signed out → retired.
 Reserving and releasing capacity changes no presence.
 """
 
@@ -17,9 +17,11 @@ from domain.agent.events import (
     AgentRegistered,
     AgentReleased,
     AgentReserved,
+    AgentRetired,
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    LanguagesStated,
     ProfileAssigned,
     SkillGranted,
     SkillWithdrawn,
@@ -29,7 +31,7 @@ from domain.event import Event
 from domain.states import concept
 from domain.transitions import Table, step
 
-Presence = Literal["absent", "signed_out", "not_ready", "ready", "not_responding"]
+Presence = Literal["absent", "signed_out", "not_ready", "ready", "not_responding", "retired"]
 
 PRESENCE: Table[Presence] = {
     ("absent", AgentRegistered): "signed_out",
@@ -43,6 +45,8 @@ PRESENCE: Table[Presence] = {
     ("ready", AgentSignedOut): "signed_out",
     ("not_ready", AgentSignedOut): "signed_out",
     ("not_responding", AgentSignedOut): "signed_out",
+    ("signed_out", AgentRetired): "retired",
+    ("retired", AgentRegistered): "signed_out",
 }
 
 
@@ -65,13 +69,20 @@ class Agent:
     agent_id: str = ""
     name: str = ""
     site: str = ""
+    centre: str = ""
     presence: Presence = "absent"
     reason: str = ""
     profile_name: str = ""
     profile: Profile | None = None
     skills: Mapping[str, int] = field(default_factory=dict[str, int])
     work: Mapping[str, Held] = field(default_factory=dict[str, Held])
-    misses: int = 0
+    languages: tuple[str, ...] = ()
+    misses: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def employed(self) -> bool:
+        """Whether the centre has the agent."""
+        return self.presence not in ("absent", "retired")
 
     @property
     def used(self) -> int:
@@ -83,7 +94,10 @@ class Agent:
         return sum(held.channel == channel for held in self.work.values())
 
     def lacks_room(self, channel: str) -> str | None:
-        """Why one more item of `channel` does not fit; None when it does."""
+        """Why one more item of `channel` does not fit; None when it does.
+
+        What is held on channels that this one interrupts rests meanwhile, and does not count against it.
+        """
         if self.profile is None:
             return "no routing profile"
         use = self.profile.channels.get(channel)
@@ -91,8 +105,9 @@ class Agent:
             return f"channel {channel}: not in profile {self.profile_name}"
         if self.count(channel) >= use.concurrency:
             return f"channel {channel}: has {self.count(channel)}, may have {use.concurrency}"
-        if self.used + use.units > self.profile.capacity:
-            return f"capacity: uses {self.used} of {self.profile.capacity}, {channel} needs {use.units}"
+        used = sum(held.units for held in self.work.values() if held.channel not in use.interrupts)
+        if used + use.units > self.profile.capacity:
+            return f"capacity: uses {used} of {self.profile.capacity}, {channel} needs {use.units}"
         return None
 
 
@@ -101,29 +116,38 @@ def evolve(state: Agent, event: Event) -> Agent:  # noqa: C901 - one flat match 
         state = replace(state, presence=step(PRESENCE, state.presence, type(event), "the agent"))
     match event:
         case AgentRegistered():
-            return replace(state, agent_id=event.agent_id, name=event.name, site=event.site)
+            return replace(state, agent_id=event.agent_id, name=event.name, site=event.site, centre=event.centre)
         case ProfileAssigned():
             return replace(state, profile_name=event.profile_name, profile=event.profile)
         case AgentMoved():
-            return replace(state, site=event.site)
+            return replace(state, site=event.site, centre=event.centre)
+        case LanguagesStated():
+            return replace(state, languages=event.languages)
         case SkillGranted():
             return replace(state, skills={**state.skills, event.skill: event.level})
         case SkillWithdrawn():
             return replace(state, skills={s: n for s, n in state.skills.items() if s != event.skill})
         case AgentBecameReady():
-            return replace(state, reason="", misses=0)
+            return replace(state, reason="", misses={})
         case AgentBecameNotReady():
             return replace(state, reason=event.reason)
         case AgentReserved():
             held = Held(event.interaction_id, event.leg, event.channel, event.units)
             return replace(state, work={**state.work, event.work_id: held})
         case AgentReleased():
-            work = {w: held for w, held in state.work.items() if w != event.work_id}
-            if event.reason == RESCINDED:
-                return replace(state, work=work)
-            return replace(state, work=work, misses=state.misses + 1 if event.missed else 0)
+            return _released(state, event)
         case _:
             return state
+
+
+def _released(state: Agent, event: AgentReleased) -> Agent:
+    """Misses are counted in a row by channel; any answer on a channel begins its count anew."""
+    work = {w: held for w, held in state.work.items() if w != event.work_id}
+    held = state.work.get(event.work_id)
+    if held is None or event.reason == RESCINDED:
+        return replace(state, work=work)
+    missed = state.misses.get(held.channel, 0) + 1 if event.missed else 0
+    return replace(state, work=work, misses={**state.misses, held.channel: missed})
 
 
 concept("agent", Agent(), evolve)

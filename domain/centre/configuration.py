@@ -41,7 +41,7 @@ class ProjectConfigured(Event, wire="project.configured.v1"):
 class ConfigureCentre(Command):
     """Apply a document on top of `expected_revision` (0: the first).
 
-    Agents in it are registered or brought up to date.
+    Agents in it are registered or brought up to date, those who stood in it and no longer do are retired.
     """
 
     document: CentreDocument
@@ -170,8 +170,19 @@ def configure_centre(states: States, c: ConfigureCentre, at: Moment) -> Outcome:
             profile=c.document.profiles[entry.profile],
             profile_name=entry.profile,
             skills=entry.skills,
+            languages=entry.languages,
+            centre=c.document.centre,
         )
         outcome.merge(decide(states, register, now=at.now, new_id=at.new_id))
+    return outcome.merge(_retired(states, before.document, c.document, at))
+
+
+def _retired(states: States, before: CentreDocument | None, document: CentreDocument, at: Moment) -> Outcome:
+    """Agents who stand in the document no longer; each decided on what the retirement of the others leads to."""
+    outcome = Outcome()
+    for agent_id in sorted(before.agents.keys() - document.agents.keys() if before else ()):
+        retire = agent_commands.RetireAgent(agent_id=agent_id)
+        outcome.merge(decide(states.after(outcome.events), retire, now=at.now, new_id=at.new_id))
     return outcome
 
 

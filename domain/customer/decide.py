@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.agent.state import Agent
 from domain.customer.events import (
+    AgentExcluded,
+    AgentReadmitted,
     ConsentGiven,
     ConsentWithdrawn,
     ContactKind,
@@ -76,6 +79,21 @@ class SetConsent(Command):
     customer_id: str
     purpose: str
     given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludeAgent(Command):
+    """Never route this customer's further contacts to this agent."""
+
+    customer_id: str
+    agent_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadmitAgent(Command):
+    customer_id: str
+    agent_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +207,25 @@ def set_consent(states: States, c: SetConsent, at: Moment) -> Outcome:
         return Outcome()
     event = ConsentGiven if c.given else ConsentWithdrawn
     return Outcome().add("customer", c.customer_id, event(customer_id=c.customer_id, purpose=c.purpose))
+
+
+@decides(ExcludeAgent)
+def exclude_agent(states: States, c: ExcludeAgent, at: Moment) -> Outcome:
+    known = customer_of(states, c.customer_id)
+    if states.of(Agent, "agent", c.agent_id).presence == "absent":
+        raise NotFound("agent", c.agent_id)
+    if c.agent_id in known.excluded:
+        return Outcome()
+    excluded = AgentExcluded(customer_id=c.customer_id, agent_id=c.agent_id, reason=c.reason)
+    return Outcome().add("customer", c.customer_id, excluded)
+
+
+@decides(ReadmitAgent)
+def readmit_agent(states: States, c: ReadmitAgent, at: Moment) -> Outcome:
+    if c.agent_id not in customer_of(states, c.customer_id).excluded:
+        return Outcome()
+    readmitted = AgentReadmitted(customer_id=c.customer_id, agent_id=c.agent_id)
+    return Outcome().add("customer", c.customer_id, readmitted)
 
 
 @decides(MergeCustomers)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from domain.customer.events import (
+    AgentExcluded,
+    AgentReadmitted,
     ConsentGiven,
     ConsentWithdrawn,
     ContactPointLinked,
@@ -47,6 +49,7 @@ class Customer:
     merged: tuple[str, ...] = ()
     merged_into: str = ""
     consents: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    excluded: tuple[str, ...] = ()
 
     def address(self, kind: str) -> str | None:
         """The address of this kind that was linked last, None if there is none."""
@@ -83,6 +86,10 @@ def evolve(state: Customer, event: Event) -> Customer:  # noqa: C901 - one flat 
         case ConsentGiven() | ConsentWithdrawn():
             given = isinstance(event, ConsentGiven)
             return replace(state, consents={**state.consents, event.purpose: given})
+        case AgentExcluded():
+            return replace(state, excluded=(*state.excluded, event.agent_id))
+        case AgentReadmitted():
+            return replace(state, excluded=tuple(a for a in state.excluded if a != event.agent_id))
         case CustomerErased():
             return Customer(customer_id=state.customer_id, status="erased", merged=state.merged)
         case _:

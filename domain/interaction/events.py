@@ -175,7 +175,7 @@ class WorkGivenUp(Event, wire="interaction.work_given_up.v1"):
 
 
 class InteractionTransferred(Event, wire="interaction.transferred.v1"):
-    """The agent's leg ends, `to_leg` begins in another queue."""
+    """The agent's leg ends, `to_leg` begins in another queue, or with another agent."""
 
     interaction_id: str
     leg: str
@@ -183,6 +183,7 @@ class InteractionTransferred(Event, wire="interaction.transferred.v1"):
     from_agent: str
     queue: str
     department: str
+    to_agent: str = ""
 
 
 class CallbackRequested(Event, wire="interaction.callback_requested.v1"):

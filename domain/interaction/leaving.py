@@ -8,6 +8,7 @@ from domain.agent.state import Agent, Held
 from domain.decide import Command, Moment, Outcome, decides
 from domain.interaction.ending import close, close_after
 from domain.interaction.events import InteractionInterrupted, OfferRescinded, WorkGivenUp, WrapUpCompleted
+from domain.interaction.hanging_up import hang_up, party_leaves
 from domain.interaction.offers import released, rescind
 from domain.interaction.queueing import Again, called_back_first, requeued
 from domain.interaction.state import Interaction, interaction_of
@@ -32,6 +33,8 @@ def give_up(
     """
     interaction = states.of(Interaction, "interaction", held.interaction_id)
     leg = interaction.leg(held.leg)
+    if work_id in leg.call.parties:
+        return party_leaves(interaction, held.leg, work_id, reason)
     outcome = Outcome().add("agent", agent.agent_id, released(agent.agent_id, work_id, reason))
     where = {
         "interaction_id": held.interaction_id,
@@ -43,6 +46,7 @@ def give_up(
         return outcome.add("interaction", held.interaction_id, OfferRescinded(**where, reason=reason))
     if leg.work_id != work_id:
         return outcome
+    outcome.merge(hang_up(interaction, held.leg, reason))
     if leg.status == "connected" and leg.wanted.channel == "voice" and again == "site_down":
         broken = InteractionInterrupted(**where, reason=reason)
         return outcome.add("interaction", held.interaction_id, broken, called_back_first(leg))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from domain.event import Event
+from domain.interaction.call import Call
 from domain.interaction.events import (
     AgentConnected,
     CallbackOffered,
@@ -57,6 +58,7 @@ LEG: Table[LegStatus] = {
     ("waiting", WorkExpired): "ended",
     # the losers of a ring are rescinded after one of them accepted
     ("accepted", OfferRescinded): "accepted",
+    ("accepted", InteractionAbandoned): "ended",
     ("accepted", AgentConnected): "connected",
     ("accepted", ConnectFailed): "absent",
     ("accepted", WorkGivenUp): "absent",
@@ -103,6 +105,7 @@ class Leg:
     trail: tuple[str, ...] = ()
     announce_at: datetime | None = None
     reply_by: datetime | None = None
+    call: Call = field(default_factory=Call)
 
     @property
     def wanted(self) -> InteractionQueued:

@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from domain.agent.events import AgentReleased, AgentReserved, AgentStoppedResponding
 from domain.agent.state import RESCINDED, Agent
-from domain.centre.configuration import project_of
+from domain.centre.configuration import Centre, project_of
 from domain.decide import Command, Moment, Outcome, decides
 from domain.event import Event
+from domain.interaction.eligibility import unfit
 from domain.interaction.events import (
     AgentConnected,
     Decision,
@@ -73,16 +74,6 @@ def released(agent_id: str, work_id: str, reason: str, *, missed: bool = False) 
     return AgentReleased(agent_id=agent_id, work_id=work_id, reason=reason, missed=missed)
 
 
-def unfit(agent: Agent, queued: InteractionQueued) -> str | None:
-    """Why the agent cannot take this leg now; None when they can."""
-    if agent.presence != "ready":
-        return f"state: {agent.presence.replace('_', ' ')}"
-    for skill, level in sorted(queued.skills.items()):
-        if agent.skills.get(skill, 0) < level:
-            return f"skill {skill}: has {agent.skills.get(skill, 0)}, needs {level}"
-    return agent.lacks_room(queued.channel)
-
-
 def _offer_of(interaction: Interaction, leg: str, work_id: str) -> Offer:
     offer = interaction.leg(leg).offers.get(work_id)
     if offer is None:
@@ -122,16 +113,24 @@ def _waiting(interaction: Interaction, c: OfferInteraction, at: Moment) -> tuple
     return leg, leg.queued
 
 
+def _sites_down(states: States, agent: Agent) -> frozenset[str]:
+    """The sites of the agent's centre that are down; who was registered without a centre has none."""
+    return states.of(Centre, "centre", agent.centre).down if agent.centre else frozenset()
+
+
 @decides(OfferInteraction)
 def offer(states: States, c: OfferInteraction, at: Moment) -> Outcome:
     interaction = interaction_of(states, c.interaction_id)
     leg, queued = _waiting(interaction, c, at)
-    queue = project_of(states, c.project).queue(leg.queue)
+    project = project_of(states, c.project)
+    queue = project.queue(leg.queue)
+    if not project.is_open(queue, at.now):
+        raise Rejection("queue_closed", f"the queue {leg.queue} is closed now")
     rules = queue.offer.on(queued.channel)
     if len(leg.offers) >= rules.ring_width:
         raise Rejection("ringing", f"this work already rings at {len(leg.offers)} of {rules.ring_width} agents")
     agent = states.of(Agent, "agent", c.agent_id)
-    reason = unfit(agent, queued)
+    reason = unfit(agent, c.project, leg, rules, _sites_down(states, agent))
     if reason is not None:
         raise Rejection("agent_unfit", f"agent {c.agent_id}: {reason}")
     assert agent.profile is not None, "an agent with room has a profile"
@@ -205,9 +204,11 @@ def time_out(states: States, c: TimeOutOffer, at: Moment) -> Outcome:
 
 
 def _missed(states: States, agent_id: str, work_id: str, allowed: int) -> list[Event]:
-    """Free the agent's capacity; after `allowed` misses in a row the agent counts as not responding."""
+    """Free the agent's capacity; after `allowed` misses in a row on a channel the agent counts as not responding."""
     agent = states.of(Agent, "agent", agent_id)
     events: list[Event] = [released(agent_id, work_id, "timed out", missed=True)]
-    if agent.presence == "ready" and agent.misses + 1 >= allowed:
-        events.append(AgentStoppedResponding(agent_id=agent_id, misses=agent.misses + 1))
+    held = agent.work.get(work_id)
+    misses = agent.misses.get(held.channel, 0) + 1 if held else 0
+    if agent.presence == "ready" and misses >= allowed:
+        events.append(AgentStoppedResponding(agent_id=agent_id, misses=misses))
     return events

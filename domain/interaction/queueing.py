@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from domain.agent.state import Agent
 from domain.centre.configuration import Project
-from domain.decide import Moment
-from domain.interaction.events import Channel, InteractionQueued
-from domain.interaction.state import Leg
+from domain.centre.documents import Queue
+from domain.customer.state import Customer
+from domain.event import Event
+from domain.interaction.eligibility import unsuited
+from domain.interaction.events import Channel, InteractionQueued, SentToVoicemail
+from domain.interaction.state import Interaction, Leg
+from domain.states import States
 
 FIRST_LEG = "1"
 
@@ -19,39 +26,109 @@ Again = Literal["agent_left", "connect_failed", "silent", "site_down"]
 FIRST_OF_ALL = 366 * 86_400
 
 
-def queued(
-    project: Project,
-    *,
-    interaction_id: str,
-    leg: str,
-    channel: Channel,
-    queue: str,
-    customer_id: str,
-    language: str,
-    at: Moment,
-    arrived_at: datetime | None = None,
-    not_before: datetime | None = None,
-    reason: Literal["new", "transferred"] = "new",
-) -> InteractionQueued:
-    """The event that queues a new leg. Raises `NotFound` for an unknown queue."""
-    rules = project.queue(queue)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """Work on its way into a queue.
+
+    `site` is where it belongs, empty for nowhere. `excluded` are the agents whom it must not reach, `had` those who
+    had the matter before, the last one first.
+    """
+
+    interaction_id: str
+    leg: str
+    channel: Channel
+    queue: str
+    customer_id: str
+    language: str
+    site: str = ""
+    arrived_at: datetime | None = None
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    age_credit: int = 0
+    reason: Literal["new", "transferred"] = "new"
+    excluded: tuple[str, ...] = ()
+    had: tuple[str, ...] = ()
+
+
+def banned(states: States, customer_id: str) -> tuple[str, ...]:
+    """The agents whom a customer's contacts must not reach, those of merged customers included."""
+    this = states.of(Customer, "customer", customer_id)
+    if this.merged_into:
+        this = states.of(Customer, "customer", this.merged_into)
+    others = [states.of(Customer, "customer", merged).excluded for merged in this.merged]
+    return tuple(sorted({*this.excluded, *(agent for excluded in others for agent in excluded)}))
+
+
+def had_before(interaction: Interaction, *, queue: str = "", but: str = "") -> tuple[str, ...]:
+    """Who had legs of an interaction (in `queue`, where it is named), the last one first."""
+    legs = [leg for leg in interaction.legs.values() if not queue or leg.queue == queue]
+    return tuple(leg.agent_id for leg in reversed(legs) if leg.agent_id and leg.agent_id != but)
+
+
+def queued(states: States, project: Project, work: Arriving, now: datetime) -> tuple[Event, ...]:
+    """The events that queue a new leg, or send its caller to voicemail where the queue is closed.
+
+    A queue that is closed when the work is due may pass it on to another. Raises `NotFound` for an unknown queue.
+    """
+    due = max(now, work.not_before or now)
+    name = _open_queue(project, work.queue, due)
+    rules = project.queue(name)
+    wanted = _preferring(states, project, rules, _by_the_rules(rules, name, work, now), work.had, due)
+    if work.channel == "voice" and rules.closed.then == "voicemail" and not project.is_open(rules, due):
+        voicemail = SentToVoicemail(
+            interaction_id=work.interaction_id, leg=work.leg, step=0, waited=waited(wanted, now)
+        )
+        return wanted, voicemail
+    return (wanted,)
+
+
+def _by_the_rules(rules: Queue, name: str, work: Arriving, now: datetime) -> InteractionQueued:
     return InteractionQueued(
-        interaction_id=interaction_id,
-        leg=leg,
-        channel=channel,
-        queue=queue,
+        interaction_id=work.interaction_id,
+        leg=work.leg,
+        channel=work.channel,
+        queue=name,
         priority=rules.priority,
         skills=rules.skills,
-        arrived_at=arrived_at or at.now,
-        not_before=not_before,
-        age_credit=0,
+        arrived_at=work.arrived_at or now,
+        not_before=work.not_before,
+        age_credit=work.age_credit,
         target=rules.target,
-        customer_id=customer_id,
-        site="",
-        language=language,
+        customer_id=work.customer_id,
+        site=work.site,
+        language=work.language,
         trail=(),
-        reason=reason,
+        reason=work.reason,
+        rings=rules.rings,
+        sites=(work.site,) if rules.sites == "own" and work.site else (),
+        language_required=rules.language == "required",
+        excluded=work.excluded,
+        expires_at=work.expires_at,
     )
+
+
+def _open_queue(project: Project, name: str, at: datetime) -> str:
+    """The queue itself, or where it passes its work on while it is closed; round a circle at most once."""
+    seen: set[str] = set()
+    while name not in seen:
+        seen.add(name)
+        rules = project.queue(name)
+        if rules.closed.queue is None or project.is_open(rules, at):
+            break
+        name = rules.closed.queue
+    return name
+
+
+def _preferring(
+    states: States, project: Project, rules: Queue, wanted: InteractionQueued, had: Iterable[str], due: datetime
+) -> InteractionQueued:
+    """Kept a while for who had the matter before, if they could take it at all."""
+    for agent_id in had if rules.preferred else ():
+        agent = states.of(Agent, "agent", agent_id)
+        if agent.employed and unsuited(agent, project.configured.project, wanted) is None:
+            until = project.after_open(rules, due, rules.preferred)
+            return wanted.model_copy(update={"preferred": agent_id, "preferred_until": until}) if until else wanted
+    return wanted
 
 
 def requeued(leg: Leg, reason: Again, *, tried: str = "") -> InteractionQueued:

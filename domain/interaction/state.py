@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, cast
 
 from domain.event import Event
+from domain.interaction.call import CALL_EVENTS, RECORDING_EVENTS, Recording, evolve_call, evolve_recordings
 from domain.interaction.events import (
     CallbackRequested,
     CustomerRecognised,
@@ -53,6 +54,7 @@ class Interaction:
     last_message: str = ""
     last_sender: str = ""
     legs: Mapping[str, Leg] = field(default_factory=dict[str, Leg])
+    recordings: Mapping[str, Recording] = field(default_factory=dict[str, Recording])
 
     def leg(self, name: str) -> Leg:
         return self.legs.get(name, Leg())
@@ -113,6 +115,8 @@ def evolve(state: Interaction, event: Event) -> Interaction:
             return replace(state, callback_key=event.key)
         case InteractionClosed():
             return replace(state, status="closed")
+        case _ if type(event) in RECORDING_EVENTS:
+            return replace(state, recordings=evolve_recordings(state.recordings, cast("Any", event)))
         case _:
             return _evolve_legs(state, event)
 
@@ -145,10 +149,12 @@ _LEG_EVENTS = frozenset(kind for _, kind in LEG)
 
 def _evolve_legs(state: Interaction, event: Event) -> Interaction:
     """Move the leg that the event is about; a message or a note merely mentions one."""
-    if type(event) not in _LEG_EVENTS:
+    if type(event) not in _LEG_EVENTS | CALL_EVENTS:
         return state
-    name: str = getattr(event, "leg")  # noqa: B009 - every event of the table bears one
-    return replace(state, legs={**state.legs, name: evolve_leg(state.leg(name), event)})
+    name: str = getattr(event, "leg")  # noqa: B009 - every event of the tables bears one
+    leg = state.leg(name)
+    after = evolve_leg(leg, event) if type(event) in _LEG_EVENTS else replace(leg, call=evolve_call(leg.call, event))
+    return replace(state, legs={**state.legs, name: after})
 
 
 concept("interaction", Interaction(), evolve)
