@@ -50,10 +50,22 @@ _TEXTS: Mapping[str, str] = {
     "handling_by_level": "3",
     "head_starts": "1",
     "shares": "hotline/billing",
+    "numbers": "main",
+    "flows": "hello",
+    "flow": "hello",
+    "start": "welcome",
+    "steps": "welcome",
+    "recordings": "music",
+    "play": "music",
+    "music": "music",
+    "recipient": "the office",
+    "provider": "twilio",
+    "phrases": "orders",
 }
 #: What a mapping needs although no single key of it is required.
 _TOGETHER: Mapping[str, Mapping[str, Any]] = {
     "Step": {"priority": 4},
+    "FlowStep": {"hang_up": {}},
     "Closed": {"then": "queue", "queue": "billing"},
 }
 #: What the keys of a mapping are, where its schema does not say.
@@ -77,6 +89,7 @@ _NUMBERS: Mapping[str, int] = {
 }
 NAME = "a name of at most 40 lower-case letters, digits and _, beginning with a letter"
 _NAME_PATTERN = "^[a-z][a-z0-9_]"
+_TELEPHONE_KEY = "^[0-9*#]$"
 _AS_IN = re.compile(r"\bas in (\S+)$")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.@-]*( [A-Za-z0-9_/.@-]+)*")
 
@@ -113,6 +126,8 @@ class Schema:
         node = self.at(path) or {}
         if any(pattern.startswith(_NAME_PATTERN) for pattern in node.get("patternProperties", {})):
             return NAME
+        if _TELEPHONE_KEY in node.get("patternProperties", {}):
+            return "a key of the telephone: a digit, * or #, in quotes"
         names = node.get("propertyNames", {})
         if "enum" in names:
             return in_words(names)
@@ -181,9 +196,14 @@ class Schema:
 
 def _key(node: Node, named: list[str]) -> str:
     """An example for a freely named key; a profile names queues as project/queue, a project by themselves."""
-    as_in = _AS_IN.search(node.get("propertyNames", {}).get("description", ""))
+    names = node.get("propertyNames", {})
+    as_in = _AS_IN.search(names.get("description", ""))
     if as_in:
         return as_in[1]
+    if _TELEPHONE_KEY in node.get("patternProperties", {}):
+        return "1"
+    if "enum" in names and _TEXTS.get(named[-1] if named else "") not in names["enum"]:
+        return names["enum"][0]
     if named[-1:] == ["queues"]:
         return "hotline/billing" if "profiles" in named else "billing"
     return _TEXTS.get(named[-1] if named else "", "example")

@@ -18,6 +18,7 @@ from domain.execute import Executor, Origin
 from domain.ports import Log
 from domain.rejection import Rejection
 from infra.apply_documents import Applied, apply_documents, revisions
+from infra.cli.flow_graph import Form, NoSuchFlow, draw
 from infra.documents import Checked, Finding, check_files
 
 Files = Annotated[
@@ -41,14 +42,29 @@ class Opened:
 Opening = Callable[[], AbstractAsyncContextManager[Opened]]
 
 
-def check(files: Files, as_json: AsJson = False) -> None:
+Graph = Annotated[str, typer.Option(help="draw this call flow (NAME or PROJECT/NAME) if all is well")]
+GraphForm = Annotated[Form, typer.Option("--graph-form", help="mermaid, or dot for Graphviz")]
+
+
+def check(files: Files, as_json: AsJson = False, graph: Graph = "", graph_form: GraphForm = "mermaid") -> None:
     """Check documents: every fault with its line, what is wrong and what could stand there.
 
     Exit codes: 0 all is well, 1 there are faults, 2 a file could not be read.
     """
     checked = check_files(files)
+    if graph and not checked.exit_code:
+        _draw(checked, graph, graph_form)
+        return
     _print_json(checked) if as_json else _print(checked)
     raise typer.Exit(checked.exit_code)
+
+
+def _draw(checked: Checked, flow: str, form: Form) -> None:
+    """Nothing but the drawing on the standard output, so that it can be piped."""
+    try:
+        typer.echo(draw(checked.projects, flow, form), nl=False)
+    except NoSuchFlow as fault:
+        raise typer.BadParameter(str(fault), param_hint="--graph") from None
 
 
 def make_apply(opening: Opening) -> Callable[..., None]:
