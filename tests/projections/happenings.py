@@ -27,16 +27,10 @@ from domain.interaction.events import (
     InteractionOffered,
     OfferAccepted,
 )
+from domain.interaction.finishing import CompleteWork, CompleteWrapUp, TimeOutWrapUp
 from domain.interaction.leaving import CancelCallback
 from domain.interaction.offers import AcceptOffer, DeclineOffer, OfferInteraction, TimeOutOffer
-from domain.interaction.work import (
-    AddNote,
-    CompleteWork,
-    CompleteWrapUp,
-    Reply,
-    TimeOutWrapUp,
-    TransferInteraction,
-)
+from domain.interaction.work import AddNote, Reply, TransferInteraction
 from domain.rejection import Rejection
 from domain.ticket.decide import (
     AwaitCustomer,
