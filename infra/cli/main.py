@@ -19,6 +19,7 @@ from infra.cli.demo import demo
 from infra.cli.email import email_app
 from infra.cli.erase import erase
 from infra.cli.log import log_app
+from infra.cli.measures import measures
 from infra.cli.numbers import numbers_app
 from infra.cli.projections import rebuild
 from infra.cli.serve import serve
@@ -83,6 +84,7 @@ app.command()(rebuild)
 app.command()(agent)
 app.command()(simulate)
 app.command()(staffing)
+app.command()(measures)
 app.command()(twilio_emulator)
 
 
