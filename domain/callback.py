@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.centre.configuration import project_of
+from domain.centre.configuration import Project, project_of
+from domain.centre.documents import Callbacks
 from domain.customer.decide import Contact, recognise
 from domain.decide import Command, Moment, Outcome, decides
-from domain.interaction.events import CallbackRequested, InteractionStarted
+from domain.interaction.events import CallbackRequested, InteractionStarted, InteractionTransferred
+from domain.interaction.offers import rescind
 from domain.interaction.queueing import FIRST_LEG, Arriving, banned, queued
+from domain.interaction.state import interaction_of
 from domain.rejection import Rejection
 from domain.reservation import holder_of, reserve
 from domain.states import States
@@ -37,15 +40,25 @@ class RequestCallback(Command):
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeCallback(Command):
+    """A caller who waits would rather be called back, at once or at `due_at`, and keeps the place in line."""
+
+    project: str
+    interaction_id: str
+    leg: str
+    number: Contact
+    key: str
+    about: str = ""
+    due_at: datetime | None = None
+
+
 @decides(RequestCallback)
 def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
     project = project_of(states, c.project)
-    rules = project.configured.callbacks
-    if rules is None:
-        raise Rejection("no_callbacks", "this project takes no callback requests; declare `callbacks` in its document")
+    rules = _rules(project)
     due_at = _due(c.due_at, at.now, timedelta(seconds=rules.horizon))
-    if holder_of(states, c.key) is not None:
-        raise Rejection("already_requested", "a callback to this number is already on its way")
+    _one_at_a_time(states, c.key)
     language = c.language or project.configured.language
     customer_id, outcome = recognise(states, c.number, c.name, language, at)
     interaction_id = at.new_id()
@@ -76,13 +89,64 @@ def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
         customer_id=customer_id,
         language=language,
         not_before=due_at,
-        expires_at=None if rules.expires is None else due_at + timedelta(seconds=rules.expires),
+        expires_at=_expiry(rules, due_at),
         excluded=() if new else banned(states, customer_id),
     )
     outcome.add("interaction", interaction_id, started, requested, *queued(states, project, work, at.now))
     outcome.merge(reserve(states, "callback", c.key, interaction_id))
     outcome.result |= {"interaction_id": interaction_id, "customer_id": customer_id, "due_at": due_at.isoformat()}
     return outcome
+
+
+@decides(TakeCallback)
+def take_callback(states: States, c: TakeCallback, at: Moment) -> Outcome:
+    interaction = interaction_of(states, c.interaction_id)
+    leg = interaction.leg(c.leg)
+    if leg.status != "waiting" or leg.wanted.channel != "voice":
+        raise Rejection("not_possible_now", "only a caller who waits for an agent can ask to be called back instead")
+    rules = _rules(project_of(states, c.project))
+    due_at = _due(c.due_at, at.now, timedelta(seconds=rules.horizon))
+    _one_at_a_time(states, c.key)
+    requested = CallbackRequested(
+        interaction_id=c.interaction_id,
+        customer_id=interaction.customer_id,
+        number=c.number.address,
+        about=c.about,
+        due_at=due_at,
+        queue=leg.queue,
+        key=c.key,
+    )
+    left = InteractionTransferred(
+        interaction_id=c.interaction_id,
+        leg=c.leg,
+        to_leg=interaction.next_leg,
+        from_agent="",
+        queue=leg.queue,
+        department="",
+    )
+    instead = {"leg": left.to_leg, "channel": "callback", "not_before": due_at, "expires_at": _expiry(rules, due_at)}
+    waits = leg.wanted.model_copy(update={**instead, "trail": leg.trail, "reason": "transferred"})
+    outcome = rescind(interaction, c.leg, "the customer is called back instead")
+    outcome.add("interaction", c.interaction_id, requested, left, waits)
+    outcome.merge(reserve(states, "callback", c.key, c.interaction_id))
+    outcome.result |= {"leg": left.to_leg, "due_at": due_at.isoformat()}
+    return outcome
+
+
+def _rules(project: Project) -> Callbacks:
+    rules = project.configured.callbacks
+    if rules is None:
+        raise Rejection("no_callbacks", "this project takes no callback requests; declare `callbacks` in its document")
+    return rules
+
+
+def _one_at_a_time(states: States, key: str) -> None:
+    if holder_of(states, key) is not None:
+        raise Rejection("already_requested", "a callback to this number is already on its way")
+
+
+def _expiry(rules: Callbacks, due_at: datetime) -> datetime | None:
+    return None if rules.expires is None else due_at + timedelta(seconds=rules.expires)
 
 
 def _due(wanted: datetime | None, now: datetime, horizon: timedelta) -> datetime:

@@ -7,7 +7,7 @@ from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
 from domain.delivery import state as delivery
-from domain.interaction import escalation, leaving, offers, work
+from domain.interaction import calling, escalation, leaving, offers, recording, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
 
@@ -15,6 +15,7 @@ LOADED = (
     agent,
     audit,
     callback,
+    calling,
     configuration,
     customer,
     delivery,
@@ -23,7 +24,9 @@ LOADED = (
     intake,
     leaving,
     offers,
+    recording,
     reservation,
+    talking,
     ticket,
     ticket_upcasting,
     work,

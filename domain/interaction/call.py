@@ -65,6 +65,7 @@ class Party:
     standing: Standing
     kind: str
     agent_id: str
+    hearing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def evolve_call(call: Call, event: Event) -> Call:
             return _with(call, event.party, Party(standing, event.kind, event.asked_agent))
         case PartyJoined():
             standing = step(PARTY, call.standing(event.party), PartyJoined, "this party")
-            return _with(call, event.party, Party(standing, event.kind, event.joined_agent))
+            return _with(call, event.party, Party(standing, event.kind, event.joined_agent, event.hearing))
         case ConsultEnded() | PartyLeft():
             step(PARTY, call.standing(event.party), type(event), "this party")
             return replace(call, parties={p: who for p, who in call.parties.items() if p != event.party})

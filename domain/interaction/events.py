@@ -175,7 +175,10 @@ class WorkGivenUp(Event, wire="interaction.work_given_up.v1"):
 
 
 class InteractionTransferred(Event, wire="interaction.transferred.v1"):
-    """The agent's leg ends, `to_leg` begins in another queue, or with another agent."""
+    """The agent's leg ends, `to_leg` begins in another queue, or with another agent.
+
+    Without `from_agent` it had not been answered: its caller would rather be called back.
+    """
 
     interaction_id: str
     leg: str

@@ -56,6 +56,8 @@ LEG: Table[LegStatus] = {
     ("waiting", DeflectionSent): "waiting",
     ("waiting", SentToVoicemail): "ended",
     ("waiting", WorkExpired): "ended",
+    # who would rather be called back leaves this leg for one that waits in its place
+    ("waiting", InteractionTransferred): "ended",
     # the losers of a ring are rescinded after one of them accepted
     ("accepted", OfferRescinded): "accepted",
     ("accepted", InteractionAbandoned): "ended",

@@ -200,15 +200,15 @@ def time_out(states: States, c: TimeOutOffer, at: Moment) -> Outcome:
     timed_out = OfferTimedOut(interaction_id=c.interaction_id, leg=c.leg, work_id=c.work_id, agent_id=offer.agent_id)
     outcome = Outcome().add("interaction", c.interaction_id, timed_out)
     allowed = project_of(states, c.project).queue(leg.queue).offer.on(leg.wanted.channel).misses
-    return outcome.add("agent", offer.agent_id, *_missed(states, offer.agent_id, c.work_id, allowed))
+    agent = states.of(Agent, "agent", offer.agent_id)
+    return outcome.add("agent", offer.agent_id, *missed(agent, c.work_id, "timed out", allowed))
 
 
-def _missed(states: States, agent_id: str, work_id: str, allowed: int) -> list[Event]:
+def missed(agent: Agent, work_id: str, reason: str, allowed: int) -> list[Event]:
     """Free the agent's capacity; after `allowed` misses in a row on a channel the agent counts as not responding."""
-    agent = states.of(Agent, "agent", agent_id)
-    events: list[Event] = [released(agent_id, work_id, "timed out", missed=True)]
+    events: list[Event] = [released(agent.agent_id, work_id, reason, missed=True)]
     held = agent.work.get(work_id)
     misses = agent.misses.get(held.channel, 0) + 1 if held else 0
     if agent.presence == "ready" and misses >= allowed:
-        events.append(AgentStoppedResponding(agent_id=agent_id, misses=misses))
+        events.append(AgentStoppedResponding(agent_id=agent.agent_id, misses=misses))
     return events

@@ -71,7 +71,7 @@ def queued(states: States, project: Project, work: Arriving, now: datetime) -> t
     A queue that is closed when the work is due may pass it on to another. Raises `NotFound` for an unknown queue.
     """
     due = max(now, work.not_before or now)
-    name = _open_queue(project, work.queue, due)
+    name = open_queue(project, work.queue, due)
     rules = project.queue(name)
     wanted = _preferring(states, project, rules, _by_the_rules(rules, name, work, now), work.had, due)
     if work.channel == "voice" and rules.closed.then == "voicemail" and not project.is_open(rules, due):
@@ -107,7 +107,7 @@ def _by_the_rules(rules: Queue, name: str, work: Arriving, now: datetime) -> Int
     )
 
 
-def _open_queue(project: Project, name: str, at: datetime) -> str:
+def open_queue(project: Project, name: str, at: datetime) -> str:
     """The queue itself, or where it passes its work on while it is closed; round a circle at most once."""
     seen: set[str] = set()
     while name not in seen:
