@@ -1,0 +1,38 @@
+"""A site is declared down and back by those who lead, and by nobody else."""
+
+from __future__ import annotations
+
+from domain.centre.outage import SiteCameBack, SiteWentDown
+from tests.web.problems import problem_of
+from tests.web.running import Running
+
+SITE = "/api/centres/demo/sites/paris"
+
+
+async def test_a_supervisor_declares_a_site_down_and_back_and_both_are_on_record(web: Running) -> None:
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    down = await sue.post(f"{SITE}/down", json={"reason": "power cut"})
+    assert down.status_code == 200, down.text
+    again = await sue.post(f"{SITE}/down", json={"reason": "power cut"})
+    assert again.json()["position"] == 0
+    back = await sue.post(f"{SITE}/back")
+    assert back.json()["position"] > down.json()["position"]
+    recorded = await web.doors.log.read_stream("centre-demo")
+    said = [one.event for one in recorded if isinstance(one.event, SiteWentDown | SiteCameBack)]
+    assert [type(event) for event in said] == [SiteWentDown, SiteCameBack]
+    assert said[0].site == "paris"
+
+
+async def test_an_agent_cannot_declare_a_site_down(web: Running) -> None:
+    anna = await web.agent()
+    answer = await anna.post(f"{SITE}/down", json={"reason": "I want to go home"})
+    assert answer.status_code == 403
+    assert not [one for one in await web.doors.log.read_stream("centre-demo") if isinstance(one.event, SiteWentDown)]
+
+
+async def test_a_site_that_does_not_exist_and_another_pools_centre_are_not_found(web: Running) -> None:
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    unknown = await sue.post("/api/centres/demo/sites/atlantis/down", json={"reason": "flood"})
+    assert (unknown.status_code, problem_of(unknown)["detail"]) == (404, "there is no site 'atlantis'")
+    elsewhere = await sue.post("/api/centres/elsewhere/sites/paris/down", json={"reason": "flood"})
+    assert elsewhere.status_code == 404
