@@ -12,6 +12,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import check
 from domain.event import Recorded
 from domain.ports import Log
+from infra.holidays_named import calendars_for
 
 _TYPES = (CentreConfigured.wire, ProjectConfigured.wire)
 
@@ -86,7 +87,9 @@ class Configured:
             projects[document.project] = document
         else:
             return []
-        found = check(list(centres.values()), list(projects.values()), time_zones=available_timezones())
+        kept = list(projects.values())
+        zones, holidays = available_timezones(), calendars_for(kept)
+        found = check(list(centres.values()), kept, time_zones=zones, holidays=holidays)
         return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:

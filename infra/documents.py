@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
@@ -12,6 +13,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import Fault, Subject, check
 from domain.centre.staffing import check_staffing
 from infra.document_faults import Examined, examine
+from infra.holidays_named import calendars_for, with_holidays
 from infra.marked_yaml import Broken, Marked, Place, parse
 
 #: Files looked at in one go; a folder stands for the YAML files in it.
@@ -65,11 +67,16 @@ class _Piece:
     examined: Examined
 
 
-def check_files(paths: Iterable[Path]) -> Checked:
-    """Read, validate and cross-check all documents of all files together. Raises nothing: all is in the result."""
+def check_files(paths: Iterable[Path], *, today: date | None = None) -> Checked:
+    """Read, validate and cross-check all documents of all files together. Raises nothing: all is in the result.
+
+    `today` (now, in UTC, where it is not given): its year is the first whose public holidays are put in.
+    """
     checked = Checked()
     pieces = [piece for path in _files(paths, checked) for piece in _read(path, checked)]
     _check_references(pieces, checked)
+    today = today or datetime.now(UTC).date()
+    checked.projects = [with_holidays(project, today) for project in checked.projects]
     order = {piece.file: number for number, piece in enumerate(pieces)}
     checked.findings.sort(key=lambda f: (order.get(f.file, -1), f.file, f.line, f.column))
     return checked
@@ -130,7 +137,8 @@ def _check_references(pieces: Sequence[_Piece], checked: Checked) -> None:
                 projects.append(project)
             case _:
                 continue
-    found = check(centres, projects, time_zones=available_timezones()) + check_staffing(centres, projects)
+    zones, holidays = available_timezones(), calendars_for(projects)
+    found = check(centres, projects, time_zones=zones, holidays=holidays) + check_staffing(centres, projects)
     for fault in found:
         piece = by_subject[fault.subject]
         if not _follows(fault, by_subject):

@@ -24,6 +24,7 @@ from infra.asking import Questions
 from infra.closing import Closing
 from infra.configured import Configured
 from infra.erasing import Erasing
+from infra.holidays_named import with_holidays
 from infra.log.segments import Sealer
 from infra.mail.starting import start_mail
 from infra.projecting import Projecting
@@ -213,6 +214,7 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
         new_id=new_id,
         settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
         check=node.configured.faults_with,
+        complete=lambda project: with_holidays(project, stores.clock().date()),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 
+from domain.centre.documents import ProjectDocument
 from domain.execute import Executor
 from domain.ports import Clock, Fingerprints, Log, NewId, Opener
 from web.accounts import Accounts, Leases, Replies
@@ -50,11 +51,17 @@ class Settings:
 
 #: Faults in a configuration document, each a sentence that says where and how to mend it; empty when it holds.
 Check = Callable[[Any], Sequence[str]]
+#: A project's document with what applying it adds: public holidays among the closed days of its hours.
+Complete = Callable[[ProjectDocument], ProjectDocument]
 
 
 def _nothing_more(document: Any) -> Sequence[str]:
     """Cross-references are checked where the process brings a checker."""
     return ()
+
+
+def _as_it_is(document: ProjectDocument) -> ProjectDocument:
+    return document
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +81,7 @@ class Doors:
     new_id: NewId
     settings: Settings
     check: Check = _nothing_more
+    complete: Complete = _as_it_is
     homes: Homes = field(init=False)
     throttle: Throttle = field(init=False)
 

@@ -6,55 +6,31 @@ Every fault names its document and path, says what is wrong and what could stand
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Literal, get_args
+from collections.abc import Collection, Iterator, Sequence
 
+from domain.centre.cycle_faults import check_cycles, check_interrupts
 from domain.centre.documents import CentreDocument, ProjectDocument
-from domain.interaction.events import Channel
+from domain.centre.faults import CHANNELS, Fault, Path, Subject, suggest, unknown, warning
+from domain.centre.flow_faults import check_flows, queues_led_to
+from domain.centre.hours_faults import check_hours
+from domain.centre.reach import further_queues
+from domain.centre.routing_faults import check_names, check_policy, check_queues
+from domain.centre.step_faults import check_steps
 
-#: Which document: the n-th centre or the n-th project of those that were checked, from 0.
-Subject = tuple[Literal["centre", "project"], int]
-Path = tuple[str | int, ...]
-
-CHANNELS: tuple[str, ...] = get_args(Channel)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One thing that is wrong. `at_key`: the name before the colon is meant, not what stands behind it.
-
-    `names_in` is where the names were looked up: with those faulty too, this fault may be a mere consequence.
-    """
-
-    subject: Subject
-    path: Path
-    what: str
-    mend: str
-    severity: Literal["fault", "warning"] = "fault"
-    at_key: bool = False
-    names_in: tuple[tuple[Subject, Path], ...] = ()
-
-
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Which of the known names could be meant: the likeliest, and all where they are at most 12."""
-    names = sorted(known)
-    if not names:
-        return "there are none yet; declare it first"
-    close = get_close_matches(name, names, n=5)
-    listed = names if len(names) <= 12 else close or names[:5]
-    more = f" and {len(names) - len(listed)} more" if len(listed) < len(names) else ""
-    likeliest = f"did you mean {close[0]!r}? " if close else f"for example {names[0]!r}; "
-    return f"{likeliest}known: {', '.join(listed)}{more}"
+__all__ = ["CHANNELS", "Fault", "Path", "Subject", "check", "suggest", "warning"]
 
 
 def check(
-    centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument], *, time_zones: Collection[str]
+    centres: Sequence[CentreDocument],
+    projects: Sequence[ProjectDocument],
+    *,
+    time_zones: Collection[str],
+    holidays: Collection[str] | None = None,
 ) -> list[Fault]:
     """Everything that is wrong between these documents, in their order.
 
-    `time_zones` are the known names (IANA time zone database). Whether somebody can do the work is the matter
+    `time_zones` are the known names (IANA time zone database), `holidays` the countries and parts of countries whose
+    public holidays are known (None: any is taken). Whether somebody can do the work is the matter
     of `domain.centre.staffing`.
     """
     faults = [*_twice(centres, projects), *_addresses(projects), *_pools(centres, projects)]
@@ -62,41 +38,29 @@ def check(
         subject: Subject = ("centre", number)
         faults.extend(_sites_and_agents(subject, centre, time_zones))
         faults.extend(_profiles(subject, centre))
+        faults.extend(check_interrupts(subject, centre))
+        faults.extend(check_policy(subject, centre))
     for number, project in enumerate(projects):
-        faults.extend(_project(("project", number), project))
+        here: Subject = ("project", number)
+        faults.extend(_project(here, project))
+        faults.extend(check_names(here, project))
+        faults.extend(check_queues(here, project))
+        faults.extend(check_steps(here, project))
+        faults.extend(check_hours(here, project, time_zones, holidays))
+        faults.extend(check_cycles(here, project))
+    faults.extend(check_flows(centres, projects))
     return faults
-
-
-def _unknown(
-    what: str,
-    name: str,
-    known: Collection[str],
-    subject: Subject,
-    path: Path,
-    names_in: Path | None,
-    *,
-    at_key: bool = False,
-) -> Iterator[Fault]:
-    if name not in known:
-        yield Fault(
-            subject=subject,
-            path=path,
-            what=f"there is no {what} {name!r}",
-            mend=suggest(name, known),
-            at_key=at_key,
-            names_in=() if names_in is None else ((subject, names_in),),
-        )
 
 
 def _sites_and_agents(subject: Subject, c: CentreDocument, time_zones: Collection[str]) -> Iterator[Fault]:
     for name, site in c.sites.items():
-        yield from _unknown("time zone", site.time_zone, time_zones, subject, ("sites", name, "time_zone"), None)
+        yield from unknown("time zone", site.time_zone, time_zones, subject, ("sites", name, "time_zone"), None)
     for name, agent in c.agents.items():
         here = ("agents", name)
-        yield from _unknown("site", agent.site, c.sites, subject, (*here, "site"), ("sites",))
-        yield from _unknown("profile", agent.profile, c.profiles, subject, (*here, "profile"), ("profiles",))
+        yield from unknown("site", agent.site, c.sites, subject, (*here, "site"), ("sites",))
+        yield from unknown("profile", agent.profile, c.profiles, subject, (*here, "profile"), ("profiles",))
         for skill in agent.skills:
-            yield from _unknown("skill", skill, c.skills, subject, (*here, "skills", skill), ("skills",), at_key=True)
+            yield from unknown("skill", skill, c.skills, subject, (*here, "skills", skill), ("skills",), at_key=True)
     used = {agent.profile for agent in c.agents.values()}
     for name in c.profiles:
         if name not in used:
@@ -108,17 +72,11 @@ def _sites_and_agents(subject: Subject, c: CentreDocument, time_zones: Collectio
         yield warning(subject, ("agents",), "this centre has no agents; nobody answers", mend)
 
 
-def warning(subject: Subject, path: Path, what: str, mend: str, *names_in: tuple[Subject, Path]) -> Fault:
-    return Fault(
-        subject=subject, path=path, what=what, mend=mend, severity="warning", at_key=True, names_in=tuple(names_in)
-    )
-
-
 def _profiles(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
     for name, profile in c.profiles.items():
         here = ("profiles", name, "channels")
         for channel, use in profile.channels.items():
-            yield from _unknown("channel", channel, CHANNELS, subject, (*here, channel), None, at_key=True)
+            yield from unknown("channel", channel, CHANNELS, subject, (*here, channel), None, at_key=True)
             if use.units > profile.capacity:
                 what = f"one item of {channel} takes {use.units} units, this profile has {profile.capacity} in all"
                 if all(other.units > profile.capacity for other in profile.channels.values()):
@@ -130,20 +88,20 @@ def _profiles(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
 def _project(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
     for name, department in p.departments.items():
         path = ("departments", name, "queue")
-        yield from _unknown("queue", department.queue, p.queues, subject, path, ("queues",))
+        yield from unknown("queue", department.queue, p.queues, subject, path, ("queues",))
     for name, mailbox in p.mailboxes.items():
         path = ("mailboxes", name, "department")
-        yield from _unknown("department", mailbox.department, p.departments, subject, path, ("departments",))
+        yield from unknown("department", mailbox.department, p.departments, subject, path, ("departments",))
     for name, queue in p.queues.items():
         path = ("queues", name, "wrap_up", "default_disposition")
         wanted = queue.wrap_up.default_disposition
-        yield from _unknown("disposition", wanted, p.dispositions, subject, path, ("dispositions",))
+        yield from unknown("disposition", wanted, p.dispositions, subject, path, ("dispositions",))
     if p.callbacks is not None:
         path = ("callbacks", "queue")
-        yield from _unknown("queue", p.callbacks.queue, p.queues, subject, path, ("queues",))
+        yield from unknown("queue", p.callbacks.queue, p.queues, subject, path, ("queues",))
     if p.status is not None:
         path = ("status", "sender")
-        yield from _unknown("mailbox", p.status.sender, p.mailboxes, subject, path, ("mailboxes",))
+        yield from unknown("mailbox", p.status.sender, p.mailboxes, subject, path, ("mailboxes",))
     elif p.mailboxes:
         mend = f"`status: {{sender: {next(iter(p.mailboxes))}}}`"
         what = "customers get no status mails: nothing says which mailbox they come from"
@@ -155,6 +113,9 @@ def _idle_queues(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
     led_to = {department.queue for department in p.departments.values()}
     if p.callbacks is not None:
         led_to.add(p.callbacks.queue)
+    led_to |= queues_led_to(p)
+    for queue in p.queues.values():
+        led_to |= further_queues(queue)
     for name in p.queues:
         if name not in led_to:
             what = f"nothing leads to the queue {name!r}"

@@ -96,7 +96,7 @@ async def get_project(project: str, caller: Reading, doors: Wired) -> Configured
 @router.put("/projects/{project}/configuration")
 async def put_project(project: str, body: DocumentBody, caller: Founding, doors: Wired, send: Send) -> Accepted:
     """Replace the project's document, or found a new project (which needs the role for the whole pool)."""
-    document = _read(ProjectDocument, body.document, doors)
+    document = doors.complete(_read(ProjectDocument, body.document, doors))
     _same(document.project, project, "project")
     _same(document.pool, caller.pool, "pool")
     command = ConfigureProject(document=document, expected_revision=body.expected_revision)

@@ -1,0 +1,70 @@
+"""Work that would be sent round in circles: overflows, closed queues, channels that interrupt one another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.faults import CHANNELS, Fault, Path, Subject, unknown, warning
+
+
+def cycles(edges: Mapping[str, Collection[str]]) -> Iterator[list[str]]:
+    """Cycles of a directed graph, at least one of each tangle, each from the node by which it was entered.
+
+    Depth first (R. Tarjan 1972), without recursion: a chain may be as long as there are queues.
+    """
+    done: set[str] = set()
+    for root in edges:
+        trail: dict[str, Iterator[str]] = {} if root in done else {root: iter(edges[root])}
+        while trail:
+            last = next(reversed(trail))
+            onward = next((node for node in trail[last] if node in edges and node not in done), None)
+            if onward is None:
+                del trail[last]
+                done.add(last)
+            elif onward in trail:
+                nodes = list(trail)
+                yield nodes[nodes.index(onward) :]
+            else:
+                trail[onward] = iter(edges[onward])
+
+
+def check_cycles(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
+    """Overflows, and closed queues, that lead back to where they began."""
+    overflows = {name: [queue.overflow.queue] for name, queue in p.queues.items() if queue.overflow is not None}
+    for cycle in cycles(overflows):
+        path: Path = ("queues", cycle[0], "overflow", "queue")
+        what = "an overflow leads to its own queue" if len(cycle) == 1 else f"overflows go in a circle: {_round(cycle)}"
+        yield Fault(subject=subject, path=path, what=what, mend="let one of them end elsewhere, or remove it")
+    closings = {name: [queue.closed.queue] for name, queue in p.queues.items() if queue.closed.queue is not None}
+    for cycle in cycles(closings):
+        path = ("queues", cycle[0], "closed", "queue")
+        what = f"closed queues send in a circle: {_round(cycle)}; with all of them closed it would never end"
+        if len(cycle) == 1:
+            what = "a closed queue sends to itself"
+        mend = "let one of them wait (`then: wait`), or send to a queue outside the circle"
+        yield Fault(subject=subject, path=path, what=what, mend=mend)
+
+
+def check_interrupts(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
+    """Channels named in `interrupts`: unknown ones, ones the profile does not take, and circles."""
+    for name, profile in c.profiles.items():
+        here = ("profiles", name, "channels")
+        for channel, use in profile.channels.items():
+            for number, other in enumerate(use.interrupts):
+                path = (*here, channel, "interrupts", number)
+                yield from unknown("channel", other, CHANNELS, subject, path, None)
+                if other in CHANNELS and other not in profile.channels:
+                    what = f"{channel} interrupts {other}, which this profile does not take: it changes nothing"
+                    mend = f"remove it, or add `{other}: {{concurrency: 1}}`"
+                    yield warning(subject, path, what, mend, (subject, here))
+        for cycle in cycles({channel: use.interrupts for channel, use in profile.channels.items()}):
+            what = f"channels interrupt one another in a circle: {_round(cycle)}"
+            if len(cycle) == 1:
+                what = f"{cycle[0]} interrupts itself"
+            mend = "let the more urgent one interrupt the other, and not the reverse"
+            yield Fault(subject=subject, path=(*here, cycle[0], "interrupts"), what=what, mend=mend)
+
+
+def _round(cycle: list[str]) -> str:
+    return " → ".join([*cycle, cycle[0]])

@@ -1,0 +1,66 @@
+"""A centre together with the projects of its pool: who may serve what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.centre.asked import Asked
+from domain.centre.documents import AgentEntry, CentreDocument, Profile, ProjectDocument, Queue
+from domain.centre.faults import NamesIn, Subject
+from domain.centre.reach import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The projects by name, each with where it stands."""
+
+    subject: Subject
+    centre: CentreDocument
+    projects: dict[str, tuple[Subject, ProjectDocument]]
+
+    def profiles(self, project: str, asked: Asked) -> dict[str, Profile]:
+        """The profiles that serve one of the queues asked, in whatever ring."""
+        return {name: p for name, p in self.centre.profiles.items() if asked.serves(project, p)}
+
+    def agents(self, project: str, asked: Asked) -> dict[str, AgentEntry]:
+        """The agents whose profile serves one of the queues asked, in whatever ring and with whatever skills."""
+        serving = self.profiles(project, asked)
+        return {name: agent for name, agent in self.centre.agents.items() if agent.profile in serving}
+
+    def able(self, project: str, asked: Asked) -> dict[str, AgentEntry]:
+        """The agents who could take it but for its site and language: queue, ring and skills."""
+        profiles = self.centre.profiles
+        return {
+            name: agent
+            for name, agent in self.agents(project, asked).items()
+            if asked.in_ring(project, profiles[agent.profile]) and asked.able(agent)
+        }
+
+    def queue(self, full: str) -> tuple[ProjectDocument, str, Queue] | None:
+        """The queue named project/queue; None where there is none."""
+        project, _, name = full.partition("/")
+        if project not in self.projects or name not in self.projects[project][1].queues:
+            return None
+        found = self.projects[project][1]
+        return found, name, found.queues[name]
+
+    @property
+    def queues(self) -> list[str]:
+        """All queues, as project/queue."""
+        return [f"{name}/{queue}" for name, (_, project) in self.projects.items() for queue in project.queues]
+
+    @property
+    def staff_in(self) -> NamesIn:
+        """Where a fault would make agents look absent."""
+        return tuple((self.subject, (key,)) for key in ("pool", "profiles", "agents"))
+
+    @property
+    def queues_in(self) -> NamesIn:
+        """Where a fault would make queues look absent."""
+        subjects = [subject for subject, _ in self.projects.values()]
+        return tuple((subject, (key,)) for subject in subjects for key in ("project", "pool", "queues"))
+
+
+def rings_opened(p: ProjectDocument, queue: str) -> int:
+    """The last ring that is ever asked for work that may be offered in this queue."""
+    return max(Asked.last(name, p.queues[name]).rings for name in sources(p, queue))

@@ -1,0 +1,119 @@
+"""Profiles and the pool's policy against its queues: names, work that never comes, items that would starve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from domain.centre.asked import Asked
+from domain.centre.documents import Profile, QueueUse
+from domain.centre.faults import Fault, Path, suggest, warning
+from domain.centre.pool import Pool, rings_opened
+from domain.centre.reach import channels_of
+
+#: Policies that look at a queue's priority.
+BY_PRIORITY = frozenset({"aged_priority", "strict_priority"})
+
+
+def check_pool(pool: Pool, elsewhere: Mapping[str, str]) -> Iterator[Fault]:
+    """`elsewhere`: the pool of each queue (project/queue) that is of another one."""
+    for name, profile in pool.centre.profiles.items():
+        for queue in profile.queues:
+            yield from _known(pool, elsewhere, ("profiles", name, "queues", queue), queue)
+        yield from _takes_something(pool, name, profile)
+    for queue in pool.centre.routing.shares:
+        yield from _known(pool, elsewhere, ("routing", "shares", queue), queue)
+    yield from _policy(pool)
+    yield from _one_alone(pool)
+
+
+def _known(pool: Pool, elsewhere: Mapping[str, str], path: Path, queue: str) -> Iterator[Fault]:
+    if queue in pool.queues:
+        return
+    what = f"there is no queue {queue!r} in the projects of the pool {pool.centre.pool!r}"
+    if queue in elsewhere:
+        what = f"the queue {queue!r} is of the pool {elsewhere[queue]!r}, this centre of {pool.centre.pool!r}"
+    elif queue.count("/") != 1:
+        what = f"{queue!r} names no queue: here they are named project/queue"
+    mend = suggest(queue, pool.queues)
+    yield Fault(subject=pool.subject, path=path, what=what, mend=mend, at_key=True, names_in=pool.queues_in)
+
+
+def _takes_something(pool: Pool, name: str, profile: Profile) -> Iterator[Fault]:
+    """Queues whose work never comes to those who work by this profile, and profiles to whom none comes."""
+    reasons = {queue: _never(pool, profile, queue, use) for queue, use in profile.queues.items()}
+    if all(reasons.values()):
+        listed = "; ".join(f"{queue}: {reason}" for queue, reason in reasons.items())
+        yield Fault(
+            subject=pool.subject,
+            path=("profiles", name),
+            what=f"the profile {name!r} can take nothing. {listed}",
+            mend="open the ring, add the channel, or give it another queue",
+            at_key=True,
+            names_in=pool.queues_in,
+        )
+        return
+    for queue, reason in reasons.items():
+        if reason is not None:
+            what = f"nothing from {queue!r} ever comes to this profile: {reason}"
+            path = ("profiles", name, "queues", queue)
+            yield warning(pool.subject, path, what, "mend that, or remove the queue here", *pool.queues_in)
+
+
+def _never(pool: Pool, profile: Profile, full: str, use: QueueUse) -> str | None:
+    """Why none of the queue's work ever comes to this profile; None where it does, or is not known."""
+    found = pool.queue(full)
+    if found is None:
+        return None
+    project, name, _ = found
+    opened = rings_opened(project, name)
+    if use.ring > opened:
+        return f"its ring {use.ring} is never opened, the last one is {opened}"
+    channels = channels_of(project, name)
+    if channels is not None and not channels & set(profile.channels):
+        return f"its work comes by {' and '.join(sorted(channels))}, which the profile does not take"
+    return None
+
+
+def _policy(pool: Pool) -> Iterator[Fault]:
+    """What the policy does to priorities: some starve, or none count."""
+    policy = pool.centre.routing.policy
+    tiers: dict[int, list[str]] = {}
+    for project, (_, document) in pool.projects.items():
+        for name, queue in document.queues.items():
+            for tier in {queue.priority, *(step.priority for step in queue.steps if step.priority is not None)}:
+                tiers.setdefault(tier, []).append(f"{project}/{name}")
+    if policy == "strict_priority" and len(tiers) > 1:
+        first, *later = sorted(tiers)
+        waiting = "; ".join(f"{tier} ({', '.join(tiers[tier])})" for tier in later)
+        what = (
+            f"work of priority {waiting} may wait for ever: under strict_priority it is not offered while "
+            f"more urgent work, such as priority {first}, keeps coming"
+        )
+        mend = "`policy: aged_priority`, under which nothing starves, or steps that raise its `priority` with waiting"
+        yield warning(pool.subject, ("routing", "policy"), what, mend, *pool.queues_in)
+    if policy not in BY_PRIORITY:
+        for project, (subject, document) in pool.projects.items():
+            for name, queue in document.queues.items():
+                for number, step in enumerate(queue.steps):
+                    if step.priority is not None:
+                        what = f"under {policy}, the policy of {project}'s pool, a priority changes nothing"
+                        path = ("queues", name, "steps", number, "priority")
+                        mend = "remove it, or `policy: aged_priority` in the centre"
+                        yield warning(subject, path, what, mend, (pool.subject, ("routing",)))
+
+
+def _one_alone(pool: Pool) -> Iterator[Fault]:
+    """Queues whose work is never offered again to the one agent who could take it."""
+    for project, (subject, document) in pool.projects.items():
+        for name, queue in document.queues.items():
+            able = pool.able(project, Asked.last(name, queue))
+            if len(able) != 1:
+                continue
+            places: list[Path] = [("again",)] if queue.offer.again == "never" else []
+            places += [("channels", c, "again") for c, use in queue.offer.channels.items() if use.again == "never"]
+            for place in places:
+                what = (
+                    f"only {next(iter(able))!r} can take work from {name!r}: declined or missed once, it waits for ever"
+                )
+                mend = "`again: after_others`, or let somebody else serve it too"
+                yield warning(subject, ("queues", name, "offer", *place), what, mend, *pool.staff_in)

@@ -1,0 +1,53 @@
+"""Sites and languages of a project against the people: work that belongs where nobody is, or is written in what
+nobody speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.centre.asked import Asked
+from domain.centre.documents import ProjectDocument
+from domain.centre.faults import Fault, Path, Subject, suggest, warning
+from domain.centre.flow_faults import queues_led_to
+from domain.centre.pool import Pool
+from domain.centre.reach import written_mail
+
+
+def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterator[Fault]:
+    """Where and in which language work comes in, against where agents sit and what they speak."""
+    for name, mailbox in project.mailboxes.items():
+        if mailbox.site is not None and mailbox.site not in pool.centre.sites:
+            yield Fault(
+                subject=subject,
+                path=("mailboxes", name, "site"),
+                what=f"there is no site {mailbox.site!r} in the centre {pool.centre.centre!r}",
+                mend=suggest(mailbox.site, pool.centre.sites),
+                names_in=((pool.subject, ("sites",)), (pool.subject, ("pool",))),
+            )
+    for name, queue in project.queues.items():
+        last = Asked.last(name, queue)
+        able = pool.able(project.project, last)
+        if not able:
+            continue  # told of the queue itself
+        for path, site, language in _origins(project, name):
+            if last.sites is not None and site in pool.centre.sites:
+                joined = {site, *last.sites}
+                if not any(agent.site in joined for agent in able.values()):
+                    what = f"its work belongs to {site!r} (`sites: own`), but nobody there can take it from {name!r}"
+                    mend = "`sites: own_first` on the queue, a step with `add_sites: [any]`, or an agent there"
+                    yield warning(subject, (*path, "site"), what, mend, *pool.staff_in)
+            speakers = [agent for agent in able.values() if not agent.languages or language in agent.languages]
+            if last.language and not speakers:
+                what = f"nobody who can take work from {name!r} speaks {language!r}, which that queue requires"
+                mend = "a step with `any_language: true`, or an agent who does"
+                yield warning(subject, (*path, "language"), what, mend, *pool.staff_in)
+
+
+def _origins(project: ProjectDocument, queue: str) -> Iterator[tuple[Path, str | None, str]]:
+    """The doors by which work comes to the queue: where each stands, its site and its language."""
+    for name in written_mail(project, queue):
+        yield ("mailboxes", name), project.mailboxes[name].site, project.mailboxes[name].language
+    for name, number in project.numbers.items():
+        flow = project.flows.get(number.flow)
+        if flow is not None and queue in queues_led_to(project, number.flow):
+            yield ("numbers", name), number.site, number.language
