@@ -58,12 +58,32 @@ def _applied(stream: str, known: int, done: Done) -> Applied:
     return Applied(stream, known + 1 if changed else known, changed, done.position)
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What the log has of a stream: revision 0 and no document where it was never configured."""
+
+    revision: int = 0
+    document: CentreDocument | ProjectDocument | None = None
+
+
+async def in_force(
+    log: Log, centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument]
+) -> dict[str, InForce]:
+    """What these documents are to replace, by stream."""
+    streams = [stream_of("centre", c.centre) for c in centres] + [stream_of("project", p.project) for p in projects]
+    found: dict[str, InForce] = {}
+    for stream in streams:
+        recorded = [r.event for r in await log.read_stream(stream)]
+        configured = [event for event in recorded if isinstance(event, CentreConfigured | ProjectConfigured)]
+        found[stream] = _in_force(configured[-1]) if configured else InForce()
+    return found
+
+
+def _in_force(event: CentreConfigured | ProjectConfigured) -> InForce:
+    model = CentreDocument if isinstance(event, CentreConfigured) else ProjectDocument
+    return InForce(event.revision, model.model_validate(event.document))
+
+
 async def revisions(log: Log, centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument]) -> dict[str, int]:
     """The revisions these documents are at now, by stream; 0 for those that were never applied."""
-    streams = [stream_of("centre", c.centre) for c in centres] + [stream_of("project", p.project) for p in projects]
-    found: dict[str, int] = {}
-    for stream in streams:
-        recorded = await log.read_stream(stream)
-        configured = [r.event for r in recorded if isinstance(r.event, CentreConfigured | ProjectConfigured)]
-        found[stream] = configured[-1].revision if configured else 0
-    return found
+    return {stream: known.revision for stream, known in (await in_force(log, centres, projects)).items()}

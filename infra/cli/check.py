@@ -14,17 +14,22 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Executor, Origin
 from domain.ports import Log
 from domain.rejection import Rejection
-from infra.apply_documents import Applied, apply_documents, revisions
+from domain.stream import stream_of
+from infra.apply_documents import Applied, InForce, apply_documents, in_force
 from infra.cli.flow_graph import Form, NoSuchFlow, draw
+from infra.document_changes import ChangeInWords, changes
 from infra.documents import Checked, Finding, check_files
 
 Files = Annotated[
     list[Path], typer.Argument(help="YAML files, or folders of them: centres and their projects together")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object, for scripts")]
+#: What each stream's document changes.
+Changed = Mapping[str, list[ChangeInWords]]
 #: `trunkline apply` got documents that were made on another revision than the present one.
 STALE = 4
 
@@ -46,7 +51,15 @@ Graph = Annotated[str, typer.Option(help="draw this call flow (NAME or PROJECT/N
 GraphForm = Annotated[Form, typer.Option("--graph-form", help="mermaid, or dot for Graphviz")]
 
 
-def check(files: Files, as_json: AsJson = False, graph: Graph = "", graph_form: GraphForm = "mermaid") -> None:
+def check(
+    files: Files,
+    as_json: AsJson = False,
+    graph: Graph = "",
+    graph_form: GraphForm = "mermaid",
+    compared_with: Annotated[
+        Path | None, typer.Option(help="an earlier version, file or folder: say in words what changes against it")
+    ] = None,
+) -> None:
     """Check documents: every fault with its line, what is wrong and what could stand there.
 
     Exit codes: 0 all is well, 1 there are faults, 2 a file could not be read.
@@ -55,7 +68,14 @@ def check(files: Files, as_json: AsJson = False, graph: Graph = "", graph_form: 
     if graph and not checked.exit_code:
         _draw(checked, graph, graph_form)
         return
-    _print_json(checked) if as_json else _print(checked)
+    changed: Changed = {}
+    if compared_with is not None and not checked.exit_code:
+        earlier = check_files([compared_with])
+        if earlier.exit_code:
+            checked = earlier
+        else:
+            changed = _changed(checked, _by_stream(earlier))
+    _print_json(checked, changed) if as_json else _print(checked, changed)
     raise typer.Exit(checked.exit_code)
 
 
@@ -76,36 +96,62 @@ def make_apply(opening: Opening) -> Callable[..., None]:
             list[str] | None,
             typer.Option(help="revision the documents were made on, as in centre-demo=3 (default: the present one)"),
         ] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would change, and change nothing")] = False,
         as_json: AsJson = False,
     ) -> None:
         """Check documents and put them on record; agents are registered or brought up to date.
+
+        Says in words what changes against the documents in force, which holds from the next decision on.
 
         Exit codes: 0 applied (or so already), 1 there are faults, 2 a file could not be read, 4 the
         configuration is at another revision than expected.
         """
         checked = check_files(files)
         if checked.exit_code:
-            _print_json(checked) if as_json else _print(checked)
+            _print_json(checked, {}) if as_json else _print(checked, {})
             raise typer.Exit(checked.exit_code)
         expected = _expected(expect or [])
         try:
-            applied = asyncio.run(_apply(opening, checked, expected))
+            applied, changed = asyncio.run(_apply(opening, checked, expected, dry_run=dry_run))
         except Rejection as rejection:
             Console(stderr=True).print(Text(f"not applied: {rejection.reason}", style="bold red"))
             raise typer.Exit(STALE if rejection.code == "stale_revision" else 1) from None
-        _print_applied(applied, as_json)
+        _print_applied(applied, changed, as_json=as_json, dry_run=dry_run)
 
     return apply
 
 
-async def _apply(opening: Opening, checked: Checked, expected: Mapping[str, int]) -> list[Applied]:
+async def _apply(
+    opening: Opening, checked: Checked, expected: Mapping[str, int], *, dry_run: bool
+) -> tuple[list[Applied], Changed]:
     async with opening() as opened:
         if opened.notice:
             typer.echo(opened.notice, err=True)
-        present = await revisions(opened.log, checked.centres, checked.projects)
+        known = await in_force(opened.log, checked.centres, checked.projects)
+        changed = _changed(checked, {stream: one.document for stream, one in known.items()})
+        if dry_run:
+            return [_would(stream, one, changed) for stream, one in known.items()], changed
         origin = Origin(project="", pool="", actor="cli")
-        documents = (checked.centres, checked.projects)
-        return await apply_documents(opened.executor, *documents, origin, expected={**present, **expected})
+        wanted = {**{stream: one.revision for stream, one in known.items()}, **expected}
+        return await apply_documents(
+            opened.executor, checked.centres, checked.projects, origin, expected=wanted
+        ), changed
+
+
+def _would(stream: str, known: InForce, changed: Changed) -> Applied:
+    """What would become of a document: nothing is written, so its position is 0."""
+    new = known.document is None or bool(changed.get(stream))
+    return Applied(stream, known.revision + 1 if new else known.revision, new, 0)
+
+
+def _by_stream(checked: Checked) -> dict[str, CentreDocument | ProjectDocument]:
+    found: dict[str, CentreDocument | ProjectDocument] = {stream_of("centre", c.centre): c for c in checked.centres}
+    found.update((stream_of("project", p.project), p) for p in checked.projects)
+    return found
+
+
+def _changed(checked: Checked, before: Mapping[str, CentreDocument | ProjectDocument | None]) -> Changed:
+    return {stream: changes(before.get(stream), document) for stream, document in _by_stream(checked).items()}
 
 
 def _expected(options: Sequence[str]) -> dict[str, int]:
@@ -118,27 +164,41 @@ def _expected(options: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _print_applied(applied: Sequence[Applied], as_json: bool) -> None:
+def _print_applied(applied: Sequence[Applied], changed: Changed, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"applied": [asdict(one) for one in applied]}))
+        told = [{**asdict(one), "changes": _as_dicts(changed.get(one.stream, []))} for one in applied]
+        typer.echo(json.dumps({"applied": told, "dry_run": dry_run}, ensure_ascii=False))
         return
     for one in applied:
         said = f"revision {one.revision}" if one.changed else f"unchanged at revision {one.revision}"
-        typer.echo(f"{one.stream}: {said}")
+        typer.echo(f"{one.stream}: {'would be ' if dry_run and one.changed else ''}{said}")
+        for change in changed.get(one.stream, []):
+            typer.echo(f"  {change.words}")
 
 
-def _print_json(checked: Checked) -> None:
+def _as_dicts(changed: Sequence[ChangeInWords]) -> list[dict[str, str]]:
+    return [asdict(one) for one in changed]
+
+
+def _print_json(checked: Checked, changed: Changed) -> None:
     unreadable = [{"file": file, "reason": reason} for file, reason in checked.unreadable]
     findings = [asdict(finding) for finding in checked.findings]
-    typer.echo(json.dumps({"exit_code": checked.exit_code, "findings": findings, "unreadable": unreadable}))
+    told: dict[str, object] = {"exit_code": checked.exit_code, "findings": findings, "unreadable": unreadable}
+    if changed:
+        told["changes"] = {stream: _as_dicts(said) for stream, said in changed.items()}
+    typer.echo(json.dumps(told))
 
 
-def _print(checked: Checked) -> None:
+def _print(checked: Checked, changed: Changed) -> None:
     console = Console(soft_wrap=True)
     for file, reason in checked.unreadable:
         console.print(Text.assemble((file, "bold"), ": ", ("cannot be read: ", "red"), reason))
     for finding in checked.findings:
         print_finding(console, finding)
+    for stream, said in changed.items():
+        console.print(Text(f"{stream}: {'changed' if said else 'unchanged'}", style="bold"))
+        for change in said:
+            console.print(Text(f"  {change.words}"))
     console.print(_summary(checked))
 
 
