@@ -10,15 +10,18 @@ from domain.delivery import state as delivery
 from domain.interaction import calling, escalation, leaving, offers, recording, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
+from domain.voice import calls, dial
 
 LOADED = (
     agent,
     audit,
     callback,
     calling,
+    calls,
     configuration,
     customer,
     delivery,
+    dial,
     escalation,
     evacuating,
     intake,

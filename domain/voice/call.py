@@ -1,0 +1,95 @@
+"""A caller's leg as decisions see it: absent → going on → ended, and where in its flow it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from domain.event import Event
+from domain.personal import plain
+from domain.rejection import NotFound, Rejection
+from domain.states import States, concept
+from domain.transitions import Table, step
+from domain.voice.events import (
+    CallEnded,
+    CallProceeded,
+    CallStarted,
+    CustomerNumberKeyed,
+    MessageLeft,
+    MessageStored,
+    RecordingAgreed,
+)
+from domain.voice.place import Place
+
+Status = Literal["absent", "going_on", "ended"]
+
+STATUS: Table[Status] = {
+    ("absent", CallStarted): "going_on",
+    ("going_on", CallProceeded): "going_on",
+    ("going_on", CustomerNumberKeyed): "going_on",
+    ("going_on", RecordingAgreed): "going_on",
+    ("going_on", MessageLeft): "going_on",
+    # providers deliver what was recorded late
+    ("going_on", MessageStored): "going_on",
+    ("ended", MessageLeft): "ended",
+    ("ended", MessageStored): "ended",
+    ("going_on", CallEnded): "ended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`place` is None until the flow has begun; `caller` empty where the number is withheld."""
+
+    call_id: str = ""
+    status: Status = "absent"
+    interaction_id: str = ""
+    customer_id: str = ""
+    number: str = ""
+    provider: str = ""
+    caller: str = ""
+    place: Place | None = None
+    messages: int = 0
+    stored: frozenset[str] = frozenset()
+
+    @property
+    def turn(self) -> int:
+        """The turns taken."""
+        return 0 if self.place is None else self.place.turn
+
+
+def evolve(state: Call, event: Event) -> Call:
+    if (state.status, type(event)) in STATUS:
+        state = replace(state, status=step(STATUS, state.status, type(event), "the call"))
+    match event:
+        case CallStarted():
+            return replace(
+                state,
+                call_id=event.call_id,
+                interaction_id=event.interaction_id,
+                customer_id=event.customer_id,
+                number=event.number,
+                provider=event.provider,
+                caller=plain(event.caller, otherwise=""),
+            )
+        case CallProceeded():
+            return replace(state, place=event.place)
+        case MessageLeft():
+            return replace(state, messages=state.messages + 1)
+        case MessageStored():
+            return replace(state, stored=state.stored | {event.recording_id})
+        case _:
+            return state
+
+
+concept("call", Call(), evolve)
+
+
+def call_of(states: States, call_id: str) -> Call:
+    """The call, going on. Raises `NotFound`, or `Rejection` (`call_over`)."""
+    found = states.of(Call, "call", call_id)
+    if found.status == "absent":
+        raise NotFound("call", call_id)
+    if found.status == "ended":
+        raise Rejection("call_over", "the caller has hung up")
+    return found
