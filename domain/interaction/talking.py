@@ -266,12 +266,7 @@ def hand_over(states: States, c: HandOverCall, at: Moment) -> Outcome:
         department="",
         to_agent=who.agent_id,
     )
-    theirs: dict[str, Any] = {
-        "interaction_id": c.interaction_id,
-        "leg": to_leg,
-        "work_id": work_id,
-        "agent_id": who.agent_id,
-    }
+    theirs: dict[str, Any] = {**_where(c, leg), "leg": to_leg, "work_id": work_id, "agent_id": who.agent_id}
     again = leg.wanted.model_copy(update={"leg": to_leg, "reason": "transferred", "trail": ()})
     connected = (OfferAccepted(**theirs), AgentConnected(**theirs))
     outcome.add("interaction", c.interaction_id, _taken_over(c, leg, who), moved, again, *connected)

@@ -2,19 +2,30 @@
 
 import pytest
 
-from domain.agent.commands import BecomeNotReady, BecomeReady, LoseConnection, RegisterAgent, SignIn, SignOut
+from domain.agent.commands import (
+    BecomeNotReady,
+    BecomeReady,
+    LoseConnection,
+    RegisterAgent,
+    RetireAgent,
+    SignIn,
+    SignOut,
+)
 from domain.agent.events import (
     AgentBecameNotReady,
     AgentBecameReady,
     AgentMoved,
     AgentRegistered,
     AgentReleased,
+    AgentRetired,
     AgentSignedIn,
     AgentSignedOut,
+    LanguagesStated,
     ProfileAssigned,
     SkillGranted,
     SkillWithdrawn,
 )
+from domain.centre.configuration import ConfigureCentre
 from domain.interaction.events import (
     InteractionClosed,
     InteractionQueued,
@@ -22,7 +33,7 @@ from domain.interaction.events import (
     WorkGivenUp,
     WrapUpCompleted,
 )
-from tests.domain.commands import callback, in_hand, offered, ready
+from tests.domain.commands import callback, in_hand, offer, offered, ready
 from tests.domain.documents import centre
 from tests.domain.world import World, happened
 
@@ -143,3 +154,49 @@ def test_a_lost_connection_ends_readiness_and_leaves_a_lunch_break_alone(staffed
     staffed.when(lost).changes_nothing()
     staffed.given(SignOut(agent_id="anna"))
     staffed.when(lost).changes_nothing()
+
+
+def without(world: World, *gone: str) -> ConfigureCentre:
+    agents = {name: entry for name, entry in centre().model_dump()["agents"].items() if name not in gone}
+    return ConfigureCentre(document=centre(agents=agents), expected_revision=world.of("centre", "demo").revision)
+
+
+def test_who_is_taken_out_of_the_document_is_retired_and_their_work_goes_back(staffed: World) -> None:
+    held, rings = in_hand(staffed, "anna"), offered(staffed, "anna")
+    staffed.when(without(staffed, "anna")).including(
+        happened(AgentSignedOut, agent_id="anna"),
+        happened(AgentRetired, agent_id="anna"),
+        happened(WorkGivenUp, work_id=held.work_id),
+        happened(InteractionQueued, interaction_id=held.interaction_id, reason="agent_left"),
+        happened(OfferRescinded, work_id=rings.work_id),
+    )
+    staffed.when(SignIn(agent_id="anna")).rejected("retired", saying="anna")
+    staffed.when(offer(held.interaction_id, "anna")).rejected("agent_unfit", saying="retired")
+    staffed.when(RetireAgent(agent_id="anna")).changes_nothing()
+
+
+def test_who_is_signed_out_or_unknown_is_retired_quietly(world: World) -> None:
+    world.when(RetireAgent(agent_id="anna")).then(happened(AgentRetired, agent_id="anna"))
+    world.when(RetireAgent(agent_id="nobody")).changes_nothing()
+
+
+def test_several_who_go_at_once_all_give_back_what_they_had(staffed: World) -> None:
+    work = in_hand(staffed, "anna", mailbox="sales")
+    first = offered(staffed, "anna", mailbox="sales")
+    offered(staffed, "boris", first.interaction_id)
+    staffed.given(without(staffed, "anna", "boris"))
+    assert [staffed.of("agent", name).work for name in ("anna", "boris")] == [{}, {}]
+    assert staffed.of("interaction", work.interaction_id).leg("1").status == "waiting"
+
+
+def test_who_stands_in_the_document_again_is_back(staffed: World) -> None:
+    staffed.given(without(staffed, "anna"))
+    staffed.when(without(staffed)).including(happened(AgentRegistered, agent_id="anna", centre="demo"))
+    staffed.given(*ready("anna"))
+    in_hand(staffed, "anna")
+
+
+def test_languages_are_stated_when_they_differ_from_what_was_known(world: World) -> None:
+    world.when(register(languages=("fr", "pl"))).including(happened(LanguagesStated, languages=("fr", "pl")))
+    world.when(register(languages=("fr", "pl"))).changes_nothing()
+    world.when(register()).then(happened(LanguagesStated, languages=()))

@@ -204,6 +204,13 @@ class AnyOrder(RuleBasedStateMachine):
         given |= {
             (leg.agent_id, leg.work_id) for i in self.all(Interaction) for leg in i.legs.values() if leg.status in busy
         }
+        given |= {
+            (who.agent_id, party)
+            for i in self.all(Interaction)
+            for leg in i.legs.values()
+            for party, who in leg.call.parties.items()
+            if who.kind == "agent"
+        }
         assert held == given
 
     @invariant()

@@ -6,9 +6,11 @@ import pytest
 
 from domain.agent.events import AgentReleased
 from domain.callback import RequestCallback
+from domain.centre.configuration import ConfigureProject
 from domain.delivery.events import NotificationRequested
 from domain.intake import Referred
 from domain.interaction.events import (
+    DispositionGiven,
     InteractionClosed,
     InteractionQueued,
     InteractionTransferred,
@@ -22,6 +24,7 @@ from domain.reservation import KeyReleased
 from domain.ticket.decide import AwaitCustomer, CloseTicket, HandOverTicket, ResolveTicket
 from domain.ticket.events import InformationAdded, TicketAwaitingCustomer, TicketHandedOver, TicketResolved
 from tests.domain.commands import PROJECT, callback, in_hand, mail, offer, offered
+from tests.domain.documents import project
 from tests.domain.world import World, happened
 
 
@@ -222,3 +225,49 @@ def test_a_ringing_offer_can_still_be_accepted_by_another_after_one_declined(sta
     staffed.given(work.decline())
     then = staffed.when(offer(work.interaction_id, "boris"))
     assert then.result["work_id"] != work.work_id
+
+
+def fixed(world: World) -> World:
+    rules = {"mode": "fixed", "limit": 60, "default_disposition": "not_stated"}
+    queues = {"billing": {"title": "Billing", "wrap_up": rules}, "ringing": {"title": "Ringing"}}
+    departments = {"billing": {"title": "Billing", "queue": "billing"}, "sales": {"title": "Sales", "queue": "ringing"}}
+    mailboxes = {"help": {"address": "help@example.com", "title": "Help", "department": "billing"}}
+    document = project(queues=queues, departments=departments, mailboxes=mailboxes)
+    return world.given(ConfigureProject(document=document, expected_revision=1))
+
+
+def test_wrap_up_of_fixed_length_goes_on_to_its_end_whatever_the_agent_says(staffed: World) -> None:
+    work = in_hand(fixed(staffed), "anna")
+    staffed.when(work.complete()).then(happened(WrapUpStarted, ends_at=staffed.now + timedelta(seconds=60), fixed=True))
+    staffed.wait(seconds=10).when(work.wrap_up("answered")).then(happened(DispositionGiven, disposition="answered"))
+    staffed.when(work.wrap_up("answered")).changes_nothing()
+    staffed.when(work.wrap_up("not_reached")).then(happened(DispositionGiven, disposition="not_reached"))
+    assert staffed.of("agent", "anna").used == 1
+    fire = TimeOutWrapUp(interaction_id=work.interaction_id, leg="1")
+    staffed.wait(seconds=49).when(fire).changes_nothing()
+    staffed.wait(seconds=1).when(fire).then(
+        happened(WrapUpCompleted, disposition="not_reached", timed_out=False),
+        happened(InteractionClosed),
+        happened(AgentReleased, reason="completed"),
+    )
+
+
+def test_a_fixed_wrap_up_without_a_word_ends_with_the_default_disposition(staffed: World) -> None:
+    quiet, quick = in_hand(fixed(staffed), "anna"), in_hand(staffed, "boris")
+    staffed.given(quiet.complete())
+    staffed.when(quick.complete(disposition="answered")).then(
+        happened(WrapUpStarted, fixed=True), happened(DispositionGiven, disposition="answered")
+    )
+    staffed.wait(minutes=1)
+    for work, said, timed_out in ((quiet, "not_stated", True), (quick, "answered", False)):
+        fire = TimeOutWrapUp(interaction_id=work.interaction_id, leg="1")
+        staffed.when(fire).including(happened(WrapUpCompleted, disposition=said, timed_out=timed_out))
+
+
+def test_wrap_up_is_counted_for_each_interaction_from_its_own_end(staffed: World) -> None:
+    one, two = in_hand(fixed(staffed), "anna"), in_hand(staffed, "anna")
+    staffed.given(one.complete()).wait(seconds=40).given(two.complete()).wait(seconds=20)
+    first, second = (TimeOutWrapUp(interaction_id=work.interaction_id, leg="1") for work in (one, two))
+    staffed.when(second).changes_nothing()
+    staffed.when(first).including(happened(WrapUpCompleted))
+    staffed.wait(seconds=40).when(second).including(happened(WrapUpCompleted))
