@@ -23,12 +23,17 @@ class _Line:
 
 
 class Lines:
-    """`waiting` gives every leg that waits, for a line that is asked for the first time."""
+    """`waiting` gives every leg that waits, for a line that is asked for the first time; `rank` the pool's order."""
 
-    def __init__(self, waiting: Callable[[], Iterable[Item]]) -> None:
-        self._waiting = waiting
+    def __init__(self, waiting: Callable[[], Iterable[Item]], rank: Callable[[Item], Rank]) -> None:
+        self._waiting, self._rank = waiting, rank
         self._lines: dict[_Name, _Line] = {}
         self._where: dict[Item, tuple[_Name, Rank]] = {}
+
+    @property
+    def asked(self) -> bool:
+        """Whether any line was ever asked for."""
+        return bool(self._lines)
 
     def place(self, item: Item) -> tuple[int, Item]:
         """The item's place, from 1, and who is first in its line."""
@@ -40,15 +45,15 @@ class Lines:
     def put(self, item: Item) -> None:
         """Where the item stands now, if anybody has asked for its line."""
         name = (item.queue, item.channel)
-        known = self._where.get(item)
-        if known == (name, item.rank):
+        line = self._lines.get(name)
+        rank = self._rank(item)
+        if self._where.get(item) == (name, rank):
             return
         self.take(item)
-        line = self._lines.get(name)
         if line is not None:
-            insort(line.ranks, item.rank)
-            line.items[item.rank] = item
-            self._where[item] = (name, item.rank)
+            insort(line.ranks, rank)
+            line.items[rank] = item
+            self._where[item] = (name, rank)
 
     def take(self, item: Item) -> None:
         """The item no longer waits."""

@@ -68,7 +68,7 @@ class Silences:
                 self._end(event.interaction_id, leg)
 
     def due(self, now_us: int) -> list[Ask]:
-        """Work to be queued again now, longest overdue first."""
+        """Work to be queued again now."""
         asks: list[Ask] = []
         for interaction_id, leg in self._timers.pop_due(now_us):
             contact = self._contacts[interaction_id][leg]

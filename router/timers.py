@@ -1,10 +1,10 @@
-"""When to look again at a leg: one instant for each, in a heap. A later plan replaces an earlier one."""
+"""When to look again at something: one instant for each, in a heap. A later plan replaces an earlier one."""
 
 from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
-#: An interaction's id and its leg.
+#: What is looked at: an interaction's id and a leg, a project and a queue.
 Key = tuple[str, str]
 
 #: Below this size the heap is never swept.
@@ -38,14 +38,14 @@ class Timers:
         return self._heap[0][0] if self._heap else None
 
     def pop_due(self, now_us: int) -> list[Key]:
-        """The keys due by now, earliest first, no longer planned."""
-        due: list[tuple[int, Key]] = []
+        """The keys due by now, no longer planned; in the order of the keys, for when each was planned is no matter
+        of the log: a board that was rebuilt planned them otherwise."""
+        due: list[Key] = []
         while (at_us := self.first_us()) is not None and at_us <= now_us:
             _, _, key = heappop(self._heap)
             del self._planned[key]
-            due.append((at_us, key))
-        # by key where they are due at once: a board that was rebuilt planned them in another order
-        return [key for _, key in sorted(due)]
+            due.append(key)
+        return sorted(due)
 
     def _wanted(self, entry: tuple[int, int, Key]) -> bool:
         return self._planned.get(entry[2]) == entry[:2]

@@ -7,11 +7,11 @@ signs in, moves or learns, and not before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
-from domain.centre.documents import ProjectDocument
+from domain.centre.documents import ProjectDocument, Queue
 from domain.event import Event, Recorded
 from domain.interaction.escalation import AnnounceWait, ExpireWork
 from domain.interaction.events import (
@@ -31,7 +31,7 @@ from router.dues import Dues, WaitCommand
 from router.estimate import Estimate, estimate
 from router.instants import micros
 from router.lines import Lines
-from router.records import Item
+from router.records import Item, Rank
 from router.requirements import requirement_of
 from router.timers import Timers
 from router.watched import Watched
@@ -39,6 +39,7 @@ from router.watched import Watched
 _LEG_EVENTS: frozenset[type[Event]] = frozenset(kind for _, kind in LEG)
 #: After these a leg waits no longer.
 _NO_LONGER: frozenset[type[Event]] = frozenset({OfferAccepted, InteractionAbandoned, SentToVoicemail, WorkExpired})
+_NONE: Mapping[str, Watched] = {}
 
 
 class StepAhead(NamedTuple):
@@ -57,12 +58,14 @@ class Waits:
         self._watches: dict[str, dict[str, Watched]] = {}
         self._counts: dict[str, int] = {}
         self._documents: dict[str, ProjectDocument] = {}
+        #: Queues with steps or announcements.
+        self._watchful: set[str] = set()
         self._held: dict[Requirement, dict[Watched, None]] = {}
         self._dirty: dict[Watched, None] = {}
         self._timers = Timers()
         self._crew = Crew(board.agents, self._gained)
         self._dues = Dues(self._documents, self._crew)
-        self._lines = Lines(lambda: (watch.item for watch in self._all()))
+        self._lines = Lines(lambda: (watch.item for watch in self._all()), self._rank)
 
     # --- what happens
 
@@ -88,12 +91,19 @@ class Waits:
             return
         if kind is InteractionQueued:
             self._begin(event)
-        watch = self._watches.get(event.interaction_id, {}).get(event.leg)
-        if watch is not None:
-            if kind is WaitAnnounced:
-                watch.announce_us = micros(event.next_at)
-            watch.rest_us = 0
+        watch = self._watches.get(event.interaction_id, _NONE).get(event.leg)
+        if watch is None:
+            return
+        if kind is WaitAnnounced:
+            watch.announce_us = micros(event.next_at)
+        watch.rest_us = 0
+        if self._concerns(watch):
             self._dirty[watch] = None
+
+    def _concerns(self, watch: Watched) -> bool:
+        """Whether anything can fall due for the leg by the present rules, or somebody asks for its place in line."""
+        item = watch.item
+        return watch.crowded or item.expires_us is not None or item.queue in self._watchful or self._lines.asked
 
     def _begin(self, event: InteractionQueued) -> None:
         item = self._board.legs.get(event.interaction_id, event.leg)
@@ -105,9 +115,9 @@ class Waits:
         watch.crowded = rules is not None and rules.overflow is not None and ahead >= rules.overflow.waiting
 
     def _end(self, interaction_id: str, leg: str) -> None:
-        legs = self._watches.get(interaction_id, {})
-        watch = legs.pop(leg, None)
-        if watch is None:
+        legs = self._watches.get(interaction_id)
+        watch = None if legs is None else legs.pop(leg, None)
+        if legs is None or watch is None:
             return
         if not legs:
             del self._watches[interaction_id]
@@ -121,6 +131,9 @@ class Waits:
         """Deadlines follow the new document from now on, for who waits already too."""
         document = ProjectDocument.model_validate(event.document)
         self._documents[document.project] = document
+        for name, queue in document.queues.items():
+            if queue.steps or queue.announce is not None:
+                self._watchful.add(f"{document.project}/{name}")
         for watch in self._all():
             if watch.item.project == document.project:
                 watch.dues, watch.rest_us = None, 0
@@ -129,7 +142,7 @@ class Waits:
     # --- what is due
 
     def due(self, now_us: int) -> list[Ask]:
-        """What is to be asked for now, earliest due first."""
+        """What is to be asked for now, leg by leg."""
         self._settle()
         asks: list[Ask] = []
         for interaction_id, leg in self._timers.pop_due(now_us):
@@ -177,6 +190,10 @@ class Waits:
         place, first = self._lines.place(item)
         return estimate(item, place, first, rules, self._crew.able(requirement_of(item)).values(), now_us)
 
+    def rules(self, item: Item) -> Queue | None:
+        """The item's queue by its project's present document; None for one that it no longer has."""
+        return self._dues.rules(item)
+
     def steps(self, item: Item) -> list[StepAhead]:
         """The steps that a waiting item has not taken yet."""
         self._settle()
@@ -192,7 +209,8 @@ class Waits:
         for watch in dirty:
             self._let_go(watch)
             watch.heard()
-            self._lines.put(watch.item)
+            if self._lines.asked:
+                self._lines.put(watch.item)
             self._plan(watch)
         if dirty:
             self._crew.forget(self._held.keys())
@@ -217,6 +235,10 @@ class Waits:
             if not waiting:
                 self._held.pop(wanted, None)
         watch.held.clear()
+
+    def _rank(self, item: Item) -> Rank:
+        """The item's place in the pool's order, whether or not the board has placed it yet."""
+        return self._board.order.place(item), item.interaction_id, item.leg
 
     def _all(self) -> Iterator[Watched]:
         return (watch for legs in self._watches.values() for watch in legs.values())

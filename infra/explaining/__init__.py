@@ -1,0 +1,1 @@
+"""Explaining and re-deciding the decisions of a stored log."""
