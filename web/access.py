@@ -50,6 +50,7 @@ class Permission(StrEnum):
     #: say that a site is down, or back
     DECLARE_OUTAGE = "declare_outage"
     READ_EVENTS = "read_events"
+    READ_MEASURES = "read_measures"
     ACCOUNTS = "accounts"
 
 
@@ -76,6 +77,8 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_CONFIGURATION: _INSIDE,
     Permission.CONFIGURE: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     Permission.DECLARE_OUTAGE: _LEADS | {Role.ADMINISTRATOR},
+    #: a client sees how its own project is served; groups by agent need READ_PRESENCE beside it
+    Permission.READ_MEASURES: _ALL - {Role.AGENT},
     Permission.READ_EVENTS: frozenset({Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR}),
     Permission.ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
 }

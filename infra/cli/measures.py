@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.centre.goals import ServiceLevel
 from domain.centre.references import suggest
 from infra.cli.check import print_finding
 from infra.clock import system_clock
@@ -31,14 +29,12 @@ from projections.queries.measures import (
     By,
     Measures,
     NotConfigured,
-    Span,
+    UnusableRequest,
     UnusableSpan,
-    definitions_of,
     measured_projects,
+    measures_asked,
     queues_of,
-    zone_of,
 )
-from projections.queries.measures import measures as ask_measures
 from projections.reading import Reader
 
 #: Exit codes: what was asked for makes no sense here; a file cannot be read.
@@ -60,8 +56,8 @@ class Faulty(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     project: str
-    since: str
-    until: str
+    since: datetime | None
+    until: datetime | None
     by: By
     names: tuple[str, ...]
     file: Loaded | None
@@ -96,14 +92,20 @@ def measures(
     """
     try:
         wanted = _Wanted(
-            project=project, since=since, until=until, by=_grouped(by), names=tuple(definition or ()),
-            file=_loaded(definitions), zone=zone, days=days,
-        )  # fmt: skip
+            project=project,
+            since=_moment("--from", since),
+            until=_moment("--to", until),
+            by=_grouped(by),
+            names=tuple(definition or ()),
+            file=_loaded(definitions),
+            zone=zone,
+            days=days,
+        )
         told = asyncio.run(_measured(wanted))
     except Faulty as fault:
         _print_findings(fault.findings, as_json)
         raise typer.Exit(FAULTY) from None
-    except (Refused, UnusableSpan, NotConfigured) as fault:
+    except (Refused, UnusableRequest, UnusableSpan, NotConfigured) as fault:
         Console(stderr=True, soft_wrap=True).print(str(fault), style="red", markup=False, highlight=False)
         raise typer.Exit(FAULTY) from None
     if as_json:
@@ -164,47 +166,26 @@ def _ask(reading: Callable[[], AbstractContextManager[Reader]], wanted: _Wanted,
 
 
 def _one(read: Reader, project: str, wanted: _Wanted, now: datetime) -> Measures:
-    zone = _zone(wanted.zone) if wanted.zone else zone_of(read, project)
-    today = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    since = _moment("--from", wanted.since, zone) if wanted.since else today
-    until = _moment("--to", wanted.until, zone) if wanted.until else now.astimezone(zone)
-    span = Span(since, until, zone)
-    chosen = _chosen(read, project, wanted)
-    return ask_measures(read, project, span, now=now, by=wanted.by, definitions=chosen, days=wanted.days)
+    further = wanted.file.definitions if wanted.file is not None else {}
+    if wanted.file is not None and (findings := wanted.file.check(project, queues_of(read, project))):
+        raise Faulty(findings)
+    return measures_asked(
+        read, project, now=now, since=wanted.since, until=wanted.until, by=wanted.by, names=wanted.names,
+        further=further, zone=wanted.zone, days=wanted.days,
+    )  # fmt: skip
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        raise Refused(f"--zone {name!r} is no time zone; give an IANA name such as Europe/Warsaw") from fault
-
-
-def _moment(option: str, written: str, zone: ZoneInfo) -> datetime:
-    """A day begins at its midnight in the zone; a moment without an offset is the zone's own."""
+def _moment(option: str, written: str) -> datetime | None:
+    """A day begins at its midnight; a moment without an offset is local."""
+    if not written:
+        return None
     try:
         if len(written) == len("2026-03-01"):
-            return datetime.combine(date.fromisoformat(written), time(), zone)
-        moment = datetime.fromisoformat(written)
-        moment.astimezone(UTC)
-    except (ValueError, OverflowError) as fault:
+            return datetime.combine(date.fromisoformat(written), time())
+        return datetime.fromisoformat(written)
+    except ValueError as fault:
         forms = "2026-03-01, 2026-03-01T08:30 or 2026-03-01T08:30:00+01:00"
         raise Refused(f"{option} {written!r} is no moment; write it as in {forms}") from fault
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-def _chosen(read: Reader, project: str, wanted: _Wanted) -> Mapping[str, ServiceLevel]:
-    """The definitions to go by; one of the file's takes the place of the document's of the same name."""
-    known = definitions_of(read, project)
-    if wanted.file is not None:
-        if findings := wanted.file.check(project, queues_of(read, project)):
-            raise Faulty(findings)
-        known |= wanted.file.definitions
-    unknown = [name for name in wanted.names if name not in known]
-    if unknown:
-        mend = suggest(unknown[0], sorted(known)) if known else "add `service_levels` to its document, or a file"
-        raise Refused(f"there is no definition {unknown[0]!r} for the project {project!r}: {mend}")
-    return {name: known[name] for name in (dict.fromkeys(wanted.names) or known)}
 
 
 class _bar:  # noqa: N801  read as a phrase: with _bar() as watch

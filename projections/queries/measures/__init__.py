@@ -2,6 +2,7 @@
 
 from projections.queries.measures.asking import measured_projects, measures
 from projections.queries.measures.grouping import BY, By, Span, UnusableSpan
+from projections.queries.measures.request import UnusableRequest, measures_asked
 from projections.queries.measures.rules import NotConfigured, definitions_of, queues_of, zone_of
 from projections.queries.measures.views import Level, MeasuredGroup, Measures
 
@@ -13,10 +14,12 @@ __all__ = [
     "Measures",
     "NotConfigured",
     "Span",
+    "UnusableRequest",
     "UnusableSpan",
     "definitions_of",
     "measured_projects",
     "measures",
+    "measures_asked",
     "queues_of",
     "zone_of",
 ]

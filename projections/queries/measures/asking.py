@@ -33,16 +33,17 @@ def measures(
     by: By = "",
     definitions: Mapping[str, ServiceLevel] | None = None,
     days: int = REOPEN_DAYS,
+    most_rows: int = MAX_ROWS,
 ) -> Measures:
     """The measures of a project in a span, together and `by` group.
 
     `definitions` None takes those of the project's document. `now` ends the agents' time that still runs. A matter
-    that is reopened within `days` was not resolved. Raises `NotConfigured`; `UnusableSpan` when more rows or groups lie
-    in it than one answer may hold.
+    that is reopened within `days` was not resolved. Raises `NotConfigured`; `UnusableSpan` when more than `most_rows`
+    rows of one kind lie in the span, or more groups than one answer may hold.
     """
     rules = current(read, project)
     chosen = definitions_of(read, project) if definitions is None else definitions
-    asked = _Asked(read, project, Grouping(by, span), chosen)
+    asked = _Asked(read, project, Grouping(by, span), chosen, most_rows)
     asked.contacts()
     asked.work()
     asked.agent_time(rules["pool"], now)
@@ -70,8 +71,16 @@ def measured_projects(read: Reader) -> tuple[str, ...]:
 class _Asked:
     """One question being answered."""
 
-    def __init__(self, read: Reader, project: str, grouping: Grouping, definitions: Mapping[str, ServiceLevel]) -> None:
+    def __init__(
+        self,
+        read: Reader,
+        project: str,
+        grouping: Grouping,
+        definitions: Mapping[str, ServiceLevel],
+        most: int,
+    ) -> None:
         self._read, self._project, self._grouping, self._definitions = read, project, grouping, definitions
+        self._most = most
         self._hours = OpenHours(read, project)
         self._open = any(definition.clock == "open_hours" for definition in definitions.values())
         self.total, self.groups = Sums(), dict[str, Sums]()
@@ -89,7 +98,7 @@ class _Asked:
     def _rows(self, table: str, moment: str, *key: str) -> Iterator[Row]:
         """The project's rows of this table whose moment lies in the span."""
         span = self._grouping.span
-        yield from _between(self._read, table, {"project": self._project}, (moment, *key), span.since, span.until)
+        yield from self._between(table, {"project": self._project}, (moment, *key), span.since)
 
     def contacts(self) -> None:
         for row in self._rows("measure_contacts", "began", "interaction_id", "leg", "segment"):
@@ -117,9 +126,9 @@ class _Asked:
         """Stretches that reach into the span, which began at most a day before it, and those that still last."""
         span = self._grouping.span
         where, by = {"pool": pool}, ("began", "agent_id")
-        for row in _between(self._read, "measure_time", where, by, span.since - LONGEST, span.until):
+        for row in self._between("measure_time", where, by, span.since - LONGEST):
             self._stretch(row, row["ended"])
-        for agent in _every(self._read, "measure_agents", where, ("agent_id",)):
+        for agent in self._every("measure_agents", where, ("agent_id",)):
             if agent["state"] != "signed_out":
                 self._stretch({**agent, "working": bool(agent["in_hand"])}, now)
 
@@ -140,35 +149,32 @@ class _Asked:
             for sums in self._sums(self._grouping.key(row, "rated")):
                 sums.rating(row)
 
+    def _between(self, table: str, equal: Mapping[str, Any], by: tuple[str, ...], since: datetime) -> Iterator[Row]:
+        """All rows from `since` on, by the first column of `by`, before the span's end."""
+        until = self._grouping.span.until
+        after = (since - _BEFORE, *(0 if name == "segment" else "" for name in by[1:]))
+        for row in self._every(table, equal, by, after=after, until=until):
+            # the reader's bounds lie around the span: a key of one microsecond before it, and its very end
+            if since <= row[by[0]] < until:
+                yield row
 
-def _between(
-    read: Reader, table: str, equal: Mapping[str, Any], by: tuple[str, ...], since: datetime, until: datetime
-) -> Iterator[Row]:
-    """All rows with `since` <= the first column of `by` < `until`, in portions. Raises `UnusableSpan`."""
-    zero: dict[str, Any] = {"segment": 0}
-    after = (since - _BEFORE, *(zero.get(name, "") for name in by[1:]))
-    for row in _every(read, table, equal, by, after=after, until=until):
-        # the reader's bounds lie around the span: a key of one microsecond before it, and its very end
-        if since <= row[by[0]] < until:
-            yield row
-
-
-def _every(
-    read: Reader,
-    table: str,
-    equal: Mapping[str, Any],
-    by: tuple[str, ...],
-    *,
-    after: tuple[Any, ...] | None = None,
-    until: datetime | None = None,
-) -> Iterator[Row]:
-    seen = 0
-    while True:
-        portion = read.scan(table, equal, by, after=after, until=until, limit=PORTION)
-        seen += len(portion)
-        if seen > MAX_ROWS:
-            raise UnusableSpan(f"more than {MAX_ROWS:,} rows lie in this span; ask for a shorter one")
-        yield from portion
-        if len(portion) < PORTION:
-            return
-        after = tuple(portion[-1][name] for name in by)
+    def _every(
+        self,
+        table: str,
+        equal: Mapping[str, Any],
+        by: tuple[str, ...],
+        *,
+        after: tuple[Any, ...] | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[Row]:
+        """All these rows, in portions. Raises `UnusableSpan` when there are too many."""
+        seen = 0
+        while True:
+            portion = self._read.scan(table, equal, by, after=after, until=until, limit=PORTION)
+            seen += len(portion)
+            if seen > self._most:
+                raise UnusableSpan(f"more than {self._most:,} rows lie in this span; ask for a shorter one")
+            yield from portion
+            if len(portion) < PORTION:
+                return
+            after = tuple(portion[-1][name] for name in by)
