@@ -1,52 +1,31 @@
 """The board: what the router knows of one pool, folded from its events in log order.
 
-Waiting legs, agents with what they hold, open offers, wrap-ups with a limit and each project's rules. No
-personal field is read, so the board of an old log is the same after an erasure.
+Waiting legs, agents with what they hold, open offers, wrap-ups with a limit, the documents in force and the sites
+that are down. No personal field is read, so the board of an old log is the same after an erasure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from domain.agent.events import (
-    AgentBecameNotReady,
-    AgentBecameReady,
-    AgentMoved,
-    AgentRegistered,
-    AgentReleased,
-    AgentReserved,
-    AgentSignedIn,
-    AgentSignedOut,
-    AgentStoppedResponding,
-    ProfileAssigned,
-    SkillGranted,
-    SkillWithdrawn,
-)
-from domain.agent.state import PRESENCE
-from domain.centre.configuration import ProjectConfigured
-from domain.centre.documents import ProjectDocument
+from domain.centre.configuration import CentreConfigured, ProjectConfigured
+from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.outage import SiteCameBack, SiteWentDown
 from domain.event import Event, Recorded
-from domain.interaction.events import (
-    InteractionAbandoned,
-    InteractionClosed,
-    InteractionQueued,
-    InteractionTransferred,
-)
-from domain.interaction.state import LEG
+from router.agents import Agents, Fold
+from router.backlog import Backlog
 from router.deadlines import Deadline, Deadlines
 from router.index import Index
-from router.instants import micros
+from router.leg_folds import LegFolds
 from router.legs import Legs
-from router.orders import AgentOrder, ItemOrder
-from router.records import AgentRecord, Cause, Item, OpenOffer, Policy, QueueRules
-from router.rules import offerable
+from router.needs import NeedKey
+from router.openings import Openings
+from router.orders import item_order
+from router.policies import Policies
+from router.records import AgentRecord, Item, OpenOffer, Rank
+from router.rules import Case, offerable
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
-_LEG_EVENTS = frozenset(kind for _, kind in LEG)
-#: Events of a leg that name no agent and no work.
-_NO_AGENT = frozenset({InteractionQueued, InteractionTransferred, InteractionAbandoned})
 
 
 def proposal(agent_id: str, item: Item) -> str:
@@ -55,31 +34,34 @@ def proposal(agent_id: str, item: Item) -> str:
 
 
 class Board:
-    def __init__(self, pool: str, agents: AgentOrder, items: ItemOrder) -> None:
+    def __init__(self, pool: str) -> None:
         self.pool = pool
         self.position = 0
         self.seen = _BEGINNING
-        self.agents: dict[str, AgentRecord] = {}
-        self.policies: dict[str, Policy] = {}
+        self.policies = Policies()
+        #: Sites that are down.
+        self.down: set[str] = set()
         self.deadlines = Deadlines(self.wanted)
-        self.index = Index(agents, self.deadlines)
-        self.legs = Legs(items)
-        self._folds: dict[type[Event], Callable[[Any, Recorded], None]] = {
-            ProjectConfigured: self._configured,
-            AgentRegistered: self._registered,
-            ProfileAssigned: self._profile,
-            AgentMoved: self._moved,
-            SkillGranted: self._granted,
-            SkillWithdrawn: self._withdrawn,
-            AgentSignedIn: self._presence,
-            AgentBecameReady: self._presence,
-            AgentBecameNotReady: self._presence,
-            AgentStoppedResponding: self._presence,
-            AgentSignedOut: self._presence,
-            AgentReserved: self._reserved,
-            AgentReleased: self._released,
-            InteractionClosed: self._closed,
-        } | dict.fromkeys(_LEG_EVENTS, self._leg)
+        self._backlog = Backlog()
+        self.index = Index(self.deadlines, self._backlog, self.down)
+        self.openings = Openings(self.policies, self.index)
+        self.order = item_order(self.policies.routing, self._backlog)
+        self.legs = Legs()
+        #: Waiting items that may be kept for an agent, by that agent.
+        self._preferring: dict[str, dict[Item, None]] = {}
+        #: Offers on their way into the log: the agent's turn in the queue before.
+        self._proposed: dict[str, int | None] = {}
+        crew = Agents(self.index, self.down, self._may_be_kept)
+        self.agents: dict[str, AgentRecord] = crew.known
+        self._crew = crew
+        self._folds: dict[type[Event], Fold] = {
+            ProjectConfigured: self._project_configured,
+            CentreConfigured: self._centre_configured,
+            SiteWentDown: self._site_went_down,
+            SiteCameBack: self._site_came_back,
+            **crew.folds(),
+            **LegFolds(self.legs, self.agents, self.index, self.deadlines, self._entered).folds(),
+        }
 
     def fold(self, recorded: Recorded) -> None:
         """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
@@ -87,114 +69,102 @@ class Board:
             raise ValueError(f"event {recorded.position} is of pool {recorded.pool!r}, this board of {self.pool!r}")
         if recorded.position <= self.position:
             raise ValueError(f"event {recorded.position} comes after {self.position}: fold events in log order, once")
-        self.position, self.seen = recorded.position, max(self.seen, recorded.recorded_at)
+        self.position = recorded.position
+        if recorded.recorded_at > self.seen:
+            self.seen = recorded.recorded_at
         fold = self._folds.get(type(recorded.event))
         if fold is not None:
             fold(recorded.event, recorded)
 
-    # --- projects
+    def settle(self) -> None:
+        """Bring the index up to date with what was folded."""
+        self.index.settle(self.place)
 
-    def _configured(self, event: ProjectConfigured, recorded: Recorded) -> None:
+    # --- documents and sites
+
+    def _project_configured(self, event: ProjectConfigured, recorded: Recorded) -> None:
         document = ProjectDocument.model_validate(event.document)
-        queues = {name: QueueRules(queue.offer.ring_width) for name, queue in document.queues.items()}
-        self.policies[document.project] = Policy(event.sha256, queues)
-        for item in self.legs.of_project(document.project):
-            self.place(item)
+        self.policies.configure_project(document, event.sha256)
+        self._take_all(self.legs.of_project(document.project))
+        self.index.forget(document.project)
+        self.openings.configured(document.project, recorded.recorded_at)
 
-    # --- agents
+    def _centre_configured(self, event: CentreConfigured, recorded: Recorded) -> None:
+        if self.policies.configure_centre(CentreDocument.model_validate(event.document), event.sha256):
+            self._backlog.weigh(self.policies.routing.shares)
+            self.order = item_order(self.policies.routing, self._backlog)
+            self._take_all(list(self.legs.all()))
 
-    def _agent(self, agent_id: str, recorded: Recorded) -> AgentRecord:
-        agent = self.agents[agent_id]
-        agent.cause = _cause(recorded)
-        return agent
-
-    def _registered(self, event: AgentRegistered, recorded: Recorded) -> None:
-        self.agents[event.agent_id] = AgentRecord(event.agent_id, event.site, _cause(recorded))
-
-    def _profile(self, event: ProfileAssigned, recorded: Recorded) -> None:
-        agent = self._agent(event.agent_id, recorded)
-        agent.profile, agent.profile_name = event.profile, event.profile_name
-        self.index.touch(agent, moved=True)
-
-    def _moved(self, event: AgentMoved, recorded: Recorded) -> None:
-        self._agent(event.agent_id, recorded).site = event.site
-
-    def _granted(self, event: SkillGranted, recorded: Recorded) -> None:
-        agent = self._agent(event.agent_id, recorded)
-        agent.skills[event.skill] = event.level
-        self.index.touch(agent, moved=True)
-
-    def _withdrawn(self, event: SkillWithdrawn, recorded: Recorded) -> None:
-        agent = self._agent(event.agent_id, recorded)
-        agent.skills.pop(event.skill, None)
-        self.index.touch(agent, moved=True)
-
-    def _presence(self, event: Any, recorded: Recorded) -> None:
-        """A table decides, so that the board cannot know a state the domain does not."""
-        agent = self._agent(event.agent_id, recorded)
-        agent.presence = PRESENCE[agent.presence, type(event)]
-        if isinstance(event, AgentBecameReady):
-            self._idle_from(agent, recorded)
-        self.index.touch(agent, moved=True)
-
-    def _reserved(self, event: AgentReserved, recorded: Recorded) -> None:
-        agent = self._agent(event.agent_id, recorded)
-        if agent.hold(event.work_id, event.channel, event.units):
-            self.index.touch(agent)
-
-    def _released(self, event: AgentReleased, recorded: Recorded) -> None:
-        agent = self._agent(event.agent_id, recorded)
-        held = agent.free(event.work_id)
-        if held is not None and held.worked:
-            self._idle_from(agent, recorded)
-        self.index.touch(agent)
-
-    def _idle_from(self, agent: AgentRecord, recorded: Recorded) -> None:
-        agent.idle_since, agent.idle_us = recorded.recorded_at, micros(recorded.recorded_at)
-
-    # --- legs
-
-    def _leg(self, event: Any, recorded: Recorded) -> None:
-        item = self.legs.fold(event, recorded, _cause(recorded))
-        if type(event) not in _NO_AGENT:
-            self._agent_side(event.work_id, event.agent_id, item)
-        for deadline in self.legs.deadlines(event, item):
-            self.deadlines.set(deadline)
-        self.place(item)
-        if item.status == "ended":
-            self.legs.forget(item)
-
-    def _agent_side(self, work_id: str, agent_id: str, item: Item) -> None:
-        """What an offer means for the agent before the agent's own event of the same append is folded."""
-        agent = self.agents[agent_id]
-        if work_id in item.offers:
-            proposed = proposal(agent_id, item)
-            item.offers.pop(proposed, None)
-            if work_id in agent.work:
-                changed = agent.free(proposed) is not None
-            else:
-                changed = not agent.rename(proposed, work_id) and self._ring(agent, work_id, item)
-            if changed:
-                self.index.touch(agent)
-        elif item.work_id == work_id and work_id in agent.work:
-            agent.work[work_id].worked = True
-
-    def _ring(self, agent: AgentRecord, work_id: str, item: Item) -> bool:
-        """Hold for another router's offer what the agent's own event is about to say."""
-        use = agent.profile.channels.get(item.channel) if agent.profile is not None else None
-        return agent.hold(work_id, item.channel, use.units if use else 0)
-
-    def _closed(self, event: InteractionClosed, recorded: Recorded) -> None:
-        for item in self.legs.drop(event.interaction_id):
+    def _take_all(self, items: list[Item]) -> None:
+        """Take items from the index, to be put into their places anew."""
+        for item in items:
             self.index.take(item)
+            self.index.change(item)
+
+    def _site_went_down(self, event: SiteWentDown, recorded: Recorded) -> None:
+        self.down.add(event.site)
+        self._site_changed(event.site)
+
+    def _site_came_back(self, event: SiteCameBack, recorded: Recorded) -> None:
+        self.down.discard(event.site)
+        self._site_changed(event.site)
+
+    def _site_changed(self, site: str) -> None:
+        self._crew.site_changed(site)
+        self.index.site_changed(site)
+
+    # --- items
+
+    def kept(self, item: Item) -> bool:
+        """Whether an item waits for its preferred agent alone: in time, and as long as that agent is ready."""
+        if not item.preferable:
+            return False
+        agent = self.agents.get(item.preferred)
+        return agent is not None and agent.ready and agent.up
+
+    def _may_be_kept(self, agent_id: str) -> None:
+        """Work may be kept for this agent from now on, or no longer."""
+        for item in self._preferring.get(agent_id, ()):
+            self.index.change(item)
 
     def place(self, item: Item) -> None:
         """Let agents find an item if, and only if, no rule keeps it from being offered."""
-        known = self.legs.get(item.interaction_id, item.leg) is item
-        if known and offerable(item, self.policies.get(item.project)):
-            self.index.put(item)
-        else:
+        if item.preferred:
+            self._prefer(item)
+        rules = self.policies.rules(item.project, item.queue_name)
+        if item.status == "waiting":
+            item.rank = self._rank(item)
+        if rules is None or not offerable(item, rules):
             self.index.take(item)
+            return
+        key = NeedKey(
+            tuple(dict.fromkeys((item.queue, *item.also))) if item.also else (item.queue,),
+            item.channel,
+            item.skills,
+            item.rings,
+            item.sites,
+            item.language if item.language_required else "",
+            item.site if rules.own_first else "",
+        )
+        self.index.put(item, key, rules, kept=item.preferable and self.kept(item))
+
+    def _rank(self, item: Item) -> Rank:
+        return self.order.place(item), item.interaction_id, item.leg
+
+    def _prefer(self, item: Item) -> None:
+        if item.status == "waiting" and item.preferable:
+            self._preferring.setdefault(item.preferred, {})[item] = None
+        elif (items := self._preferring.get(item.preferred)) is not None:
+            items.pop(item, None)
+            if not items:
+                del self._preferring[item.preferred]
+
+    def case(self, agent: AgentRecord, item: Item, now_us: int) -> Case:
+        """What the rules need to judge an agent for an item. The board must be settled."""
+        fewest = 0 if item.need is None else item.need.fewest_tries(item)
+        rules = self.policies.rules(item.project, item.queue_name)
+        never = rules is not None and rules.never_again(item.channel)
+        return Case(agent, item, now_us, fewest, self.kept(item), never, self.down)
 
     # --- offers on their way into the log
 
@@ -202,54 +172,88 @@ class Board:
         """Hold the agent and the item for an offer that is about to be made."""
         assert agent.profile is not None, "only an agent with a profile is eligible"
         work_id = proposal(agent.agent_id, item)
+        self._proposed[work_id] = agent.turns.get(item.queue)
+        agent.turns[item.queue] = self.position + len(self._proposed)
         agent.hold(work_id, item.channel, agent.profile.channels[item.channel].units)
-        item.offers[work_id] = OpenOffer(agent.agent_id, None)
+        item.ring(work_id, OpenOffer(agent.agent_id, None))
         self.index.resettle(agent)
         self.place(item)
 
     def withdraw(self, agent_id: str, item: Item) -> None:
         """The offer will not be made: agent and item are as before."""
-        self._unpropose(self.agents[agent_id], item)
-        self.place(item)
-
-    def _unpropose(self, agent: AgentRecord, item: Item) -> None:
-        work_id = proposal(agent.agent_id, item)
-        item.offers.pop(work_id, None)
+        agent, work_id = self.agents[agent_id], proposal(agent_id, item)
+        if work_id in self._proposed:
+            turn = self._proposed.pop(work_id)
+            if turn is None:
+                agent.turns.pop(item.queue, None)
+            else:
+                agent.turns[item.queue] = turn
+        item.hush(work_id)
         if agent.free(work_id) is not None:
             self.index.touch(agent)
+        self.index.change(item)
+
+    def _entered(self, agent: AgentRecord, item: Item, work_id: str) -> bool:
+        """An offer is in the log: if it was proposed here, it bears its own work id now. Whether it was."""
+        if not self._proposed:
+            return False
+        proposed = proposal(agent.agent_id, item)
+        if proposed not in self._proposed:
+            return False
+        del self._proposed[proposed]
+        item.hush(proposed)
+        if work_id in agent.work:
+            if agent.free(proposed) is not None:
+                self.index.touch(agent)
+            return True
+        return agent.rename(proposed, work_id)
 
     # --- time
 
     def pass_time(self, now_us: int) -> list[Deadline]:
         """Let what is due by now be due; the offers and wrap-ups whose time is out."""
+        self.index.now_us = now_us
+        self.openings.pass_time(now_us)
         out: list[Deadline] = []
         while (deadline := self.deadlines.pop_due(now_us)) is not None:
-            item = self.legs.get(deadline.interaction_id, deadline.leg)
-            assert item is not None, "a wanted deadline is about a leg on the board"
-            if deadline.kind == "due":
-                item.due = True
-                self.place(item)
-            elif deadline.kind == "visible":
-                self.index.came_in_sight(item, now_us)
-            else:
-                out.append(deadline)
+            item = deadline.item
+            match deadline.kind:
+                case "due":
+                    item.due = True
+                    self.index.change(item)
+                case "expires":
+                    item.expired = True
+                    self.index.change(item)
+                case "preferred":
+                    item.preferable = False
+                    self.index.change(item)
+                case "visible":
+                    self.index.came_in_sight(item, now_us)
+                case "offer" | "wrap_up":
+                    out.append(deadline)
         return out
+
+    def wake_us(self) -> int | None:
+        """When something becomes possible next if no event comes before."""
+        first = self.deadlines.first()
+        change = self.openings.first_us()
+        if first is None or change is None:
+            return change if first is None else first.at_us
+        return min(first.at_us, change)
 
     def wanted(self, deadline: Deadline) -> bool:
         """Whether a deadline still means something."""
-        item = self.legs.get(deadline.interaction_id, deadline.leg)
-        if item is None:
-            return False
+        item = deadline.item
         match deadline.kind:
             case "due":
                 return item.status == "waiting" and not item.due
+            case "expires":
+                return item.status == "waiting" and item.expires_us == deadline.at_us and not item.expired
+            case "preferred":
+                return item.status == "waiting" and item.preferred_us == deadline.at_us and item.preferable
             case "visible":
                 return item.shelf is not None
             case "offer":
                 return deadline.work_id in item.offers
             case "wrap_up":
                 return item.status == "wrap_up" and item.work_id == deadline.work_id
-
-
-def _cause(recorded: Recorded) -> Cause:
-    return Cause(recorded.position, recorded.event_id, recorded.project, recorded.correlation_id)

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Literal, NamedTuple
 
-Kind = Literal["due", "offer", "visible", "wrap_up"]
+from router.records import Item
+
+#: What becomes possible: `due` a scheduled callback, `expires` a leg's time is out, `preferred` it is kept for an agent
+#: no longer, `visible` a delay has passed, `offer` and `wrap_up` a time-out.
+Kind = Literal["due", "expires", "offer", "preferred", "visible", "wrap_up"]
 
 #: Below this size the heap is never swept.
 SMALL = 1024
@@ -19,7 +23,10 @@ class Deadline(NamedTuple):
     kind: Kind
     interaction_id: str
     leg: str
-    work_id: str = ""
+    work_id: str
+    #: Two deadlines that are equal so far are told apart by when they were set.
+    number: int
+    item: Item
 
 
 class Deadlines:
@@ -29,9 +36,11 @@ class Deadlines:
         self._heap: list[Deadline] = []
         self._wanted = wanted
         self._sweep_at = SMALL
+        self._number = 0
 
-    def set(self, deadline: Deadline) -> None:
-        heappush(self._heap, deadline)
+    def set(self, at_us: int, kind: Kind, item: Item, work_id: str = "") -> None:
+        self._number += 1
+        heappush(self._heap, Deadline(at_us, kind, item.interaction_id, item.leg, work_id, self._number, item))
         if len(self._heap) > self._sweep_at:
             self._heap = [one for one in self._heap if self._wanted(one)]
             heapify(self._heap)
@@ -44,6 +53,7 @@ class Deadlines:
 
     def first(self) -> Deadline | None:
         """The earliest wanted deadline."""
-        while self._heap and not self._wanted(self._heap[0]):
-            heappop(self._heap)
-        return self._heap[0] if self._heap else None
+        heap, wanted = self._heap, self._wanted
+        while heap and not wanted(heap[0]):
+            heappop(heap)
+        return heap[0] if heap else None

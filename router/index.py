@@ -6,238 +6,189 @@ board from a long log pays for its last state, not for every state on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from domain.centre.documents import Profile, QueueUse
-from router.deadlines import Deadline, Deadlines
-from router.instants import SECOND
-from router.needs import Lane, Need, Seat
-from router.orders import AgentOrder
+from domain.centre.routing import Strategy
+from router.backlog import Backlog
+from router.deadlines import Deadlines
+from router.needs import Need, NeedKey
+from router.policies import QueueRules
 from router.records import AgentRecord, Item
-from router.rules import OPEN, Fullness, fullness
+from router.roster import Roster
+from router.rules import OPEN
 
-NeedKey = tuple[str, tuple[tuple[str, int], ...]]
-
-
-class _Seating:
-    """A ready agent as indexed: under which profile, in which seats, and what is full by channel."""
-
-    __slots__ = ("full", "profile", "seats")
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self.seats: dict[str, list[Seat]] = {}
-        self.full: dict[str, Fullness] = {}
+#: Something that somebody may have become able to take: the plain items of a need, or one that is not plain.
+Source = Need | Item
 
 
 class Index:
-    def __init__(self, order: AgentOrder, deadlines: Deadlines) -> None:
-        self._order, self._deadlines = order, deadlines
-        self._needs: dict[str, dict[NeedKey, Need]] = {}
-        self._serving: dict[str, dict[str, AgentRecord]] = {}
-        self._seatings: dict[str, _Seating] = {}
-        self._stamp = 0
+    """`down` are the sites that are down, as the board knows them."""
+
+    def __init__(self, deadlines: Deadlines, backlog: Backlog, down: set[str]) -> None:
+        self._deadlines, self._backlog = deadlines, backlog
+        self.roster = Roster(down)
+        self._needs: dict[NeedKey, Need] = {}
+        self._of_queue: dict[str, dict[Need, None]] = {}
         # What changed since the last decision; a moved agent needs new seats, not only a new place.
         self._touched: dict[AgentRecord, bool] = {}
+        self._changed: dict[Item, None] = {}
         self._unseated: dict[Need, None] = {}
-        self._stirred_needs: dict[Need, None] = {}
-        self._stirred_items: dict[Item, None] = {}
-        self._stirred_agents: dict[AgentRecord, None] = {}
-        #: Agents with room: loose while it is not known whether anything waits for them, parked in lanes afterwards.
+        self._stirred: dict[Source, None] = {}
+        #: Agents with room, of whom it is not known yet whether anything waits for them; the others are parked.
         self.loose: dict[AgentRecord, None] = {}
-        self.parked: dict[AgentRecord, None] = {}
-        # Ready agents, counted by what the rules ask first.
-        self.ready: dict[str, None] = {}
-        self.by_channel: dict[str, int] = {}
-        self.by_queue: dict[tuple[str, str], int] = {}
+        #: Strategies by which agents are sorted somewhere.
+        self.strategies: set[Strategy] = set()
+        #: The moment of the last look at the clock.
+        self.now_us = 0
 
-    def need_of(self, item: Item) -> Need:
-        needs = self._needs.setdefault(item.queue, {})
-        key = (item.channel, item.skills)
-        need = needs.get(key)
-        if need is None:
-            need = needs[key] = Need(item.queue, *key)
-            self._unseated[need] = None
-        return need
-
-    # --- items
-
-    def put(self, item: Item) -> None:
-        """Let an item be found by agents, anew if it was there already."""
-        need = self.need_of(item)
-        if item.shelf is not None:
-            need.take(item)
-        need.put(item)
-        if need.delayed:
-            self._await_sight(need, item)
-        if item.plain:
-            self._stirred_needs[need] = None
-        else:
-            self._stirred_items[item] = None
-
-    def take(self, item: Item) -> None:
-        """Let an item be found no more."""
-        if item.shelf is not None:
-            self.need_of(item).take(item)
-        self._stirred_items.pop(item, None)
-
-    def came_in_sight(self, item: Item, now_us: int) -> None:
-        """A delay of the item has passed: look again at who may have it, and wait for the next delay."""
-        need = self.need_of(item)
-        if item.plain:
-            self._stirred_needs[need] = None
-        else:
-            self._stirred_items[item] = None
-        later = [delay for delay in need.lanes if item.ready_us + delay > now_us]
-        if later:
-            self._sight(item, min(later))
-
-    def _await_sight(self, need: Need, item: Item) -> None:
-        delays = [delay for delay in need.lanes if delay]
-        if delays:
-            self._sight(item, min(delays))
-
-    def _sight(self, item: Item, delay_us: int) -> None:
-        self._deadlines.set(Deadline(item.ready_us + delay_us, "visible", item.interaction_id, item.leg))
-
-    # --- agents
+    # --- what changed
 
     def touch(self, agent: AgentRecord, *, moved: bool = False) -> None:
-        """Note that an agent changed; `moved` when it was presence, profile or skills."""
+        """Note that an agent changed; `moved` when it was presence, site, profile, skills or languages."""
         self._touched[agent] = moved or self._touched.get(agent, False)
 
-    def settle(self) -> None:
-        """Bring the index up to date with what was noted."""
-        for need in self._unseated:
-            for agent_id, agent in self._serving.get(need.queue, {}).items():
-                seating = self._seatings[agent_id]
-                if not self._touched.get(agent) and need.fits(agent):
-                    self._take_seat(agent, seating, need, seating.profile.queues[need.queue])
-                    if agent not in self.parked:
-                        self._touched.setdefault(agent, False)
-                    elif seating.full[need.channel] == OPEN:
-                        need.members[agent_id].lane.park(agent)
-        self._unseated.clear()
-        touched, self._touched = self._touched, {}
-        for agent, moved in touched.items():
-            self._sync(agent, moved)
-            self._stirred_agents[agent] = None
+    def change(self, item: Item) -> None:
+        """Note that an item may have to be found, or no more, or by others."""
+        self._changed[item] = None
+
+    def settle(self, place: Callable[[Item], None]) -> None:
+        """Bring the index up to date with what was noted; `place` puts or takes an item."""
+        if self._changed:
+            changed, self._changed = self._changed, {}
+            for item in changed:
+                place(item)
+        if self._unseated:
+            for need in self._unseated:
+                self._seat(need)
+            self._unseated.clear()
+        if self._touched:
+            touched, self._touched = self._touched, {}
+            for agent, moved in touched.items():
+                self._sync(agent, moved)
 
     def resettle(self, agent: AgentRecord) -> None:
         """Bring one agent up to date at once, whose work alone changed."""
         self._touched.pop(agent, None)
         self._sync(agent, moved=False)
 
-    def take_stirred_agents(self) -> list[AgentRecord]:
-        """Ready agents who may have become able to take something since this was last asked."""
-        stirred, self._stirred_agents = self._stirred_agents, {}
-        return [agent for agent in stirred if agent.ready]
-
-    def take_stirred(self) -> Iterable[Need | Item]:
+    def take_stirred(self) -> Iterable[Source]:
         """Needs and items that somebody may have become able to take since this was last asked."""
-        stirred = [*self._stirred_needs, *self._stirred_items]
-        self._stirred_needs.clear()
-        self._stirred_items.clear()
+        stirred, self._stirred = self._stirred, {}
         return stirred
 
-    def open_seats(self, agent: AgentRecord) -> Iterable[Seat]:
-        """The agent's seats at needs with waiting items, on channels with room."""
-        seating = self._seatings.get(agent.agent_id)
-        if seating is not None:
-            for channel, seats in seating.seats.items():
-                if seating.full[channel] == OPEN:
-                    yield from (seat for seat in seats if seat.lane.need.size)
+    # --- items
 
-    def has_room(self, agent_id: str, channel: str) -> bool:
-        """Whether a ready agent has room for one more item of the channel."""
-        seating = self._seatings.get(agent_id)
-        return seating is not None and seating.full.get(channel) == OPEN
+    def put(self, item: Item, key: NeedKey, rules: QueueRules, *, kept: bool) -> None:
+        """Let an item be found by agents, anew if it was there already; `kept` for its preferred agent alone."""
+        if item.shelf is not None:
+            self.take(item)
+        need = self._needs.get(key)
+        if need is None:
+            need = self._add(key, rules)
+        item.kept, item.never = kept, rules.never_again(item.channel)
+        need.put(item)
+        self._backlog.add(item.queue, 1)
+        if need.delayed:
+            self._await_sight(need, item)
+        self._stirred[need if item.plain else item] = None
+
+    def take(self, item: Item) -> None:
+        """Let an item be found no more."""
+        need = item.need
+        if need is not None:
+            need.take(item)
+            self._backlog.add(need.queue, -1)
+        self._stirred.pop(item, None)
+
+    def came_in_sight(self, item: Item, now_us: int) -> None:
+        """A delay of the item has passed: look again at who may have it, and wait for the next delay."""
+        need = item.need
+        assert need is not None, "only an item that can be found comes in sight"
+        self._stirred[need if item.plain else item] = None
+        self.now_us = now_us
+        self._await_sight(need, item)
+
+    def _await_sight(self, need: Need, item: Item) -> None:
+        """Wait for the next delay after which further agents see the item."""
+        later = [lane.delay_us for lane in need.lanes.values() if item.ready_us + lane.delay_us > self.now_us]
+        if later:
+            self._deadlines.set(item.ready_us + min(later), "visible", item)
+
+    # --- queues
+
+    def shut(self, queue: str, shut: bool) -> None:
+        """A queue closes or opens; what waits in it stays where it is."""
+        self._backlog.shut(queue, shut)
+        for need in self._of_queue.get(queue, {}):
+            if need.queue == queue:
+                need.shut = shut
+                if not shut:
+                    self._stir(need)
+
+    def forget(self, project: str) -> None:
+        """Other rules are in force: give up the project's needs, which no item stands in any more."""
+        prefix = f"{project}/"
+        for need in [one for one in self._needs.values() if one.queue.startswith(prefix) and not one.size]:
+            del self._needs[need.key]
+            self._unseated.pop(need, None)
+            self._stirred.pop(need, None)
+            for queue in need.queues:
+                del self._of_queue[queue][need]
+            self.roster.unseat(need)
+
+    def site_changed(self, site: str) -> None:
+        """A site went down or came back, so that needs that ask for it may be open to others."""
+        for need in self._needs.values():
+            if site in need.sites:
+                self.roster.unseat(need)
+                self._unseated[need] = None
+                self._stir(need)
+
+    def _add(self, key: NeedKey, rules: QueueRules) -> Need:
+        need = self._needs[key] = Need(key, rules.strategy)
+        self.strategies.add(rules.strategy)
+        need.shut = not rules.open
+        for queue in need.queues:
+            self._of_queue.setdefault(queue, {})[need] = None
+        self._unseated[need] = None
+        return need
+
+    def _stir(self, need: Need) -> None:
+        self._stirred[need] = None
+        for item in need.others():
+            self._stirred[item] = None
+
+    # --- agents
+
+    def _seat(self, need: Need) -> None:
+        """Give a new need its agents."""
+        for agent, use in self.roster.serving(need.queues):
+            if not self._touched.get(agent):
+                lane = self.roster.take_seat(agent, need, use)
+                if lane is not None and agent.parked and need.members[agent.agent_id].room.full == OPEN:
+                    lane.park((need.order.key(agent, need), agent.agent_id, agent.stamp, agent))
+        self._watch_delays(need)
 
     def _sync(self, agent: AgentRecord, moved: bool) -> None:
-        if moved:
-            self._leave(agent)
-            if agent.ready:
-                self._join(agent)
-        seating = self._seatings.get(agent.agent_id)
-        self._stamp += 1
-        agent.stamp, agent.key = self._stamp, self._order.key(agent)
         self.loose.pop(agent, None)
-        self.parked.pop(agent, None)
-        if seating is None:
-            return
-        room = False
-        for channel, seats in seating.seats.items():
-            before, full = seating.full[channel], fullness(agent, channel)
-            room = room or full == OPEN
-            if full != before:
-                seating.full[channel] = full
-                for lane, _ in seats:
-                    lane.tally[before] -= 1
-                    lane.tally[full] += 1
-        if room:
+        if moved:
+            for need in self.roster.leave(agent):
+                for item in need.tried:
+                    self._stirred[item] = None
+            for need in self.roster.join(agent, self._of_queue):
+                self._watch_delays(need)
+        if self.roster.update(agent):
             self.loose[agent] = None
+
+    def _watch_delays(self, need: Need) -> None:
+        """Where a need has become one that further agents see only later, its items are waited for."""
+        for delay_us in need.take_new_delays():
+            for item in need.items():
+                if item.ready_us + delay_us > self.now_us:
+                    self._deadlines.set(item.ready_us + delay_us, "visible", item)
 
     def park(self, agent: AgentRecord) -> None:
         """Enter an agent into the lanes of the channels with room, where new items find them."""
-        if agent not in self.loose:
-            return
-        del self.loose[agent]
-        self.parked[agent] = None
-        seating = self._seatings[agent.agent_id]
-        for channel, seats in seating.seats.items():
-            if seating.full[channel] == OPEN:
-                for seat in seats:
-                    seat.lane.park(agent)
-
-    def _join(self, agent: AgentRecord) -> None:
-        self.ready[agent.agent_id] = None
-        if agent.profile is None:
-            return
-        seating = self._seatings[agent.agent_id] = _Seating(agent.profile)
-        for channel in agent.profile.channels:
-            self.by_channel[channel] = self.by_channel.get(channel, 0) + 1
-        for queue, use in agent.profile.queues.items():
-            self._serving.setdefault(queue, {})[agent.agent_id] = agent
-            for channel in agent.profile.channels:
-                self.by_queue[queue, channel] = self.by_queue.get((queue, channel), 0) + 1
-            for need in self._needs.get(queue, {}).values():
-                if need.fits(agent):
-                    self._take_seat(agent, seating, need, use)
-
-    def _take_seat(self, agent: AgentRecord, seating: _Seating, need: Need, use: QueueUse) -> None:
-        lane = self._lane(need, use.delay * SECOND)
-        seat = need.members[agent.agent_id] = Seat(lane, use)
-        seats = seating.seats.setdefault(need.channel, [])
-        seats.append(seat)
-        if len(seats) == 1:
-            seating.full[need.channel] = fullness(agent, need.channel)
-        lane.tally[seating.full[need.channel]] += 1
-
-    def _lane(self, need: Need, delay_us: int) -> Lane:
-        lane = need.lanes.get(delay_us)
-        if lane is None:
-            lane = need.lanes[delay_us] = Lane(need, delay_us)
-            if delay_us:
-                need.delayed = True
-                for item in need.items():
-                    self._sight(item, delay_us)
-        return lane
-
-    def _leave(self, agent: AgentRecord) -> None:
-        """Give up every seat. Who was waited for first is waited for no more, so tried items are looked at again."""
-        self.ready.pop(agent.agent_id, None)
-        seating = self._seatings.pop(agent.agent_id, None)
-        if seating is None:
-            return
-        for channel in seating.profile.channels:
-            self.by_channel[channel] -= 1
-        for queue in seating.profile.queues:
-            del self._serving[queue][agent.agent_id]
-            for channel in seating.profile.channels:
-                self.by_queue[queue, channel] -= 1
-        for channel, seats in seating.seats.items():
-            for seat in seats:
-                need = seat.lane.need
-                del need.members[agent.agent_id]
-                seat.lane.tally[seating.full[channel]] -= 1
-                self._stirred_items.update(need.tried)
+        if agent in self.loose:
+            del self.loose[agent]
+            self.roster.park(agent)

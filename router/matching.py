@@ -1,35 +1,36 @@
 """One decision after another until nobody who has room may have anything that waits.
 
-The rule, said without any index: *of the agents who may have some waiting item, the first in the agent order takes
-the first of those items in the item order; begin again.* So a new item goes to the first of the agents who may have
-it, and an agent who becomes free takes the first item, then the next, for as many as fit. What had been looked
-at before cannot change the outcome, which is why a stored log can be decided again.
+The rule, said without any index. Of the items that some agent may have, take the first, in the pool's order without
+the priorities of profiles; of the agents who may have it, the first; of the items that agent may have, the first. If
+that is the item begun with, it is offered; else go on with it: its first agent, their first item, until a pair is first
+for each other. An item that comes round again goes to its first agent. Begin again until nobody may have anything.
 
-Only agents and needs that changed since the last decision are looked at: the others had been left with nothing.
+So a new item goes to the first of the agents who may have it, and an agent who becomes free takes their first item,
+then the next, for as many as fit. What had been looked at before cannot change the outcome, which is why a stored log
+can be decided again. Only what changed since the last decision is looked at: the rest had been left with nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
-from domain.interaction.events import Candidate, Decision
+from domain.interaction.events import Decision
 from router.board import Board
+from router.deciding import RUNNERS_UP, decided
+from router.index import Source
 from router.needs import Need
-from router.orders import AgentOrder, ItemOrder
-from router.records import AgentKey, AgentRecord, Item, Rank
-from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
+from router.records import AgentRecord, Item, Rank
+from router.rules import OPEN
 
-#: How many who came next a recorded decision names.
-RUNNERS_UP = 5
-#: Up to so many agents are asked one by one whether they come next; more are put into the lanes first.
-MANY = 32
+#: The pool's order: what the policy makes of the moment, then the rank.
+_Key = tuple[float, Rank]
 
 
 class Match(NamedTuple):
-    """This agent for this item, and why; `cause` is whichever of the two changed last."""
+    """This agent for this item, and why."""
 
     agent: AgentRecord
     item: Item
@@ -39,123 +40,188 @@ class Match(NamedTuple):
 class Matching:
     """The decisions of one moment. Holds agent and item on the board for each match it makes."""
 
-    def __init__(self, board: Board, agents: AgentOrder, items: ItemOrder, now: datetime, now_us: int) -> None:
-        self._board, self._agents, self._items = board, agents, items
-        self._now, self._now_us = now, now_us
-        self._heap: list[tuple[AgentKey, int, AgentRecord]] = []
-        self._entered = 0
-        #: What an agent was named for: once the agent was heard, the next in line must be named.
-        self._named: dict[str, list[Need | Item]] = {}
+    def __init__(self, board: Board, now: datetime, now_us: int) -> None:
+        self._board, self._now, self._now_us = board, now, now_us
+        self._order = board.order
 
     def run(self) -> Iterator[Match]:
         index = self._board.index
-        index.settle()
-        somebody_parked = bool(index.parked)
-        for agent in index.take_stirred_agents():
-            self._enter(agent)
-        if len(index.loose) > MANY:
-            for agent in list(index.loose):
-                index.park(agent)
-        stirred = index.take_stirred()
-        if somebody_parked:  # else whoever has room is heard anyway
-            self._name_each(stirred)
-        while self._heap:
-            key, _, agent = heappop(self._heap)
-            if agent.key == key and agent.ready:
-                yield from self._hear(agent)
+        index.settle(self._board.place)
+        while True:
+            sources = [source for source in index.take_stirred() if self._reached(source)]
+            if not index.loose and not sources:
+                return
+            if len(index.loose) == 1 and not sources:
+                (agent,) = index.loose
+                yield from self._alone(agent)
+            elif len(sources) == 1 and not index.loose:
+                yield from self._of_source(sources[0])
+            else:
+                yield from self._of_all(sources)
 
-    def _hear(self, agent: AgentRecord) -> Iterator[Match]:
-        """Let an agent take their first item, if there is one."""
+    # --- the two cases that nearly all decisions are
+
+    def _alone(self, agent: AgentRecord) -> Iterator[Match]:
+        """Nobody but this agent may have anything: they take their first item, or are parked if there is none."""
         item = self._first_item(agent)
-        named = self._named.pop(agent.agent_id, ())
         if item is None:
             self._board.index.park(agent)
         else:
-            yield Match(agent, item, self._decision(agent, item))
-            self._board.propose(agent, item)
-            self._enter(agent)
-            self._name_each(self._board.index.take_stirred())
-        self._name_each(named)
+            yield self._match(agent, item, [agent])
 
-    def _name_each(self, sources: Iterable[Need | Item]) -> None:
-        for source in sources:
-            self._name_first(source)
+    def _of_source(self, source: Source) -> Iterator[Match]:
+        """Nothing but this may be had by anybody: it goes to its first agents."""
+        item = self._first_of(source)
+        while item is not None:
+            order = self._candidates(item, 1 + RUNNERS_UP)
+            yield self._match(order[0], item, order)
+            self._board.index.park(order[0])
+            if isinstance(source, Item):
+                return  # if it may ring once more, it was stirred anew
+            item = self._first_of(source)
 
-    def _enter(self, agent: AgentRecord) -> None:
-        self._entered += 1
-        heappush(self._heap, (agent.key, self._entered, agent))
+    # --- the general case
 
-    def _name_first(self, source: Need | Item) -> None:
-        """Enter the first agent who may have the item, or something of the need."""
-        first = self._first_agent(source)
-        if first is not None:
-            self._named.setdefault(first.agent_id, []).append(source)
-            self._enter(first)
+    def _of_all(self, sources: list[Source]) -> Iterator[Match]:
+        """Agents and items in any number. Whoever takes nothing more is parked."""
+        index = self._board.index
+        entries: list[AgentRecord | Source] = [*index.loose, *sources]
+        for agent in list(index.loose):
+            index.park(agent)
+        firsts = _Firsts(self, entries)
+        while (item := firsts.pop()) is not None:
+            agent, item = self._pair(item)
+            yield self._match(agent, item, self._candidates(item, 1 + RUNNERS_UP))
+            index.park(agent)
+            for source in index.take_stirred():
+                firsts.add(source)
 
-    def _first_agent(self, source: Need | Item) -> AgentRecord | None:
+    def _pair(self, item: Item) -> tuple[AgentRecord, Item]:
+        """From the first item on: an agent and an item that are first for each other."""
+        seen: dict[Item, None] = {}
+        while True:
+            agent = self._candidates(item, 1)[0]
+            seen[item] = None
+            first = self._first_item(agent)
+            assert first is not None, "who may have an item has a first item"
+            if first is item:
+                return agent, item
+            if first in seen:
+                return self._candidates(first, 1)[0], first
+            item = first
+
+    def first(self, entry: AgentRecord | Source) -> tuple[_Key, Item] | None:
+        """The first item, in the pool's order, that a parked agent may have, or that somebody may have of a source."""
+        if isinstance(entry, AgentRecord):
+            return self._first_of_pool(entry)
+        item = self._first_of(entry) if self._reached(entry) else None
+        return None if item is None else (self._key(item, None), item)
+
+    @property
+    def by_moment(self) -> bool:
+        return self._order.by_moment
+
+    # --- parts
+
+    def _match(self, agent: AgentRecord, item: Item, order: list[AgentRecord]) -> Match:
+        match = Match(agent, item, decided(self._board, item, order, self._now, self._now_us))
+        self._board.propose(agent, item)
+        return match
+
+    def _candidates(self, item: Item, limit: int) -> list[AgentRecord]:
+        assert item.need is not None, "only an item that can be found has candidates"
+        return item.need.candidates(item, self._now_us, limit)
+
+    def _reached(self, source: Source) -> bool:
+        """Whether a parked agent may have something of it."""
+        return self._first_of(source) is not None
+
+    def _first_of(self, source: Source) -> Item | None:
         if isinstance(source, Need):
-            return source.first_plain_agent(self._now_us)
-        if source.shelf is None:
+            return None if source.shut else source.first_reachable(self._now_us)
+        need = source.need
+        if need is None or need.shut or not need.candidates(source, self._now_us, 1):
             return None
-        found = self._board.index.need_of(source).candidates(source, self._now_us, 1, self._board.index.loose)
-        return found[0] if found else None
+        return source
+
+    def _key(self, item: Item, agent: AgentRecord | None) -> _Key:
+        if not self._order.by_moment:
+            return 0, item.shelved
+        rules = self._board.policies.rules(item.project, item.queue_name)
+        assert rules is not None, "an item that can be found is in a known queue"
+        return self._order.urgency(item, rules, agent, self._now_us), item.shelved
 
     def _first_item(self, agent: AgentRecord) -> Item | None:
+        """The agent's own first item: by the priorities of their profile, then by the pool's policy."""
         best: Item | None = None
-        best_key: Rank = ()
-        for lane, use in self._board.index.open_seats(agent):
-            need = lane.need
-            plain = not (need.specials or lane.delay_us)
-            item = need.head if plain else need.first_for(agent.agent_id, lane, self._now_us)
-            if item is not None:
-                key = self._items.key(use, item, self._now_us)
-                if best is None or key < best_key:
-                    best, best_key = item, key
+        best_key: tuple[int, _Key] | None = None
+        for priority, item in self._heads(agent):
+            key = (priority, self._key(item, agent))
+            if best_key is None or key < best_key:
+                best, best_key = item, key
         return best
 
-    def _decision(self, agent: AgentRecord, item: Item) -> Decision:
-        need = self._board.index.need_of(item)
-        order = need.candidates(item, self._now_us, 1 + RUNNERS_UP, self._board.index.loose)
-        assert order[0] is agent, "the agent who is first of all is first for the item they take"
-        chosen, *runners_up = (
-            Candidate(agent_id=one.agent_id, place=place, idle_since=self._agents.idle_since(one))
-            for place, one in enumerate(order, 1)
-        )
-        return Decision(
-            position=self._board.position,
-            at=self._now,
-            policy=self._board.policies[item.project].sha256,
-            strategy=self._agents.name,
-            chosen=chosen,
-            runners_up=tuple(runners_up),
-            excluded=self._excluded(need, item),
-        )
+    def _first_of_pool(self, agent: AgentRecord) -> tuple[_Key, Item] | None:
+        """The first in the pool's order of the items that the agent may have."""
+        best: tuple[_Key, Item] | None = None
+        for _, item in self._heads(agent):
+            key = self._key(item, None)
+            if best is None or key < best[0]:
+                best = key, item
+        return best
 
-    def _excluded(self, need: Need, item: Item) -> dict[str, int]:
-        """How many agents each rule excluded, from counts that the index keeps."""
-        index = self._board.index
-        ready, on_channel = len(index.ready), index.by_channel.get(item.channel, 0)
-        in_queue, qualified = index.by_queue.get((item.queue, item.channel), 0), len(need.members)
-        lanes = need.lanes.values()
-        counts = {
-            "state": len(self._board.agents) - ready,
-            "channel": ready - on_channel,
-            "queue": on_channel - in_queue,
-            "skill": in_queue - qualified,
-            "concurrency": sum(lane.tally[NO_CONCURRENCY] for lane in lanes),
-            "capacity": sum(lane.tally[NO_CAPACITY] for lane in lanes),
-            "delay": sum(lane.tally[OPEN] for lane in lanes if not lane.sees(item, self._now_us)),
-        }
-        if not item.plain:
-            counts |= self._excluded_by_offers(need, item)
-        return {rule: count for rule, count in counts.items() if count}
+    def _heads(self, agent: AgentRecord) -> Iterator[tuple[int, Item]]:
+        """The first item of each need that the agent may have now, with the profile's priority of its queue."""
+        for room in agent.rooms:
+            if room.full == OPEN:
+                for need, lane, priority in room.seats:
+                    if need.size and not need.shut:
+                        plain = not (need.specials or lane.delay_us)
+                        item = need.head if plain else need.first_for(agent.agent_id, lane, self._now_us)
+                        if item is not None:
+                            yield priority, item
 
-    def _excluded_by_offers(self, need: Need, item: Item) -> dict[str, int]:
-        counts = {"ringing": 0, "tried": 0}
-        for agent_id in {**item.tries, **{offer.agent_id: 1 for offer in item.offers.values()}}:
-            seat = need.members.get(agent_id)
-            if seat is None or not self._board.index.has_room(agent_id, item.channel):
-                continue
-            if seat.lane.sees(item, self._now_us) and not need.admits(agent_id, item):
-                counts["ringing" if item.rings_at(agent_id) else "tried"] += 1
-        return counts
+
+class _Firsts:
+    """The first of the items that some entry leads to, while items are taken one after another.
+
+    Where the order stands still, an entry's first item only ever comes later, so a heap is corrected where it is
+    looked at; where it depends on the moment, every entry is looked at again.
+    """
+
+    def __init__(self, matching: Matching, entries: list[AgentRecord | Source]) -> None:
+        self._matching = matching
+        self._heap: list[tuple[_Key, int, AgentRecord | Source]] = []
+        self._entered = 0
+        for entry in entries:
+            self._enter(entry)
+        heapify(self._heap)
+
+    def add(self, entry: Source) -> None:
+        found = self._matching.first(entry)
+        if found is not None:
+            self._entered += 1
+            heappush(self._heap, (found[0], self._entered, entry))
+
+    def pop(self) -> Item | None:
+        """The first item; its entry stays, for it may lead to more."""
+        if self._matching.by_moment:
+            entries, self._heap = [entry for _, _, entry in self._heap], []
+            for entry in entries:
+                self._enter(entry)
+            heapify(self._heap)
+        heap = self._heap
+        while heap:
+            key, number, entry = heappop(heap)
+            found = self._matching.first(entry)
+            if found is not None:
+                heappush(heap, (found[0], number, entry))
+                if found[0] == key:
+                    return found[1]
+        return None
+
+    def _enter(self, entry: AgentRecord | Source) -> None:
+        found = self._matching.first(entry)
+        if found is not None:
+            self._entered += 1
+            self._heap.append((found[0], self._entered, entry))

@@ -1,148 +1,199 @@
 """Items that need the same are interchangeable but for their rank, so agents are indexed by need, not by item.
 
-A need is a queue, a channel and skills with levels. Its agents stand in lanes, one per delay after which their
-profiles see the queue's work.
+A need is what an item asks of an agent whatever they hold. Its agents stand in lanes, one per ring, own or other
+site, and delay after which their profiles see the queue's work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from heapq import heapify, heappop, heappush
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from domain.centre.documents import QueueUse
-from router.records import AgentKey, AgentRecord, Item, Rank
-from router.rules import OPEN, fullness, tries_of
+from domain.centre.routing import Strategy
+from router.lanes import Lane
+from router.records import AgentRecord, Item
+from router.rules import OPEN, tries_of
+from router.seating import Room
 from router.shelf import Shelf
+from router.strategies import STRATEGIES
 
-#: Below this size a lane's heap is never swept.
-SMALL = 64
-
-
-class Lane:
-    """The agents of a need with room who were left with nothing, by the agent order.
-
-    Entries that are no longer true are dropped when met.
-    """
-
-    __slots__ = ("delay_us", "heap", "need", "tally")
-
-    def __init__(self, need: Need, delay_us: int) -> None:
-        self.need, self.delay_us = need, delay_us
-        self.heap: list[tuple[AgentKey, int, AgentRecord]] = []
-        #: How many agents of this lane have room, or lack it, by `Fullness`.
-        self.tally = [0, 0, 0]
-
-    def park(self, agent: AgentRecord) -> None:
-        """Enter an agent with room, under their present key and stamp."""
-        heappush(self.heap, (agent.key, agent.stamp, agent))
-        if len(self.heap) > 2 * len(self.need.members) + SMALL:
-            self.heap = [entry for entry in self.heap if entry[1] == entry[2].stamp]
-            heapify(self.heap)
-
-    def firsts(self, limit: int) -> list[AgentRecord]:
-        """At most `limit` agents with room, in order."""
-        heap, taken = self.heap, list[tuple[AgentKey, int, AgentRecord]]()
-        while heap and len(taken) < limit:
-            entry = heappop(heap)
-            if entry[1] == entry[2].stamp:
-                taken.append(entry)
-        for entry in taken:
-            heappush(heap, entry)
-        return [agent for _, _, agent in taken]
-
-    def sees(self, item: Item, now_us: int) -> bool:
-        """Without a delay always: the clock that stamped the arrival may be ahead of ours."""
-        return not self.delay_us or item.ready_us + self.delay_us <= now_us
+#: Which rule an agent who serves one of the queues on the channel fails first; the places in `Need.refused`.
+REFUSALS = ("ring", "sites", "skill", "language")
 
 
-class Seat(NamedTuple):
-    """An agent's part in a need: the lane they stand in and how their profile uses the queue."""
+class NeedKey(NamedTuple):
+    """`queues` are the item's own, then those whose agents may take it too. `sites` empty: any; `language` empty:
+    any. `origin` is the site whose agents come first, where the queue says so."""
 
+    queues: tuple[str, ...]
+    channel: str
+    skills: tuple[tuple[str, int], ...]
+    rings: int
+    sites: tuple[str, ...]
+    language: str
+    origin: str
+
+
+class Member(NamedTuple):
+    """A ready agent who qualifies for a need, with or without room."""
+
+    agent: AgentRecord
     lane: Lane
-    use: QueueUse
+    room: Room
 
 
 class Need:
-    """Waiting items that need the same, and the ready agents who qualify, with or without room."""
+    """Waiting items that need the same, and the ready agents who qualify."""
 
     __slots__ = (
-        "channel", "delayed", "head", "lanes", "members", "queue", "size", "skills", "special", "specials",
-        "tiers", "tried",
+        "channel",
+        "delayed",
+        "head",
+        "kept",
+        "key",
+        "lanes",
+        "language",
+        "members",
+        "new_delays",
+        "order",
+        "origin",
+        "queue",
+        "queues",
+        "refused",
+        "rings",
+        "shut",
+        "sites",
+        "size",
+        "skills",
+        "special",
+        "specials",
+        "tiers",
+        "tried",
     )  # fmt: skip
 
-    def __init__(self, queue: str, channel: str, skills: tuple[tuple[str, int], ...]) -> None:
-        self.queue, self.channel, self.skills = queue, channel, skills
-        self.members: dict[str, Seat] = {}
-        self.lanes: dict[int, Lane] = {}
-        #: Whether some lane has a delay.
+    def __init__(self, key: NeedKey, strategy: Strategy) -> None:
+        self.key = key
+        self.queues, self.channel, self.skills, self.rings, self.sites, self.language, self.origin = key
+        self.queue, self.order = key.queues[0], STRATEGIES[strategy]
+        #: Whether its queue is closed now: nothing of it is offered.
+        self.shut = False
+        self.members: dict[str, Member] = {}
+        #: How many agents who serve a queue of it fail which rule first, by `REFUSALS`.
+        self.refused = [0] * len(REFUSALS)
+        self.lanes: dict[tuple[int, bool, int], Lane] = {}
+        #: Whether some lane has a delay, and delays that the items are not waited for yet.
         self.delayed = False
+        self.new_delays: set[int] = set()
         #: Plain items by priority: within a tier they stand by arrival, so who sees the first sees enough.
         self.tiers: dict[int, Shelf] = {}
-        #: All other items: tried before, ringing, with moved place or scheduled.
+        #: Items tried before, ringing, with agents banned, with moved place or scheduled.
         self.special = Shelf()
+        #: Items kept for their preferred agent, by that agent.
+        self.kept: dict[str, Shelf] = {}
         self.tried: dict[Item, None] = {}
         self.size = self.specials = 0
         #: The first plain item, whoever may see it.
         self.head: Item | None = None
 
-    def fits(self, agent: AgentRecord) -> bool:
-        """Whether an agent whose profile serves the queue qualifies for the need."""
-        if agent.profile is None or self.channel not in agent.profile.channels:
-            return False
-        return all(agent.skills.get(skill, 0) >= level for skill, level in self.skills)
+    # --- agents
+
+    def refusal(self, agent: AgentRecord, use: QueueUse, down: Container[str]) -> int | None:
+        """The rule of `REFUSALS` that an agent who serves one of the queues on the channel fails first."""
+        if use.ring > self.rings:
+            return 0
+        if self.sites and agent.site not in self.sites and not all(site in down for site in self.sites):
+            return 1
+        for skill, level in self.skills:
+            if agent.skills.get(skill, 0) < level:
+                return 2
+        return 3 if self.language and agent.languages and self.language not in agent.languages else None
+
+    def lane(self, ring: int, away: bool, delay_us: int) -> Lane:
+        """The lane of agents in this ring, at own (or any) or other sites, with this delay."""
+        lane = self.lanes.get((ring, away, delay_us))
+        if lane is None:
+            self.lanes[ring, away, delay_us] = lane = Lane(self.members, ring, away, delay_us)
+            self.lanes = dict(sorted(self.lanes.items()))
+            if delay_us:
+                self.delayed = True
+                self.new_delays.add(delay_us)
+        return lane
+
+    def take_new_delays(self) -> list[int]:
+        """Delays that came up since this was last asked."""
+        new = sorted(self.new_delays)
+        self.new_delays.clear()
+        return new
+
+    # --- items
 
     def put(self, item: Item) -> None:
         self.size += 1
+        item.need = self
         if item.plain:
             shelf = self.tiers.get(item.priority)
             if shelf is None:
                 shelf = self.tiers[item.priority] = Shelf()
-            if self.head is None or item.rank < self.head.rank:
+            if self.head is None or item.rank < self.head.shelved:
                 self.head = item
         else:
-            shelf = self.special
             self.specials += 1
+            shelf = self.kept.setdefault(item.preferred, Shelf()) if item.kept else self.special
             if item.tries:
                 self.tried[item] = None
         shelf.add(item)
-        item.shelf = shelf
 
     def take(self, item: Item) -> None:
-        assert isinstance(item.shelf, Shelf), "only an item on a shelf can be taken"
-        item.shelf.remove(item)
+        shelf = item.shelf
+        assert shelf is not None, "only an item on a shelf can be taken"
+        shelf.remove(item)
+        item.need = None
         self.size -= 1
-        if item.shelf is self.special:
+        if item is self.head:
+            heads = [first for shelf in self.tiers.values() if (first := shelf.first()) is not None]
+            self.head = min(heads, key=_shelved) if heads else None
+        elif shelf is self.special:
             self.specials -= 1
             self.tried.pop(item, None)
-        elif item is self.head:
-            heads = [first for shelf in self.tiers.values() if (first := shelf.first()) is not None]
-            self.head = min(heads, key=_rank) if heads else None
-        item.shelf = None
+        elif not any(shelf is tier for tier in self.tiers.values()):
+            self._take_kept(item, shelf)
         if not self.size:
             self.tiers.clear()
 
+    def _take_kept(self, item: Item, shelf: Shelf) -> None:
+        self.specials -= 1
+        self.tried.pop(item, None)
+        if not len(shelf):
+            self.kept = {agent_id: one for agent_id, one in self.kept.items() if one is not shelf}
+
     def items(self) -> Iterator[Item]:
-        for shelf in self.tiers.values():
+        for shelf in (*self.tiers.values(), self.special, *self.kept.values()):
             yield from shelf
-        yield from self.special
+
+    def others(self) -> Iterator[Item]:
+        """All but the plain ones."""
+        for shelf in (self.special, *self.kept.values()):
+            yield from shelf
+
+    # --- who may have what
 
     def fewest_tries(self, item: Item) -> int:
-        """How often the least tried of the qualified ready agents was tried with this item."""
+        """How often the least tried of the qualified ready agents, banned ones left out, was tried with this item."""
         if not item.tries:
             return 0
+        members, banned = self.members, item.excluded
         touched = {*item.tries, *(offer.agent_id for offer in item.offers.values())}
-        tries = [tries_of(item, agent_id) for agent_id in touched if agent_id in self.members]
-        return 0 if len(tries) < len(self.members) else min(tries, default=0)
+        tries = [tries_of(item, agent_id) for agent_id in touched if agent_id in members and agent_id not in banned]
+        asked = len(members) - sum(agent_id in members for agent_id in banned)
+        return 0 if len(tries) < asked else min(tries, default=0)
 
     def admits(self, agent_id: str, item: Item) -> bool:
-        """Whether the rules about earlier and open offers of the item allow the agent."""
-        if not item.tries and not item.offers:
-            return True
-        if item.rings_at(agent_id):
+        """Whether the rules about bans, the preferred agent, earlier and open offers of the item allow a member."""
+        if agent_id in item.excluded or (item.kept and agent_id != item.preferred) or item.rings_at(agent_id):
             return False
         mine = item.tries.get(agent_id, 0)
-        return not mine or mine <= self.fewest_tries(item)
+        return not mine or (not item.never and mine <= self.fewest_tries(item))
 
     def first_plain(self, lane: Lane, now_us: int) -> Item | None:
         """The first plain item that the lane's agents may see now."""
@@ -151,55 +202,68 @@ class Need:
         best: Item | None = None
         for shelf in self.tiers.values():
             item = shelf.first()
-            if item is not None and lane.sees(item, now_us) and (best is None or item.rank < best.rank):
+            if item is not None and lane.sees(item, now_us) and (best is None or item.shelved < best.shelved):
                 best = item
+        return best
+
+    def first_reachable(self, now_us: int) -> Item | None:
+        """The first plain item that some parked agent may have now."""
+        best: Item | None = None
+        for lane in self.lanes.values():
+            if lane.heap and lane.anybody():
+                item = self.first_plain(lane, now_us)
+                if item is not None and (best is None or item.shelved < best.shelved):
+                    best = item
         return best
 
     def first_for(self, agent_id: str, lane: Lane, now_us: int) -> Item | None:
         """The first item that this agent of the lane may have now."""
         best = self.first_plain(lane, now_us)
-        if not self.specials:
-            return best
-        for item in self.special:
-            if best is not None and best.rank < item.rank:
-                break
-            if lane.sees(item, now_us) and self.admits(agent_id, item):
-                return item
+        if self.specials:
+            for shelf in (self.special, self.kept.get(agent_id)):
+                for item in shelf or ():
+                    if best is not None and best.shelved < item.shelved:
+                        break
+                    if lane.sees(item, now_us) and self.admits(agent_id, item):
+                        best = item
+                        break
         return best
 
-    def candidates(self, item: Item, now_us: int, limit: int, loose: Iterable[AgentRecord]) -> list[AgentRecord]:
-        """The first `limit` agents, in order, who may have the item now; `loose` have room but stand in no lane."""
-        wanted = limit + len(item.tries) + len(item.offers)
-        found = [agent for agent in loose if self._sees(agent, item, now_us)]
-        ordered = not found
-        for lane in self.lanes.values():
-            if lane.heap and lane.sees(item, now_us):
-                ordered = ordered and not found
-                found.extend(lane.firsts(wanted))
-        if not item.plain:
-            found = [agent for agent in found if self.admits(agent.agent_id, item)]
-        if not ordered:
-            found.sort(key=_key)
+    def candidates(self, item: Item, now_us: int, limit: int) -> list[AgentRecord]:
+        """The first `limit` parked agents, in order, who may have the item now: the preferred one before all."""
+        first = self._preferred(item, now_us) if item.preferred else None
+        if item.kept:
+            return [first] if first is not None else []
+        wanted = limit + len(item.tries) + len(item.offers) + len(item.excluded) + (first is not None)
+        found: list[AgentRecord] = [] if first is None else [first]
+        for group in self._groups(item, now_us):
+            entries = [entry for lane in group for entry in lane.firsts(wanted)]
+            if len(group) > 1:
+                entries.sort()
+            found.extend(e[3] for e in entries if e[3] is not first and (item.plain or self.admits(e[1], item)))
+            if len(found) >= limit:
+                break
         return found[:limit]
 
-    def _sees(self, agent: AgentRecord, item: Item, now_us: int) -> bool:
-        seat = self.members.get(agent.agent_id)
-        return seat is not None and fullness(agent, self.channel) == OPEN and seat.lane.sees(item, now_us)
+    def _preferred(self, item: Item, now_us: int) -> AgentRecord | None:
+        """The preferred agent, if they may have the item now."""
+        member = self.members.get(item.preferred)
+        if member is None or not member.agent.parked or member.room.full != OPEN:
+            return None
+        return member.agent if member.lane.sees(item, now_us) and self.admits(item.preferred, item) else None
 
-    def first_plain_agent(self, now_us: int) -> AgentRecord | None:
-        """The first agent in a lane who may have some plain item now."""
-        best: AgentRecord | None = None
+    def _groups(self, item: Item, now_us: int) -> Iterator[list[Lane]]:
+        """Lanes with agents who see the item, those whose agents sort among each other together."""
+        group: list[Lane] = []
         for lane in self.lanes.values():
-            if lane.heap and self.first_plain(lane, now_us) is not None:
-                for agent in lane.firsts(1):
-                    if best is None or agent.key < best.key:
-                        best = agent
-        return best
+            if lane.heap and lane.sees(item, now_us):
+                if group and (group[0].ring, group[0].away) != (lane.ring, lane.away):
+                    yield group
+                    group = []
+                group.append(lane)
+        if group:
+            yield group
 
 
-def _key(agent: AgentRecord) -> AgentKey:
-    return agent.key
-
-
-def _rank(item: Item) -> Rank:
-    return item.rank
+def _shelved(item: Item) -> tuple[int, str, str]:
+    return item.shelved

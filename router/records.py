@@ -5,13 +5,19 @@ The domain's own states are immutable and complete; a property test proves that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.agent.state import Presence
 from domain.centre.documents import Profile
+from domain.event import Recorded
 from domain.interaction.state import LegStatus
+
+if TYPE_CHECKING:
+    from router.needs import Need
+    from router.seating import Room
+    from router.shelf import Shelf
 
 
 class Cause(NamedTuple):
@@ -21,6 +27,10 @@ class Cause(NamedTuple):
     event_id: str
     project: str
     correlation_id: str
+
+    @staticmethod
+    def of(recorded: Recorded) -> Cause:
+        return Cause(recorded.position, recorded.event_id, recorded.project, recorded.correlation_id)
 
 
 class Held:
@@ -32,67 +42,74 @@ class Held:
         self.channel, self.units, self.worked = channel, units, False
 
 
-#: A place in the order of agents; ends in the agent's id.
-AgentKey = tuple[int, int, str]
-
-
 class AgentRecord:
-    """An agent on the board: presence, abilities and what they hold."""
+    """An agent on the board: presence, abilities, what they hold and how they spent their time."""
 
     __slots__ = (
-        "agent_id",
-        "cause",
-        "counts",
-        "idle_since",
-        "idle_us",
-        "key",
-        "presence",
-        "profile",
-        "profile_name",
-        "site",
-        "skills",
-        "stamp",
-        "used",
-        "work",
-    )
+        "agent_id", "busy_from_us", "busy_us", "cause", "counts", "idle_since", "idle_us", "languages", "occupancy",
+        "parked", "presence", "profile", "profile_name", "refusals", "rooms", "signed_in_us", "site", "skills", "stamp",
+        "turns", "units", "up", "used", "work", "worked",
+    )  # fmt: skip
 
     def __init__(self, agent_id: str, site: str, cause: Cause) -> None:
         self.agent_id, self.site, self.cause = agent_id, site, cause
-        self.presence: Presence = "signed_out"
+        #: Whether their site is not down.
+        self.up = True
+        self.presence: Presence = "absent"
         self.profile: Profile | None = None
         self.profile_name = ""
         self.skills: dict[str, int] = {}
+        #: None named: all.
+        self.languages: frozenset[str] = frozenset()
         self.work: dict[str, Held] = {}
-        self.used = 0
+        self.used = self.worked = 0
+        #: Pieces of work and units held, by channel.
         self.counts: dict[str, int] = {}
+        self.units: dict[str, int] = {}
         self.idle_since: datetime | None = None
         self.idle_us = 0
-        #: The agent's present place in the agent order, and the mark of the index entries that are still true.
-        self.key: AgentKey = (0, 0, agent_id)
+        #: Time with accepted work in hand since the agent signed in, and its share at the last change of it.
+        self.signed_in_us = self.busy_us = self.busy_from_us = 0
+        self.occupancy = 0.0
+        #: Position of the last offer from each queue, by `project/queue`.
+        self.turns: dict[str, int] = {}
+        #: Where the index has the agent: none unless ready. `stamp` marks the entries that are still true.
+        self.rooms: tuple[Room, ...] = ()
+        self.refusals: list[tuple[Need, int]] = []
         self.stamp = 0
+        #: Whether the lanes with room for them have them; else they are looked at by name.
+        self.parked = False
 
     @property
     def ready(self) -> bool:
         return self.presence == "ready"
 
+    @property
+    def eligible(self) -> bool:
+        """Ready, at a site that is not down, and with a profile: only such agents are indexed."""
+        return self.presence == "ready" and self.up and self.profile is not None
+
     def hold(self, work_id: str, channel: str, units: int) -> bool:
         """Hold capacity under `work_id`, in place of what was held under it; whether that changes anything."""
         before = self.work.get(work_id)
-        if before is not None and (before.channel, before.units) == (channel, units):
-            return False
-        self.free(work_id)
+        if before is not None:
+            if before.channel == channel and before.units == units:
+                return False
+            self.free(work_id)
         self.work[work_id] = held = Held(channel, units)
         held.worked = before is not None and before.worked
         self.used += units
         self.counts[channel] = self.counts.get(channel, 0) + 1
+        self.units[channel] = self.units.get(channel, 0) + units
         return True
 
     def rename(self, proposed: str, work_id: str) -> bool:
         """What was held for a proposal is held under the work's own id now; whether there was a proposal."""
         held = self.work.pop(proposed, None)
-        if held is not None:
-            self.work[work_id] = held
-        return held is not None
+        if held is None:
+            return False
+        self.work[work_id] = held
+        return True
 
     def free(self, work_id: str) -> Held | None:
         """Free what is held under `work_id`, if anything."""
@@ -100,7 +117,21 @@ class AgentRecord:
         if held is not None:
             self.used -= held.units
             self.counts[held.channel] -= 1
+            self.units[held.channel] -= held.units
         return held
+
+    def sign_in(self, at_us: int) -> None:
+        """The time from here on counts for the occupancy."""
+        self.signed_in_us, self.busy_us, self.busy_from_us, self.occupancy = at_us, 0, at_us, 0.0
+
+    def work_changes(self, by: int, at_us: int) -> None:
+        """One piece of accepted work more (+1) or less (-1); the occupancy is taken here and then stays."""
+        if self.worked:
+            self.busy_us += at_us - self.busy_from_us
+        self.worked += by
+        self.busy_from_us = at_us
+        passed = at_us - self.signed_in_us
+        self.occupancy = self.busy_us / passed if passed > 0 else 0.0
 
 
 class OpenOffer(NamedTuple):
@@ -110,81 +141,88 @@ class OpenOffer(NamedTuple):
     expires_us: int | None
 
 
-#: A place in the order of waiting work: whatever the item order says, ending in interaction id and leg.
-Rank = tuple[int | str, ...]
+#: A place in the order of waiting work: the policy's number, then interaction id and leg.
+Rank = tuple[int, str, str]
+
+#: Most legs were never offered and never tried: they share these, which nobody changes.
+_NO_OFFERS: dict[str, OpenOffer] = {}
+_NO_TRIES: dict[str, int] = {}
+_NONE: frozenset[str] = frozenset()
 
 
 class Item:
     """A leg on the board; while it waits, an item of work."""
 
     __slots__ = (
-        "agent_id",
-        "arrived_us",
-        "cause",
-        "channel",
-        "credit_us",
-        "due",
-        "interaction_id",
-        "leg",
-        "not_before_us",
-        "offers",
-        "priority",
-        "project",
-        "queue",
-        "queue_name",
-        "rank",
-        "shelf",
-        "skills",
-        "status",
-        "tries",
-        "work_id",
+        "agent_id", "also", "arrived_us", "cause", "channel", "credit_us", "due", "excluded", "expired", "expires_us",
+        "interaction_id", "kept", "language", "language_required", "leg", "need", "never", "not_before_us", "offers",
+        "preferable", "preferred", "preferred_us", "priority", "project", "queue", "queue_name", "rank", "ready_us",
+        "rings", "shelf", "shelved", "sibling", "site", "sites", "skills", "status", "steps", "tries", "work_id",
         "wrap_up_us",
-    )
+    )  # fmt: skip
 
     def __init__(self, interaction_id: str, leg: str, project: str, cause: Cause) -> None:
         self.interaction_id, self.leg, self.project, self.cause = interaction_id, leg, project, cause
+        #: Another leg of the same interaction.
+        self.sibling: Item | None = None
         self.status: LegStatus = "absent"
-        self.queue_name = self.queue = self.channel = ""
+        self.queue_name = self.queue = self.channel = self.site = self.language = self.preferred = ""
         self.priority = 0
+        self.rings = 1
         self.skills: tuple[tuple[str, int], ...] = ()
-        self.arrived_us = self.credit_us = 0
+        self.also: tuple[str, ...] = ()
+        self.sites: tuple[str, ...] = ()
+        self.steps: tuple[int, ...] = ()
+        self.language_required = False
+        self.excluded: frozenset[str] = _NONE
+        self.arrived_us = self.credit_us = self.ready_us = 0
         self.not_before_us: int | None = None
-        self.due = True
-        self.tries: dict[str, int] = {}
-        self.offers: dict[str, OpenOffer] = {}
+        self.preferred_us: int | None = None
+        self.expires_us: int | None = None
+        self.due, self.expired = True, False
+        #: Whether the time for which it may be kept for the preferred agent has not passed.
+        self.preferable = False
+        self.tries: dict[str, int] = _NO_TRIES
+        self.offers: dict[str, OpenOffer] = _NO_OFFERS
         self.work_id = self.agent_id = ""
         self.wrap_up_us: int | None = None
-        self.rank: Rank = ()
-        #: Where the index keeps it; None while it cannot be offered.
-        self.shelf: object | None = None
-
-    @property
-    def ready_us(self) -> int:
-        """When its wait for a place in a queue began: at arrival, or when a scheduled callback fell due."""
-        return self.arrived_us if self.not_before_us is None else max(self.arrived_us, self.not_before_us)
+        self.rank: Rank = (0, "", "")
+        #: Where the index keeps it, and under which rank; none while it cannot be offered. `kept`: for the preferred
+        #: agent alone; `never`: who declined or missed it is not asked again.
+        self.need: Need | None = None
+        self.shelf: Shelf | None = None
+        self.shelved: Rank = self.rank
+        self.kept = self.never = False
 
     @property
     def plain(self) -> bool:
-        """Whether its rank alone says which agents may have it: nobody tried, nothing rings, no moved place."""
-        return not (self.tries or self.offers or self.credit_us) and self.ready_us == self.arrived_us
+        """Whether its rank alone says which agents of its need may have it: nobody tried, banned or kept for, nothing
+        rings, no moved place."""
+        return not (self.tries or self.offers or self.kept or self.excluded or self.credit_us) and (
+            self.ready_us == self.arrived_us
+        )
 
     def note_tries(self, trail: Iterable[str]) -> None:
-        self.tries = {}
+        self.tries = _NO_TRIES
         for agent_id in trail:
-            self.tries[agent_id] = self.tries.get(agent_id, 0) + 1
+            self.note_try(agent_id)
+
+    def note_try(self, agent_id: str) -> None:
+        if self.tries is _NO_TRIES:
+            self.tries = {}
+        self.tries[agent_id] = self.tries.get(agent_id, 0) + 1
+
+    def ring(self, work_id: str, offer: OpenOffer) -> None:
+        if self.offers is _NO_OFFERS:
+            self.offers = {}
+        self.offers[work_id] = offer
+
+    def hush(self, work_id: str) -> None:
+        """An offer is over, if it was open."""
+        self.offers.pop(work_id, None)
+
+    def hush_all(self) -> None:
+        self.offers = _NO_OFFERS
 
     def rings_at(self, agent_id: str) -> bool:
         return any(offer.agent_id == agent_id for offer in self.offers.values())
-
-
-class QueueRules(NamedTuple):
-    """What the router needs of a queue in a project's document."""
-
-    ring_width: int
-
-
-class Policy(NamedTuple):
-    """The rules of one project: the SHA-256 of its document, and its queues."""
-
-    sha256: str
-    queues: Mapping[str, QueueRules]

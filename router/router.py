@@ -14,17 +14,14 @@ from domain.interaction.events import InteractionOffered
 from domain.interaction.offers import OfferInteraction, TimeOutOffer
 from domain.interaction.work import TimeOutWrapUp
 from domain.rejection import NotFound
+from router.asking import RETRY_US
 from router.board import Board
 from router.deadlines import Deadline
-from router.instants import SECOND, instant, micros
+from router.escalating import Escalating
+from router.instants import instant, micros
 from router.matching import Matching
-from router.orders import AgentOrder, ByPriority, ItemOrder, LongestIdle
 from router.records import AgentRecord, Cause, Item
-from router.rules import Case, Verdict, judge_agent, judge_item
-
-#: After a refusal the board is known to be behind the log. The event it lacks normally clears that at once;
-#: this bounds the wait where none comes.
-RETRY_US = 1 * SECOND
+from router.rules import Verdict, judge_agent, judge_item
 
 _Offer = tuple[str, str, str]
 
@@ -51,12 +48,12 @@ class Router:
     execute them, and tell it of those that changed nothing (`refused`).
     """
 
-    def __init__(self, pool: str, *, agents: AgentOrder | None = None, items: ItemOrder | None = None) -> None:
-        self._agents, self._items = agents or LongestIdle(), items or ByPriority()
-        self._board = Board(pool, self._agents, self._items)
+    def __init__(self, pool: str) -> None:
+        self._board = Board(pool)
+        self._escalating = Escalating(self._board)
         self._now_us = 0
         self._proposed: dict[_Offer, tuple[Item, Cause]] = {}
-        self._fired: dict[tuple[str, str, str], Deadline] = {}
+        self._fired: dict[_Offer, Deadline] = {}
         self._behind_until: int | None = None
 
     @property
@@ -68,9 +65,14 @@ class Router:
     def board(self) -> Board:
         return self._board
 
+    @property
+    def escalating(self) -> Escalating:
+        return self._escalating
+
     def fold(self, recorded: Recorded) -> None:
         """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
         self._board.fold(recorded)
+        self._escalating.fold(recorded)
         self._behind_until = None
         event = recorded.event
         if isinstance(event, InteractionOffered):
@@ -79,13 +81,18 @@ class Router:
     def decide(self, now: datetime) -> list[Command]:
         """What is to be done now; `now` is raised to the last event's `recorded_at`, and never steps back.
 
-        Time-outs come first, then offers. While offers of an earlier call are neither folded nor refused, no
-        further ones are made: a decision rests on the log alone, so that it can be made again from the log.
+        Time-outs come first, then what waiting, silence and sites that are down ask for, then offers. While offers of
+        an earlier call are neither folded nor refused, no further ones are made: a decision rests on the log alone, so
+        that it can be made again from the log.
         """
-        self._now_us = max(self._now_us, micros(now), micros(self._board.seen) if self.position else 0)
-        self._fired = {timer: fired for timer, fired in self._fired.items() if self._board.wanted(fired)}
-        commands = [self._time_out(deadline) for deadline in self._board.pass_time(self._now_us)]
-        if self._behind_until is not None and self._behind_until <= self._now_us:
+        board = self._board
+        self._now_us = now_us = max(self._now_us, micros(now), micros(board.seen) if board.position else 0)
+        if self._fired:
+            self._fired = {timer: fired for timer, fired in self._fired.items() if board.wanted(fired)}
+        commands = [self._time_out(deadline) for deadline in board.pass_time(now_us)]
+        board.settle()
+        commands.extend(self._escalating.due(now_us))
+        if self._behind_until is not None and self._behind_until <= now_us:
             self._behind_until = None
         if not self._proposed and self._behind_until is None:
             commands.extend(self._offers())
@@ -93,11 +100,9 @@ class Router:
 
     def wake_at(self) -> datetime | None:
         """When to decide again if no event comes before; None when only an event can change anything."""
-        first = self._board.deadlines.first()
-        instants = [first.at_us] if first is not None else []
-        if self._behind_until is not None:
-            instants.append(self._behind_until)
-        return instant(min(instants)) if instants else None
+        instants = (self._board.wake_us(), self._escalating.wake_us(), self._behind_until)
+        first = min((at_us for at_us in instants if at_us is not None), default=None)
+        return None if first is None else instant(first)
 
     def refused(self, command: Command) -> None:
         """A command of `decide` changed nothing: rejected, in conflict, or not yet possible by another clock."""
@@ -108,11 +113,12 @@ class Router:
                     self._board.withdraw(command.agent_id, found[0])
                     self._behind_until = self._now_us + RETRY_US
             case TimeOutOffer() | TimeOutWrapUp():
-                deadline = self._fired.pop(_timer(command), None)
-                if deadline is not None:
-                    self._board.deadlines.set(deadline._replace(at_us=self._now_us + RETRY_US))
+                fired = self._fired.pop(_timer(command), None)
+                if fired is not None:
+                    self._board.deadlines.set(self._now_us + RETRY_US, fired.kind, fired.item, fired.work_id)
             case _:
-                raise TypeError(f"{type(command).__name__} is no command of the router")
+                if not self._escalating.refused(command, self._now_us):
+                    raise TypeError(f"{type(command).__name__} is no command of the router")
 
     def cause(self, command: Command) -> Cause:
         """The event that gave cause to a command of the last `decide`, with its project and correlation id."""
@@ -122,24 +128,22 @@ class Router:
             case TimeOutOffer() | TimeOutWrapUp():
                 return self._item(command.interaction_id, command.leg).cause
             case _:
-                raise TypeError(f"{type(command).__name__} is no command of the router")
+                cause = self._escalating.cause(command)
+                if cause is None:
+                    raise TypeError(f"{type(command).__name__} is no command of the router")
+                return cause
 
     def explain(self, interaction_id: str, leg: str, agent_id: str, now: datetime) -> Explanation:
         """Every rule's verdict on an agent for a leg. Raises `NotFound` for one that is not on the board."""
         item, agent = self._item(interaction_id, leg), self._agent(agent_id)
-        self._board.index.settle()
-        fewest = self._board.index.need_of(item).fewest_tries(item)
-        now_us = max(self._now_us, micros(now))
-        verdicts = (
-            *judge_item(item, self._board.policies.get(item.project)),
-            *judge_agent(Case(agent, item, now_us, fewest)),
-        )
-        return Explanation(interaction_id, leg, agent_id, verdicts)
+        self._board.settle()
+        case = self._board.case(agent, item, max(self._now_us, micros(now)))
+        rules = self._board.policies.rules(item.project, item.queue_name)
+        return Explanation(interaction_id, leg, agent_id, (*judge_item(item, rules), *judge_agent(case)))
 
     def _offers(self) -> list[Command]:
         commands: list[Command] = []
-        now = instant(self._now_us)
-        for agent, item, decision in Matching(self._board, self._agents, self._items, now, self._now_us).run():
+        for agent, item, decision in Matching(self._board, instant(self._now_us), self._now_us).run():
             later = max(agent.cause, item.cause)
             cause = Cause(later.position, later.event_id, item.project, item.cause.correlation_id)
             self._proposed[item.interaction_id, item.leg, agent.agent_id] = (item, cause)
@@ -155,7 +159,7 @@ class Router:
         return commands
 
     def _time_out(self, deadline: Deadline) -> Command:
-        item = self._item(deadline.interaction_id, deadline.leg)
+        item = deadline.item
         command: TimeOutOffer | TimeOutWrapUp
         if deadline.kind == "offer":
             command = TimeOutOffer(
@@ -179,6 +183,6 @@ class Router:
         return agent
 
 
-def _timer(command: TimeOutOffer | TimeOutWrapUp) -> tuple[str, str, str]:
+def _timer(command: TimeOutOffer | TimeOutWrapUp) -> _Offer:
     work_id = command.work_id if isinstance(command, TimeOutOffer) else ""
     return command.interaction_id, command.leg, work_id

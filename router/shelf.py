@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import chain
 
@@ -13,12 +13,13 @@ BLOCK = 512
 
 
 class Shelf:
-    """Items by rank, in blocks of at most twice `BLOCK` rows. Ranks are unique."""
+    """Items by the rank they were shelved under, in blocks of at most twice `BLOCK` rows. Ranks are unique."""
 
-    __slots__ = ("_blocks", "_lasts", "_size")
+    __slots__ = ("_items", "_lasts", "_ranks", "_size")
 
     def __init__(self) -> None:
-        self._blocks: list[list[tuple[Rank, Item]]] = []
+        self._ranks: list[list[Rank]] = []
+        self._items: list[list[Item]] = []
         self._lasts: list[Rank] = []
         self._size = 0
 
@@ -26,36 +27,57 @@ class Shelf:
         return self._size
 
     def __iter__(self) -> Iterator[Item]:
-        return (item for _, item in chain.from_iterable(self._blocks))
+        return chain.from_iterable(self._items)
 
     def first(self) -> Item | None:
-        return self._blocks[0][0][1] if self._blocks else None
+        return self._items[0][0] if self._items else None
 
     def add(self, item: Item) -> None:
+        """Shelve the item under its present rank."""
+        rank = item.shelved = item.rank
+        item.shelf = self
         self._size += 1
-        if not self._blocks:
-            self._blocks.append([(item.rank, item)])
-            self._lasts.append(item.rank)
+        lasts = self._lasts
+        if not lasts:
+            self._ranks.append([rank])
+            self._items.append([item])
+            lasts.append(rank)
             return
-        number = min(bisect_left(self._lasts, item.rank), len(self._lasts) - 1)
-        block = self._blocks[number]
-        insort(block, (item.rank, item))
-        self._lasts[number] = block[-1][0]
-        if len(block) > 2 * BLOCK:
-            self._blocks.insert(number + 1, block[BLOCK:])
-            del block[BLOCK:]
-            self._lasts.insert(number, block[-1][0])
+        number = len(lasts) - 1
+        if rank < lasts[number]:
+            number = bisect_left(lasts, rank)
+            ranks, items = self._ranks[number], self._items[number]
+            place = bisect_left(ranks, rank)
+            ranks.insert(place, rank)
+            items.insert(place, item)
+        else:
+            ranks, items = self._ranks[number], self._items[number]
+            ranks.append(rank)
+            items.append(item)
+            lasts[number] = rank
+        if len(ranks) > 2 * BLOCK:
+            self._split(number)
+
+    def _split(self, number: int) -> None:
+        ranks, items = self._ranks[number], self._items[number]
+        self._ranks.insert(number + 1, ranks[BLOCK:])
+        self._items.insert(number + 1, items[BLOCK:])
+        del ranks[BLOCK:], items[BLOCK:]
+        self._lasts.insert(number, ranks[-1])
 
     def remove(self, item: Item) -> None:
         """Raises `KeyError` for an item that is not there."""
-        number = bisect_left(self._lasts, item.rank)
-        place = bisect_left(self._blocks[number], (item.rank,)) if number < len(self._blocks) else 0  # type: ignore[arg-type]
-        if number == len(self._blocks) or self._blocks[number][place][1] is not item:
+        rank = item.shelved
+        number = bisect_left(self._lasts, rank)
+        if item.shelf is not self or number == len(self._lasts):
             raise KeyError(f"{item.interaction_id} leg {item.leg} is not on this shelf")
-        block = self._blocks[number]
-        del block[place]
+        ranks, items = self._ranks[number], self._items[number]
+        place = bisect_left(ranks, rank)
+        assert items[place] is item, "ranks are unique"
+        del ranks[place], items[place]
+        item.shelf = None
         self._size -= 1
-        if block:
-            self._lasts[number] = block[-1][0]
-        else:
-            del self._blocks[number], self._lasts[number]
+        if not ranks:
+            del self._ranks[number], self._items[number], self._lasts[number]
+        elif place == len(ranks):
+            self._lasts[number] = ranks[-1]

@@ -11,16 +11,19 @@ from typing import Any
 from domain.agent.commands import BecomeNotReady, BecomeReady, RegisterAgent, SignIn, SignOut
 from domain.agent.state import Agent
 from domain.centre.documents import Profile
-from domain.interaction.events import InteractionAbandoned, InteractionClosed
+from domain.event import Event
+from domain.interaction.events import (
+    InteractionAbandoned,
+    InteractionClosed,
+    PriorityRaised,
+    RequirementsRelaxed,
+)
 from domain.interaction.offers import TimeOutOffer
 from domain.interaction.work import CompleteWork, CompleteWrapUp, TransferInteraction
 from domain.rejection import Rejection
 from router import Router
-from tests.router.pool import Pool
-
-CHANNELS = ("voice", "email", "sms", "callback")
-SKILLS = ("billing", "french", "network")
-QUEUES = (("p", "a"), ("p", "b"), ("q", "a"))
+from tests.router.drawing import CHANNELS, POLICIES, QUEUES, Drawing
+from tests.router.pool import CENTRE, Pool
 
 
 class History:
@@ -29,9 +32,17 @@ class History:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.pool = Pool()
+        self.pool.now += timedelta(minutes=self.random.choice((0, 25, 55)))
+        self.drawing = Drawing(self.random)
+        self.plain = self.drawing.plain
+        self._configure_centre()
         self._configure()
         for number in range(self.random.randint(1, 7)):
-            self.pool.agent(f"agent{number}", self._profile(), self._skills(), ready=self.random.random() < 0.8)
+            agent_id, ready = f"agent{number}", self.random.random() < 0.8
+            site, languages = self.drawing.site(), self.drawing.languages()
+            self.pool.agent(
+                agent_id, self.drawing.profile(), self.drawing.skills(), ready=ready, site=site, languages=languages
+            )
 
     def grow(self, steps: int, router: Router | None = None) -> Pool:
         for _ in range(steps):
@@ -40,6 +51,13 @@ class History:
             self._step()
             if router is not None and self.random.random() < 0.7:
                 self.pool.route(router)
+        return self.pool
+
+    def rush(self) -> Pool:
+        """A few at once: people come, agents get free."""
+        for _ in range(self.random.randint(0, 5)):
+            with suppress(Rejection):
+                self.random.choice((self._arrive, self._arrive, self._finish, self._presence))()
         return self.pool
 
     def _step(self) -> None:
@@ -51,7 +69,10 @@ class History:
             (1, self._retrain),
             (1, self._hand_on),
             (1, self._leave),
+            (1, self._relax),
         ]
+        if not self.plain:
+            kinds += [(1, self._outage), (1, self._configure_centre)]
         step = self.random.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]
         with suppress(Rejection):  # what people try is not always possible
             step()
@@ -60,38 +81,23 @@ class History:
 
     def _configure(self) -> None:
         for project in ("p", "q"):
-            queues: dict[str, dict[str, Any]] = {name: self._queue() for owner, name in QUEUES if owner == project}
+            queues: dict[str, dict[str, Any]] = {
+                name: self.drawing.queue() for owner, name in QUEUES if owner == project
+            }
             if len(queues) > 1 and self.random.random() < 0.1:
                 queues.pop("b")
-            self.pool.project(project, queues)
+            hours = {"day": {"weekly": {"mon": ["09:00-09:30", "10:00-17:00"]}}}
+            self.pool.project(project, queues, hours=hours)
 
-    def _queue(self) -> dict[str, Any]:
+    def _configure_centre(self) -> None:
         random = self.random
-        wrap_up = random.choice(("none", "optional", "mandatory"))
-        return {
-            "priority": random.choice((1, 5, 5)),
-            "skills": self._skills() if random.random() < 0.5 else {},
-            "offer": {"timeout": random.choice((5, 30)), "ring_width": random.choice((1, 1, 2, 3)), "misses": 2},
-            "wrap_up": {"mode": wrap_up, "limit": 15},
-        }
-
-    def _skills(self) -> dict[str, int]:
-        return {skill: self.random.choice((1, 3, 5)) for skill in SKILLS if self.random.random() < 0.6}
-
-    def _profile(self) -> dict[str, Any]:
-        random = self.random
-        channels = random.sample(CHANNELS, random.randint(1, 4))
-        queues = random.sample(QUEUES, random.randint(1, 3))
-        return {
-            "capacity": random.choice((1, 2, 4, 6)),
-            "channels": {
-                channel: {"concurrency": random.randint(1, 3), "units": random.randint(1, 3)} for channel in channels
-            },
-            "queues": {
-                f"{project}/{queue}": {"priority": random.choice((1, 1, 2)), "delay": random.choice((0, 0, 0, 10, 30))}
-                for project, queue in queues
-            },
-        }
+        if self.plain or random.random() < 0.2:
+            return
+        self.pool.centre(
+            policy=random.choice(POLICIES),
+            head_starts={tier: random.randint(0, 2) for tier in (1, 2, 5) if random.random() < 0.5},
+            shares={f"{project}/{queue}": random.randint(1, 4) for project, queue in QUEUES if random.random() < 0.6},
+        )
 
     def _arrive(self) -> None:
         random, now = self.random, self.pool.now
@@ -104,7 +110,37 @@ class History:
             changes["age_credit"] = random.choice((5, 60))
         if random.random() < 0.1:
             changes["arrived_at"] = now - timedelta(seconds=random.choice((3, 30)))
+        if not self.plain:
+            changes |= self.drawing.demands(now, len(self._agents()))
         self.pool.arrive(queue, channel, project=project, **changes)
+
+    def _relax(self) -> None:
+        """A waiting leg asks for less, or is more urgent, from now on."""
+        waiting = [
+            (stream, name, leg)
+            for stream, state in sorted(self.pool.states.items())
+            if stream.startswith("interaction-") and state.status == "open"
+            for name, leg in state.legs.items()
+            if leg.status == "waiting"
+        ]
+        if not waiting:
+            return
+        stream, name, leg = self.random.choice(waiting)
+        where: dict[str, Any] = {"interaction_id": leg.wanted.interaction_id, "leg": name, "step": 1, "waited": 1}
+        event: Event = PriorityRaised(**where, priority=1)
+        if self.random.random() < 0.7:
+            fewer = dict(list(leg.wanted.skills.items())[1:])
+            also = self.random.choice((leg.wanted.also, ("a",)))
+            event = RequirementsRelaxed(**where, skills=fewer, also=also, rings=2, sites=(), language_required=False)
+        self.pool.record(stream, event, project=self._project(leg.wanted.interaction_id))
+
+    def _outage(self) -> None:
+        """A site goes down, or comes back."""
+        down = self.pool.of("centre", CENTRE).down
+        if down and self.random.random() < 0.7:
+            self.pool.site_back(self.random.choice(sorted(down)))
+        else:
+            self.pool.site_down(self.drawing.site())
 
     def _answer(self) -> None:
         offers = self.pool.offers()
@@ -158,10 +194,12 @@ class History:
         register = RegisterAgent(
             agent_id=agent.agent_id,
             name=agent.name,
-            site="there",
+            site=self.drawing.site(),
             profile_name="new",
-            profile=Profile.model_validate(self._profile()),
-            skills=self._skills(),
+            profile=Profile.model_validate(self.drawing.profile()),
+            skills=self.drawing.skills(),
+            languages=self.drawing.languages(),
+            centre=CENTRE,
         )
         self.pool.do(register)
 

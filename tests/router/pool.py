@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.agent.commands import BecomeReady, RegisterAgent, SignIn
-from domain.centre.configuration import ConfigureProject, Project
-from domain.centre.documents import Profile, ProjectDocument
+from domain.centre.configuration import CentreConfigured, ConfigureProject, Project, canonical
+from domain.centre.documents import CentreDocument, Profile, ProjectDocument
+from domain.centre.outage import DeclareSiteBack, DeclareSiteDown
 from domain.decide import Command, Outcome, decide
 from domain.event import Event, Recorded
 from domain.execute import CONCEPT_MODULES
@@ -24,6 +25,7 @@ assert CONCEPT_MODULES, "importing it registers every concept"
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 POOL = "main"
+CENTRE = "c"
 
 
 @dataclass
@@ -86,7 +88,7 @@ class Pool:
 
     # --- in the words of tests
 
-    def project(self, name: str, queues: dict[str, dict[str, Any]]) -> None:
+    def project(self, name: str, queues: dict[str, dict[str, Any]], **further: Any) -> None:
         before: Project = self.of("project", name)
         document = {
             "schema_version": 1,
@@ -95,22 +97,57 @@ class Pool:
             "pool": POOL,
             "departments": {"all": {"title": "All", "queue": next(iter(queues))}},
             "queues": {queue: {"title": queue, **rules} for queue, rules in queues.items()},
+            **further,
         }
         configure = ConfigureProject(
             document=ProjectDocument.model_validate(document), expected_revision=before.revision
         )
         self.do(configure, name)
 
+    def centre(self, **routing: Any) -> None:
+        """The centre that agents are of, with the pool's routing."""
+        site = {"title": "Site"}
+        profile = {"capacity": 1, "channels": {"email": {"concurrency": 1}}, "queues": {"p/a": {}}}
+        document = CentreDocument.model_validate(
+            {
+                "schema_version": 1,
+                "centre": CENTRE,
+                "title": CENTRE,
+                "pool": POOL,
+                "sites": {"here": site, "there": site, "far": site},
+                "profiles": {"usual": profile},
+                "routing": routing,
+            }
+        )
+        plain, sha256 = canonical(document)
+        revision = self.of("centre", CENTRE).revision + 1
+        self.record(f"centre-{CENTRE}", CentreConfigured(document=plain, sha256=sha256, revision=revision))
+
+    def site_down(self, site: str) -> None:
+        self.do(DeclareSiteDown(centre=CENTRE, site=site, reason="power cut", by="test"))
+
+    def site_back(self, site: str) -> None:
+        self.do(DeclareSiteBack(centre=CENTRE, site=site, by="test"))
+
     def agent(
-        self, agent_id: str, profile: dict[str, Any], skills: dict[str, int] | None = None, *, ready: bool = True
+        self,
+        agent_id: str,
+        profile: dict[str, Any],
+        skills: dict[str, int] | None = None,
+        *,
+        ready: bool = True,
+        site: str = "here",
+        languages: tuple[str, ...] = (),
     ) -> None:
         register = RegisterAgent(
             agent_id=agent_id,
             name=agent_id.title(),
-            site="here",
+            site=site,
             profile_name="usual",
             profile=Profile.model_validate(profile),
             skills=skills or {},
+            languages=languages,
+            centre=CENTRE,
         )
         self.do(register)
         if ready:

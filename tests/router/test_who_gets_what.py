@@ -10,6 +10,7 @@ import pytest
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
 from domain.interaction.events import InteractionClosed
 from router import Excluded, Router
+from router.rules import AGENT_RULES
 from tests.router.pool import POOL, Pool, offers_of, pairs
 
 
@@ -307,8 +308,9 @@ def test_every_rule_gives_its_verdict_on_any_candidate(pool: Pool, router: Route
     against = {v.rule: v.excluded.reason for v in explanation.verdicts if v.excluded is not None}
     assert against == {"channel": "channel email: not in profile usual", "queue": "queue p/a: not in profile usual"}
     allowed = [v.rule for v in explanation.verdicts if v.allowed]
-    assert allowed[:4] == ["waiting", "known_queue", "due", "ring"], "what is asked about the item"
-    assert allowed[4:] == ["state", "skill", "concurrency", "capacity", "delay", "ringing", "tried"]
+    asked_of_the_item = ["waiting", "known_queue", "open", "due", "expired", "ring_width"]
+    assert allowed[:6] == asked_of_the_item
+    assert allowed[6:] == [rule for rule, _ in AGENT_RULES if rule not in against]
 
 
 def test_explaining_takes_nothing_from_the_next_decision(pool: Pool, router: Router) -> None:

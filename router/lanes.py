@@ -1,0 +1,59 @@
+"""Agents with room, sorted by a queue's strategy: one lane per ring, own or other site, and delay of their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from heapq import heapify, heappop, heappush
+
+from router.records import AgentRecord, Item
+from router.strategies import AgentKey
+
+#: Below this size a lane's heap is never swept.
+SMALL = 64
+
+#: An agent in a lane: their key, id and stamp at the time, so that entries sort and old ones can be told.
+Entry = tuple[AgentKey, str, int, AgentRecord]
+
+
+class Lane:
+    """The agents of a need with room who were left with nothing, by the queue's strategy.
+
+    Entries that are no longer true are dropped when met.
+    """
+
+    __slots__ = ("away", "delay_us", "heap", "members", "ring", "tally")
+
+    def __init__(self, members: Sized, ring: int, away: bool, delay_us: int) -> None:
+        self.members, self.ring, self.away, self.delay_us = members, ring, away, delay_us
+        self.heap: list[Entry] = []
+        #: How many agents of this lane have room, or lack it, by `Fullness`.
+        self.tally = [0, 0, 0]
+
+    def park(self, entry: Entry) -> None:
+        """Enter an agent with room, under their present key and stamp."""
+        heappush(self.heap, entry)
+        if len(self.heap) > 2 * len(self.members) + SMALL:
+            self.heap = [one for one in self.heap if one[2] == one[3].stamp]
+            heapify(self.heap)
+
+    def anybody(self) -> bool:
+        """Whether an agent with room is parked here."""
+        heap = self.heap
+        while heap and heap[0][2] != heap[0][3].stamp:
+            heappop(heap)
+        return bool(heap)
+
+    def firsts(self, limit: int) -> list[Entry]:
+        """At most `limit` agents with room, in order."""
+        heap, taken = self.heap, list[Entry]()
+        while heap and len(taken) < limit:
+            entry = heappop(heap)
+            if entry[2] == entry[3].stamp:
+                taken.append(entry)
+        for entry in taken:
+            heappush(heap, entry)
+        return taken
+
+    def sees(self, item: Item, now_us: int) -> bool:
+        """Without a delay always: the clock that stamped the arrival may be ahead of ours."""
+        return not self.delay_us or item.ready_us + self.delay_us <= now_us
