@@ -76,7 +76,7 @@ class _Differences:
             return
         if path[:1] == ("queues",) and path[2:] == ("steps",):
             yield from self._steps(path, before, after)
-        elif isinstance(before, Mapping) and isinstance(after, Mapping):
+        elif isinstance(before, Mapping) and isinstance(after, Mapping) and (path[-1] in ENTRIES or (before and after)):
             yield from self.within(path, before, after)
         elif _named(path) and before is _ABSENT:
             yield _said(path, "new" + (f": {self._shown(path, after)}" if after else ""))
@@ -90,13 +90,16 @@ class _Differences:
     ) -> Iterator[ChangeInWords]:
         """Steps are the same where they come after the same time, in their order."""
         old, new = _by_time(before), _by_time(after)
+        moved = _moved(old, new)
         for key, step in new.items():
-            if key not in old:
+            if key in moved.values():
+                yield _said(path[:-1], f"step after {_before(moved, key)} s: now after {key[0]} s", at=path)
+            elif key not in old:
                 yield _said(path[:-1], f"new step after {key[0]} s: {_step(step)}", at=path)
             elif old[key] != step:
                 yield _said(path[:-1], f"step after {key[0]} s: {_step(old[key])} → {_step(step)}", at=path)
         for key, step in old.items():
-            if key not in new:
+            if key not in new and key not in moved:
                 yield _said(path[:-1], f"no step after {key[0]} s any more (it was: {_step(step)})", at=path)
 
     def _days(self, path: Path, changed: Sequence[str]) -> ChangeInWords:
@@ -129,12 +132,31 @@ def _said(path: Path, what: str, at: Path = ()) -> ChangeInWords:
     return ChangeInWords(".".join(map(str, at or path)), " ".join([f"{where}:", *keys, what]))
 
 
-def _by_time(steps: Sequence[Mapping[str, Any]]) -> dict[tuple[int, int], Mapping[str, Any]]:
-    found: dict[tuple[int, int], Mapping[str, Any]] = {}
+#: Steps by their time, and which of those at that time.
+Steps = dict[tuple[int, int], Mapping[str, Any]]
+
+
+def _by_time(steps: Sequence[Mapping[str, Any]]) -> Steps:
+    found: Steps = {}
     for step in steps:
         number = sum(1 for after, _ in found if after == step["after"])
         found[step["after"], number] = step
     return found
+
+
+def _moved(old: Steps, new: Steps) -> dict[tuple[int, int], tuple[int, int]]:
+    """Steps that do the same at another time: from when to when."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for key in (key for key in old if key not in new):
+        same = (other for other in new if other not in old and _step(new[other]) == _step(old[key]))
+        to = next((other for other in same if other not in found.values()), None)
+        if to is not None:
+            found[key] = to
+    return found
+
+
+def _before(moved: Mapping[tuple[int, int], tuple[int, int]], to: tuple[int, int]) -> int:
+    return next(key[0] for key, other in moved.items() if other == to)
 
 
 def _step(step: Mapping[str, Any]) -> str:

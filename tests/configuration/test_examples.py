@@ -18,6 +18,7 @@ from domain.execute import Executor, Origin
 from domain.rejection import Rejection
 from domain.states import fold
 from infra.apply_documents import Applied, apply_documents, revisions
+from infra.document_changes import changes
 from infra.documents import check_files
 from infra.log.memory import MemoryLog
 from infra.schema_example import Schema, flow
@@ -47,7 +48,18 @@ def test_an_example_is_in_order_without_a_warning(path: Path) -> None:
 
 
 def test_the_examples_do_not_get_in_one_anothers_way() -> None:
-    assert check_files(CENTRES).findings == []
+    other_rules = [path for path in CENTRES if path.name.endswith("_evening")]  # of a centre that is there already
+    assert check_files([path for path in CENTRES if path not in other_rules]).findings == []
+    assert other_rules
+
+
+def test_the_evening_rules_change_how_the_same_centre_routes_and_nothing_else() -> None:
+    by_day, evening = check_files([EXAMPLES / "three_sites"]), check_files([EXAMPLES / "three_sites_evening"])
+    before = [*by_day.centres, *by_day.projects]
+    after = [*evening.centres, *evening.projects]
+    said = [change.path for old, new in zip(before, after, strict=True) for change in changes(old, new)]
+    assert "routing.policy" in said
+    assert {path.split(".")[0] for path in said} == {"routing", "profiles", "queues"}
 
 
 @pytest.mark.parametrize("path", CENTRES, ids=named)
