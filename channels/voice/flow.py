@@ -15,7 +15,7 @@ from channels.voice.control import HangUp, Step
 from channels.voice.entering import end, enter, stand
 from channels.voice.given import DialEnded, Given, Keyed, Left, OfferedCallback, Recorded, Spoke, ToVoicemail
 from channels.voice.heard import ours, question
-from channels.voice.meaning import Answered, Facts, GaveNumber, LeftMessage, Turn, WantsCallback
+from channels.voice.meaning import Answered, Facts, GaveNumber, LeftMessage, Meaning, Turn, WantsCallback
 from domain.centre.flows import (
     Ask,
     Asked,
@@ -157,9 +157,10 @@ def _promised(flow: Flow, place: Place, offer: CallbackOffer, number: str, facts
 
 
 def _message(flow: Flow, place: Place, taking: Voicemail | MessageTaking, given: Given, facts: Facts) -> Turn:
-    seconds = given.seconds if isinstance(given, Recorded) else 0
     recipient = taking.recipient if isinstance(taking, MessageTaking) else ""
-    left = (LeftMessage(taking.queue, seconds, recipient),) if seconds > 0 else ()
+    left: tuple[Meaning, ...] = ()
+    if isinstance(given, Recorded) and given.seconds > 0:
+        left = (LeftMessage(taking.queue, given.seconds, given.recording, recipient),)
     said = (ours("thanks", place.language),) if left else ()
     if taking.then:
         return enter(flow, place, taking.then, facts, said=said, meant=left)

@@ -27,9 +27,10 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A message was spoken, so many seconds long; 0: nothing was said."""
+    """A message was spoken, so many seconds long; 0: nothing was said. `recording`: what the provider calls it."""
 
     seconds: int
+    recording: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class LeftMessage:
 
     queue: str
     seconds: int
+    recording: str = ""
     recipient: str = ""
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.centre.flows import Flow
+from domain.centre.flows import Flow, OutsideAddress
 from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Hours
 from domain.centre.numbers import Number
@@ -98,6 +98,10 @@ class AgentEntry(Document):
     profile: Name = Field(description="one of `profiles`")
     skills: dict[Name, Level] = Field(default={}, description="level from 1 (beginner) to 10 (master) by skill")
     languages: tuple[Language, ...] = Field(default=(), description="that they speak; none named: all")
+    telephone: OutsideAddress | None = Field(
+        default=None,
+        description="number or SIP address where calls reach them, as in +48221234567; their browser without",
+    )
 
 
 class CentreDocument(Document):

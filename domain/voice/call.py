@@ -49,7 +49,7 @@ class Call:
     provider: str = ""
     caller: str = ""
     place: Place | None = None
-    messages: int = 0
+    messages: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
 
     @property
@@ -75,7 +75,7 @@ def evolve(state: Call, event: Event) -> Call:
         case CallProceeded():
             return replace(state, place=event.place)
         case MessageLeft():
-            return replace(state, messages=state.messages + 1)
+            return replace(state, messages=state.messages | {event.recording_id})
         case MessageStored():
             return replace(state, stored=state.stored | {event.recording_id})
         case _:

@@ -9,7 +9,7 @@ from domain.customer.decide import Contact
 from domain.decide import Command, Moment, Outcome, decide, decides
 from domain.event import Event
 from domain.interaction.calling import AbandonInteraction, EnqueueCall, ReceiveCall
-from domain.interaction.events import InteractionQueued, SentToVoicemail
+from domain.interaction.events import InteractionQueued, InteractionStarted, SentToVoicemail
 from domain.interaction.finishing import CompleteWork
 from domain.interaction.offers import rescind
 from domain.interaction.queueing import Arriving, banned, queued, waited
@@ -91,6 +91,7 @@ class LeaveMessage(Command):
     call_id: str
     queue: str
     seconds: int
+    recording_id: str
     recipient: str
 
 
@@ -201,18 +202,27 @@ def _as_urgent(event: Event, priority: int) -> Event:
 
 @decides(LeaveMessage)
 def leave_message(states: States, c: LeaveMessage, at: Moment) -> Outcome:
-    call = call_of(states, c.call_id)
-    interaction = interaction_of(states, call.interaction_id)
+    call = states.of(Call, "call", c.call_id)
+    if call.status == "absent":
+        raise NotFound("call", c.call_id)
+    if c.recording_id in call.messages:
+        return Outcome()
+    interaction = states.of(Interaction, "interaction", call.interaction_id)
+    outcome = Outcome()
+    if interaction.status != "open":
+        interaction = _for_the_message(interaction, at)
+        outcome.add("interaction", interaction.interaction_id, _started(interaction))
     left = MessageLeft(
         call_id=c.call_id,
-        interaction_id=call.interaction_id,
+        interaction_id=interaction.interaction_id,
         queue=c.queue,
         seconds=c.seconds,
+        recording_id=c.recording_id,
         recipient=c.recipient,
     )
-    outcome = Outcome().add("call", c.call_id, left).merge(_no_longer_waits(interaction, at))
+    outcome.add("call", c.call_id, left).merge(_no_longer_waits(interaction, at))
     work = Arriving(
-        interaction_id=call.interaction_id,
+        interaction_id=interaction.interaction_id,
         leg=interaction.next_leg,
         channel="callback",
         queue=c.queue,
@@ -220,7 +230,27 @@ def leave_message(states: States, c: LeaveMessage, at: Moment) -> Outcome:
         language=interaction.language,
         excluded=banned(states, interaction.customer_id),
     )
-    return outcome.add("interaction", call.interaction_id, *queued(states, project_of(states, c.project), work, at.now))
+    events = queued(states, project_of(states, c.project), work, at.now)
+    return outcome.add("interaction", interaction.interaction_id, *events)
+
+
+def _for_the_message(over: Interaction, at: Moment) -> Interaction:
+    """A caller may hang up after speaking, and the provider tell of the end before the message: work of its own."""
+    return replace(over, interaction_id=at.new_id(), status="open", legs={}, recordings={})
+
+
+def _started(interaction: Interaction) -> InteractionStarted:
+    return InteractionStarted.model_validate(
+        {
+            "interaction_id": interaction.interaction_id,
+            "channel": "callback",
+            "direction": "inbound",
+            "customer_id": interaction.customer_id,
+            "ticket_id": interaction.ticket_id,
+            "entry": interaction.entry,
+            "language": interaction.language,
+        }
+    )
 
 
 def _no_longer_waits(interaction: Interaction, at: Moment) -> Outcome:

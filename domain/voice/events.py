@@ -85,6 +85,7 @@ class MessageLeft(Event, wire="call.message_left.v1"):
     interaction_id: str
     queue: str
     seconds: int
+    recording_id: str
     recipient: str
 
 

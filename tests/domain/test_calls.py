@@ -195,7 +195,9 @@ def test_who_hangs_up_in_conversation_ends_the_agents_contact(hotline: World) ->
 
 def test_a_message_is_work_to_call_back_and_outlives_the_call(hotline: World) -> None:
     waiting(hotline)
-    leave = LeaveMessage(project="hotline", call_id="c1", queue="technical", seconds=12, recipient="")
+    leave = LeaveMessage(
+        project="hotline", call_id="c1", queue="technical", seconds=12, recording_id="r1", recipient=""
+    )
     then = hotline.when(turn(2, "c1", leave))
     then.including(
         happened(SentToVoicemail, leg="1"),
@@ -203,6 +205,16 @@ def test_a_message_is_work_to_call_back_and_outlives_the_call(hotline: World) ->
         happened(InteractionQueued, channel="callback", queue="technical", leg="2"),
     )
     hotline.when(end()).without(InteractionClosed, InteractionAbandoned)
+
+
+def test_a_message_that_is_told_of_after_the_hang_up_is_work_of_its_own_and_once(hotline: World) -> None:
+    first = hotline.when(answer()).result["interaction_id"]
+    hotline.given(end())
+    leave = LeaveMessage(project="hotline", call_id="c1", queue="billing", seconds=12, recording_id="r1", recipient="")
+    then = hotline.when(leave)
+    assert then.one(InteractionQueued).interaction_id != first
+    assert then.one(InteractionStarted).channel == "callback"
+    hotline.when(leave).changes_nothing()
 
 
 def test_the_sound_of_a_message_is_stored_once_also_after_the_call(hotline: World) -> None:
@@ -259,7 +271,9 @@ def test_a_caller_who_hangs_up_at_any_moment_leaves_no_line_and_no_waiting_leg(d
             "answer": answer(),
             "wait": wait(),
             "turn": turn(number),
-            "message": LeaveMessage(project="hotline", call_id="c1", queue="billing", seconds=1, recipient=""),
+            "message": LeaveMessage(
+                project="hotline", call_id="c1", queue="billing", seconds=1, recording_id="r1", recipient=""
+            ),
             "offer": offer(interaction, "anna"),
             "accept": AcceptOffer(**mine),
             "connect": ConnectAgent(**mine),
