@@ -32,6 +32,7 @@ class Body:
 def read_body(root: Part, faults: list[Fault]) -> Body:
     """Everything readable in order of appearance; the rest as attachments, at most `MAX_ATTACHMENTS`."""
     body = Body()
+    faults.extend(_sealed(root))
     for part in _leaves(root):
         if _is_text(part):
             _add_text(body, part, faults)
@@ -52,6 +53,16 @@ def _leaves(part: Part) -> Iterator[Part]:
             yield from _leaves(child)
     elif part.end > part.start or part.filename:
         yield part
+
+
+def _sealed(root: Part) -> Iterator[Fault]:
+    """Parts that only the receiver's own key opens (RFC 8551 section 3.3, RFC 3156 section 4): kept as they came."""
+    for part in root.walk():
+        smime = part.content_type in ("application/pkcs7-mime", "application/x-pkcs7-mime")
+        if smime and part.parameters.get("smime-type", "").lower() in ("enveloped-data", "authenveloped-data", ""):
+            yield Fault(part.path, "encrypted by S/MIME: kept as an attachment, not read")
+        elif part.content_type == "multipart/encrypted":
+            yield Fault(part.path, "encrypted by PGP: kept as attachments, not read")
 
 
 def _is_text(part: Part) -> bool:

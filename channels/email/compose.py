@@ -19,6 +19,7 @@ from typing import Any, Final
 from channels.email.address import is_address
 from channels.email.limits import MAX_REFERENCES
 from channels.email.model import Address
+from channels.email.unsubscribe import unsubscribe_ways
 
 _LINE_END: Final = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _REPLY: Final = re.compile(r"((re|ré|aw|sv|odp|отв|ответ|antw|rif|ref|res)\s*(\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
@@ -41,7 +42,9 @@ class OutgoingMail:
     """A letter. `automatic` for status mails: it sets what tells other machines not to answer (RFC 3834).
 
     `reply_to` is the mailbox with the ticket's signed token; `list_id` groups a project's mails in mail programs;
-    `unsubscribe_url` is for bulk mail only (RFC 8058). Ids bear their angle brackets.
+    `unsubscribe_url` and `unsubscribe_mail` are for bulk mail only: with them the mail is marked as bulk. The former
+    is https, takes a POST without a cookie and bears a token that cannot be guessed (RFC 8058 section 3); the
+    latter is a mailbox to write to (RFC 2369 section 3.2). Ids bear their angle brackets.
     """
 
     sender: Address
@@ -59,6 +62,7 @@ class OutgoingMail:
     automatic: bool = False
     list_id: str = ""
     unsubscribe_url: str = ""
+    unsubscribe_mail: str = ""
     attachments: tuple[Enclosed, ...] = ()
 
 
@@ -79,8 +83,9 @@ class _Policy(EmailPolicy):
 def compose(mail: OutgoingMail) -> bytes:
     """The mail's bytes, lines ended by CR LF, 7-bit throughout unless an address itself is not ASCII (RFC 6531).
 
-    Raises `ValueError` for an address or id that could smuggle in other headers; line breaks in subject and
-    names become spaces.
+    Raises `ValueError` for an address, id or address to unsubscribe at that could smuggle in other headers or
+    would not work; line breaks in subject and names become spaces. All headers that a signature of the domain's
+    server should cover (RFC 6376 section 5.4.1) are there, each once; `channels.email.readiness` checks a mail for it.
     """
     message = EmailMessage(policy=_policy(mail))
     message["From"] = _header_address(mail.sender)
@@ -169,9 +174,11 @@ def _marks(message: EmailMessage, mail: OutgoingMail) -> None:
         message["X-Auto-Response-Suppress"] = "All"
     if mail.list_id:
         message["List-Id"] = f"<{one_line(mail.list_id).strip('<>')}>"
-    if mail.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{one_line(mail.unsubscribe_url)}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    ways = unsubscribe_ways(mail.unsubscribe_url, mail.unsubscribe_mail)
+    if ways:
+        message["List-Unsubscribe"] = ways
+        if mail.unsubscribe_url:
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Precedence"] = "bulk"
 
 

@@ -26,23 +26,38 @@ _EXTENSIONS: Final = {
     "message/delivery-status": ".txt",
     "message/rfc822": ".eml",
     "text/calendar": ".ics",
+    "text/vcard": ".vcf",
     "text/csv": ".csv",
     "text/html": ".html",
     "text/plain": ".txt",
     "text/rfc822-headers": ".txt",
 }
 
+#: Names that parts without one go by: who gets such a file knows by the name what it is (RFC 8551 section 3.2.1,
+#: RFC 3156, MS-OXTNEF).
+_NAMES: Final = {
+    "application/ms-tnef": "winmail.dat",
+    "application/vnd.ms-tnef": "winmail.dat",
+    "application/pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-mime": "smime.p7m",
+    "application/pkcs7-signature": "smime.p7s",
+    "application/x-pkcs7-signature": "smime.p7s",
+    "application/pgp-signature": "signature.asc",
+    "application/pgp-keys": "publickey.asc",
+    "application/pgp-encrypted": "version.asc",
+}
+
 
 def safe_filename(name: str, content_type: str, number: int) -> str:
     """A name without path, control or direction-changing characters, at most 150 bytes of UTF-8.
 
-    Where nothing is left, `attachment-<number>` with the extension of the content type.
+    Where nothing is left, the name that the content type goes by, else `attachment-<number>` with its extension.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(one for one in last if unicodedata.category(one) not in _INVISIBLE)
     plain = _RESERVED.sub("_", visible).strip(" .")
     if not plain:
-        return f"attachment-{number}{_EXTENSIONS.get(content_type, '.bin')}"
+        return _NAMES.get(content_type) or f"attachment-{number}{_EXTENSIONS.get(content_type, '.bin')}"
     return _shortened(f"_{plain}" if _DEVICES.fullmatch(plain) else plain)
 
 

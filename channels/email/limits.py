@@ -28,6 +28,13 @@ MAX_ADDRESSES: Final = 200
 MAX_REFERENCES: Final = 200
 #: Attachments kept.
 MAX_ATTACHMENTS: Final = 100
+#: Meetings kept of the calendars in a mail.
+MAX_INVITATIONS: Final = 20
+#: Of a calendar: characters looked at, and lines of one meeting handed to the library.
+MAX_CALENDAR: Final = 1024 * 1024
+MAX_MEETING_LINES: Final = 300
+#: Pictures of the mail itself that are put into its HTML when a reader asks, bytes together.
+MAX_INLINE_IMAGES: Final = 10 * 1024 * 1024
 #: Readable text kept, characters.
 MAX_TEXT: Final = 1_000_000
 #: HTML handed to the sanitiser, characters: its parser is quadratic on hostile input.

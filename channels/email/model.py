@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 
@@ -92,9 +92,40 @@ class Bounce(NamedTuple):
         return any(recipient.action == "failed" for recipient in self.recipients)
 
 
+#: What a calendar asks or tells (RFC 5546 section 1.4); "" where it does not say.
+Method = Literal["REQUEST", "CANCEL", "REPLY", "PUBLISH", "ADD", "REFRESH", "COUNTER", "DECLINECOUNTER", "UNKNOWN", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One meeting of a calendar that came along (RFC 5545). Shown; never entered anywhere, never answered by itself.
+
+    `start` and `end`: with a time zone where it is known; a bare date for whole days (`end` is then the day after the
+    last); without a zone for the clock on the wall, and then `zone` is what the sender called it ("" for everybody's
+    own). None where the calendar does not tell. `repeats`: the rule as written.
+    """
+
+    method: Method
+    summary: str = ""
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+    zone: str = ""
+    organizer: Address | None = None
+    attendees: tuple[Address, ...] = ()
+    location: str = ""
+    description: str = ""
+    repeats: str = ""
+    status: str = ""
+    sequence: int = 0
+    uid: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
-    """Everything Trunkline reads in a mail. Message-IDs keep their angle brackets. Text has `\\n` line ends."""
+    """Everything Trunkline reads in a mail. Message-IDs keep their angle brackets. Text has `\\n` line ends.
+
+    `remote_images`: pictures of the HTML that would be fetched from elsewhere, and are not until a reader asks.
+    """
 
     sender: Address | None = None
     reply_to: tuple[Address, ...] = ()
@@ -108,7 +139,9 @@ class ParsedMail:
     text: str = ""
     reply: str = ""
     html: str = ""
+    remote_images: int = 0
     attachments: tuple[Attachment, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
     language: str | None = None
     language_from: str = ""
     list: ListInfo | None = None
@@ -134,7 +167,9 @@ class ParsedMail:
             "text": self.text,
             "reply": self.reply,
             "html": self.html,
+            "remote_images": self.remote_images,
             "attachments": [_attachment(one) for one in self.attachments],
+            "invitations": [_invitation(one) for one in self.invitations],
             "language": {"code": self.language, "from": self.language_from} if self.language else None,
             "list": self.list._asdict() if self.list else None,
             "auto_reply": self.automatic._asdict() if self.automatic else None,
@@ -157,6 +192,24 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
         "size": attachment.size,
         "content_id": attachment.content_id,
         "inline": attachment.inline,
+    }
+
+
+def _invitation(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "method": invitation.method or None,
+        "summary": invitation.summary,
+        "start": invitation.start.isoformat() if invitation.start else None,
+        "end": invitation.end.isoformat() if invitation.end else None,
+        "zone": invitation.zone or None,
+        "organizer": _address(invitation.organizer) if invitation.organizer else None,
+        "attendees": [_address(one) for one in invitation.attendees],
+        "location": invitation.location,
+        "description": invitation.description,
+        "repeats": invitation.repeats or None,
+        "status": invitation.status or None,
+        "sequence": invitation.sequence,
+        "uid": invitation.uid,
     }
 
 

@@ -11,8 +11,10 @@ from channels.email.address import read_addresses
 from channels.email.automatic import find_automatic, find_list, return_path_of
 from channels.email.body import read_body
 from channels.email.bounce import find_bounce
+from channels.email.calendar import find_invitations
 from channels.email.header import Headers
 from channels.email.ids import first_id, ids_in
+from channels.email.images import count_remote
 from channels.email.language import guess_language
 from channels.email.limits import MAX_MAIL_BYTES, MAX_REFERENCES
 from channels.email.mime import Reader
@@ -54,7 +56,9 @@ def parse(raw: bytes) -> ParsedMail:
         text=body.text,
         reply=reply,
         html=body.html,
+        remote_images=count_remote(body.html),
         attachments=tuple(body.attachments),
+        invitations=find_invitations(root, faults),
         language=language.code if language else None,
         language_from=language.evidence if language else "",
         list=find_list(headers),

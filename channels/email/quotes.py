@@ -38,26 +38,34 @@ _ATTRIBUTIONS: Final = (
     ("", "schrieb:"),
 )
 _SEPARATOR: Final = re.compile(
-    r"[-_*\s]{0,80}(original message|forwarded message|begin forwarded message|message d'origine|message original"
+    r"[-_*\s]{0,80}(original message|forwarded message|begin forwarded message|message d['’]origine|message original"
     r"|message transféré|début du message (transféré|réexpédié)|ursprüngliche nachricht|weitergeleitete nachricht"
     r"|wiadomość oryginalna|oryginalna wiadomość|treść przekazanej wiadomości|przekazana wiadomość"
-    r"|исходное сообщение|пересылаемое сообщение|пересланное сообщение|mensaje original|messaggio originale"
+    r"|исходное сообщение|исходное письмо|оригинал сообщения|пересылаемое сообщение|пересланное сообщение"
+    r"|mensaje original|messaggio originale"
     r"|oorspronkelijk bericht)[-_*:\s]{0,80}",
     re.IGNORECASE,
 )
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
-_RULE: Final = re.compile(r"[_-]{20,}")
+_RULE: Final = re.compile(r"[_-]{10,}")
+#: Yandex and others put the writer's address in round brackets, Mail.ru leaves brackets away.
+_WRITER_LAST: Final = re.compile(r".*(\([^()\s]{1,100}@[^()\s]{1,100}\)| от .{0,100}\S@\S{1,100})\s?:")
 _FROM_LABEL: Final = re.compile(r"\*?(from|de|von|od|van|da|от|от кого)\*? ?:\*? ?\S", re.IGNORECASE)
+#: What GMX and WEB.DE begin with.
+_SENT_LABEL: Final = re.compile(
+    r"\*?(sent|date|envoyé|gesendet|datum|wysłan[oe]|data|отправлено|дата)\*? ?:\*? ?\S", re.IGNORECASE
+)
 _LABEL: Final = re.compile(
-    r"\*?(sent|date|to|cc|subject|envoyé|date d'envoi|à|objet|gesendet|datum|an|betreff|wysłano|data|do|dw|temat"
+    r"\*?(sent|date|to|cc|subject|envoyé|date d'envoi|à|objet|gesendet|datum|an|betreff|wysłan[oe]|data|do|dw|temat"
     r"|отправлено|дата|кому|копия|тема|enviado|para|asunto|inviato|oggetto|verzonden|aan|onderwerp)\*? ?:",
     re.IGNORECASE,
 )
 _TIME: Final = re.compile(r"\d{1,2}[:.]\d{2}")
 _MOBILE: Final = re.compile(
-    r"(sent from (my|outlook|yahoo|mail|proton)|get outlook for|envoyé (de|depuis) (mon|ma|outlook|l'app)"
-    r"|télécharger outlook|obtenir outlook|gesendet von|von meinem \w{1,20} gesendet|wysłan[oey] z|pobierz outlook"
-    r"|отправлено (с|из)|enviado desde|inviato da|verstuurd vanaf)\b.{0,80}",
+    r"(sent (from (my|outlook|yahoo|mail|proton)|with proton)|get outlook for|envoyé (de|depuis) (mon|ma|outlook|l'app)"
+    r"|télécharger outlook|obtenir outlook|gesendet von|gesendet mit der|von meinem \w{1,20} gesendet|wysłan[oey] z"
+    r"|pobierz (program )?outlook"
+    r"|отправлено (с|из)|получить outlook|скачать outlook|enviado desde|inviato da|verstuurd vanaf)\b.{0,80}",
     re.IGNORECASE,
 )
 
@@ -94,7 +102,7 @@ def _introduction(lines: list[str], position: int) -> int:
         return 0
     if _SEPARATOR.fullmatch(line) or _is_header_block(lines, position):
         return 1
-    if _RULE.fullmatch(line) and _is_header_block(lines, position + 1):
+    if _RULE.fullmatch(line) and (_is_header_block(lines, position + 1) or _are_labels(lines[position + 1 :][:2])):
         return 1
     return next((count for count in (1, 2, 3) if _is_attribution(lines[position : position + count], count)), 0)
 
@@ -106,18 +114,26 @@ def _is_attribution(lines: list[str], count: int) -> bool:
     joined = " ".join(line.strip() for line in lines)
     if len(joined) > _MAX_ATTRIBUTION or not joined.endswith(":") or not any(map(str.isdigit, joined)):
         return False
-    if "@" in joined and "<" in joined and _TIME.search(joined):
+    if "@" in joined and _TIME.search(joined) and ("<" in joined or _WRITER_LAST.fullmatch(joined)):
         return True
     ending = joined[-80:]
     return any(joined.startswith(start) and verb in ending for start, verb in _ATTRIBUTIONS)
 
 
 def _is_header_block(lines: list[str], position: int) -> bool:
-    """From:, Sent:, To:, Subject: as Outlook copies them above the old mail."""
+    """From:, Sent:, To:, Subject: as Outlook copies them above the old mail, or Sent:, From: first as GMX does."""
     following = [line.strip() for line in lines[position : position + 7]]
-    if not following or not _FROM_LABEL.match(following[0]):
+    labels = sum(1 for line in following[1:] if _LABEL.match(line))
+    if not following or labels == 0:
         return False
-    return sum(1 for line in following[1:] if _LABEL.match(line)) >= 2
+    if _FROM_LABEL.match(following[0]):
+        return labels >= 2
+    return bool(_SENT_LABEL.match(following[0]) and _FROM_LABEL.match(following[1]))
+
+
+def _are_labels(following: list[str]) -> bool:
+    """Two labels behind a rule introduce an old mail even where none of them names its writer."""
+    return len(following) == 2 and all(_LABEL.match(line.strip()) for line in following)
 
 
 def _quoted_after(lines: list[str], position: int) -> bool:
