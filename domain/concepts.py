@@ -10,7 +10,7 @@ from domain.delivery import state as delivery
 from domain.interaction import calling, escalation, leaving, offers, recording, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
-from domain.voice import calls, dial
+from domain.voice import calls, dial, messages
 
 LOADED = (
     agent,
@@ -26,6 +26,7 @@ LOADED = (
     evacuating,
     intake,
     leaving,
+    messages,
     offers,
     recording,
     reservation,

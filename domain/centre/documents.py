@@ -99,8 +99,7 @@ class AgentEntry(Document):
     skills: dict[Name, Level] = Field(default={}, description="level from 1 (beginner) to 10 (master) by skill")
     languages: tuple[Language, ...] = Field(default=(), description="that they speak; none named: all")
     telephone: OutsideAddress | None = Field(
-        default=None,
-        description="number or SIP address where calls reach them, as in +48221234567; their browser without",
+        default=None, description="where calls reach them, their browser without: by number or SIP, as in +48221234567"
     )
 
 

@@ -47,6 +47,7 @@ from domain.voice.events import (
     MessageStored,
 )
 from domain.voice.lines import Lines
+from domain.voice.messages import LeaveMessage, StoreMessage
 from domain.voice.place import Place
 from tests.domain.commands import offer, phone
 from tests.domain.documents import centre, project
