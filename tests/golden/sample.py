@@ -39,6 +39,15 @@ _TEXTS = {
     "code": "451",
     "roles": "agent",
     "status": "5.1.1",
+    "interrupts": "sms",
+    "languages": "fr",
+    "also": "technical",
+    "sites": "paris",
+    "centre": "demo",
+    "preferred": "anna",
+    "asked_agent": "boris",
+    "joined_agent": "boris",
+    "to_agent": "boris",
 }
 _KEYS = {
     "roles": "hotline",
