@@ -63,6 +63,8 @@ def end_conference(world: World, conference: Conference, reason: str, by: str | 
     for participant in list(conference.participants.values()):
         if participant.status == "connected":
             put_out(world, participant, "conference_ended")
+        else:  # still rings, and would begin the conference anew by answering
+            del conference.participants[participant.call]
     params = {"ReasonConferenceEnded": reason} | ({"CallSidEndingConference": by} if by else {})
     tell(world, conference, "conference-end", None, params)
 
