@@ -26,8 +26,6 @@ from domain.voice.calls import (
     AnswerCall,
     EndCall,
     KeyCustomerNumber,
-    LeaveMessage,
-    StoreMessage,
     TakeTurn,
     WaitForAgent,
 )
