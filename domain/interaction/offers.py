@@ -12,6 +12,7 @@ from datetime import timedelta
 from domain.agent.events import AgentReleased, AgentReserved, AgentStoppedResponding
 from domain.agent.state import RESCINDED, Agent
 from domain.centre.configuration import Centre, project_of
+from domain.centre.documents import Offer as Rules
 from domain.decide import Command, Moment, Outcome, decides
 from domain.event import Event
 from domain.interaction.eligibility import unfit
@@ -199,7 +200,9 @@ def time_out(states: States, c: TimeOutOffer, at: Moment) -> Outcome:
         return Outcome()
     timed_out = OfferTimedOut(interaction_id=c.interaction_id, leg=c.leg, work_id=c.work_id, agent_id=offer.agent_id)
     outcome = Outcome().add("interaction", c.interaction_id, timed_out)
-    allowed = project_of(states, c.project).queue(leg.queue).offer.on(leg.wanted.channel).misses
+    rules = project_of(states, c.project).configured.queues.get(leg.queue)
+    # where the queue is gone from the document, an offer of it still ends, by the usual rules
+    allowed = (Rules() if rules is None else rules.offer.on(leg.wanted.channel)).misses
     agent = states.of(Agent, "agent", offer.agent_id)
     return outcome.add("agent", offer.agent_id, *missed(agent, c.work_id, "timed out", allowed))
 
