@@ -71,6 +71,10 @@ class Index:
         self._touched.pop(agent, None)
         self._sync(agent, moved=False)
 
+    def stir(self, source: Source) -> None:
+        """Somebody may have become able to take something of it."""
+        self._stirred[source] = None
+
     def take_stirred(self) -> Iterable[Source]:
         """Needs and items that somebody may have become able to take since this was last asked."""
         stirred, self._stirred = self._stirred, {}

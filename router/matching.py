@@ -70,15 +70,13 @@ class Matching:
             yield self._match(agent, item, [agent])
 
     def _of_source(self, source: Source) -> Iterator[Match]:
-        """Nothing but this may be had by anybody: it goes to its first agents."""
+        """Nothing but this may be had by anybody: the first item of it goes to its first agent."""
         item = self._first_of(source)
-        while item is not None:
-            order = self._candidates(item, 1 + RUNNERS_UP)
-            yield self._match(order[0], item, order)
-            self._board.index.park(order[0])
-            if isinstance(source, Item):
-                return  # if it may ring once more, it was stirred anew
-            item = self._first_of(source)
+        assert item is not None, "somebody may have something of it"
+        order = self._candidates(item, 1 + RUNNERS_UP)
+        yield self._match(order[0], item, order)
+        self._board.index.park(order[0])
+        self._board.index.stir(source)
 
     # --- the general case
 
