@@ -65,6 +65,7 @@ def await_(rehearsal: Rehearsal, waits: Waits, where: tuple[str, str], at: datet
     agent = None if other is None else agent_of(rehearsal, other)
     board = rehearsal.board
     matches = list(rehearsal.look(at))
+    waits.due(rehearsal.now_us)  # so that it is known which steps wait for somebody
     judge = Judge(board, item, rehearsal.now_us)
     against = tuple(verdict for verdict in judge.of_item() if not verdict.allowed)
     order = [] if against else judge.order()
@@ -84,7 +85,8 @@ def await_(rehearsal: Rehearsal, waits: Waits, where: tuple[str, str], at: datet
             remedies=(),
             tried=0,
         )
-        of_other = searched(rehearsal, item, agent, found, board.agents.get(next_offer))
+        before = [match.item for match in matches if match.agent is agent]
+        of_other = searched(rehearsal, item, agent, found, board.agents.get(next_offer), before)
     waiting = item.status == "waiting"
     return Awaiting(
         interaction_id=item.interaction_id,
@@ -127,11 +129,11 @@ def _changes(rehearsal: Rehearsal, waits: Waits, item: Item) -> Iterator[Ahead]:
         yield Ahead("preferred", words, instant(item.preferred_us))
     if item.expires_us is not None:
         yield Ahead("expiry", "it is given up", instant(item.expires_us))
-    yield from _steps(waits, item)
+    yield from _steps(waits, item, now)
     yield from _delays(rehearsal, item)
 
 
-def _steps(waits: Waits, item: Item) -> Iterator[Ahead]:
+def _steps(waits: Waits, item: Item, now: datetime) -> Iterator[Ahead]:
     queue = waits.rules(item)
     for step in waits.steps(item):
         if queue is None:
@@ -140,7 +142,7 @@ def _steps(waits: Waits, item: Item) -> Iterator[Ahead]:
         if step.held:
             yield Ahead("step", f"{words}, once somebody who could then take it signs in", None)
         elif step.due_us is not None:
-            yield Ahead("step", words, instant(step.due_us))
+            yield Ahead("step", words, max(instant(step.due_us), now))
 
 
 def _delays(rehearsal: Rehearsal, item: Item) -> Iterator[Ahead]:

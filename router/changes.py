@@ -5,7 +5,7 @@ None of them is believed: whoever searches decides again on the changed board. S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from domain.centre.documents import ChannelUse, Profile, QueueUse
@@ -28,10 +28,21 @@ class Change(NamedTuple):
 
 
 class Changes:
-    """What could be otherwise about `agent` and `item`; `first` is who was chosen instead, if anybody."""
+    """What could be otherwise about `agent` and `item`.
 
-    def __init__(self, board: Board, item: Item, agent: AgentRecord, first: AgentRecord | None, now_us: int) -> None:
-        self._board, self._item, self._agent, self._first = board, item, agent, first
+    `first` is who was chosen instead, if anybody; `before` are other items that the agent was offered just before.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        item: Item,
+        agent: AgentRecord,
+        first: AgentRecord | None,
+        now_us: int,
+        before: Sequence[Item] = (),
+    ) -> None:
+        self._board, self._item, self._agent, self._first, self._before = board, item, agent, first, before
         self._now_us = now_us
         self._against = {verdict.rule for verdict in Judge(board, item, now_us).of(agent) if not verdict.allowed}
 
@@ -118,6 +129,9 @@ class Changes:
         if item.tries.get(agent.agent_id):
             tries = {one: count for one, count in item.tries.items() if one != agent.agent_id}
             yield self._changed("not_tried", 1, "they not declined or missed it before", tries=tries)
+        for other in self._before:
+            words = f"{other.interaction_id} not been waiting too, which was offered to them just before"
+            yield Change("came_first", 2, words, lambda other=other: self._set_item({"due": False}, other))
 
     # --- the order of agents
 
@@ -198,8 +212,8 @@ class Changes:
 
         return self._set(agent, values, before, note)
 
-    def _set_item(self, values: dict[str, Any]) -> Undo:
-        item = self._item
+    def _set_item(self, values: dict[str, Any], other: Item | None = None) -> Undo:
+        item = self._item if other is None else other
         before = {name: getattr(item, name) for name in values}
         return self._set(item, values, before, lambda: self._board.index.change(item))
 

@@ -107,7 +107,8 @@ def explain(rehearsal: Rehearsal, made: Made, other: str | None = None) -> Expla
         excluded = judge.counts()
         of_other = None if agent is None else _other(rehearsal, judge, order, item, agent, matches[:place])
     if agent is not None and of_other is not None:
-        of_other = searched(rehearsal, item, agent, of_other, board.agents.get(made.agent_id))
+        before = [match.item for match in matches[:place] if match.agent is agent]
+        of_other = searched(rehearsal, item, agent, of_other, board.agents.get(made.agent_id), before)
     return Explained(
         made=made,
         same=place is not None and matches[place].decision.model_dump_json() == decision.model_dump_json(),
@@ -175,13 +176,21 @@ def _other(
 
 
 def searched(
-    rehearsal: Rehearsal, item: Item, agent: AgentRecord, found: OtherAgent, first: AgentRecord | None
+    rehearsal: Rehearsal,
+    item: Item,
+    agent: AgentRecord,
+    found: OtherAgent,
+    first: AgentRecord | None,
+    before: Sequence[Item],
 ) -> OtherAgent:
-    """The same with what would have led to an offer to that agent."""
+    """The same with what would have led to an offer to that agent.
+
+    `first` is who was chosen instead, `before` other items that the agent was offered just before.
+    """
     if found.chosen:
         return found
     search = Search(rehearsal, item, agent)
-    remedies = search.run(Changes(rehearsal.board, item, agent, first, rehearsal.now_us).all())
+    remedies = search.run(Changes(rehearsal.board, item, agent, first, rehearsal.now_us, before).all())
     return OtherAgent(
         agent_id=found.agent_id,
         chosen=found.chosen,

@@ -91,7 +91,9 @@ def _run(url: str, work: Callable[[StoredLog], Coroutine[Any, Any, Any]]) -> Any
 
     try:
         return asyncio.run(opened())
-    except (NothingToExplain, UnreadableEvent) as fault:
+    except NothingToExplain as fault:
+        _fail(fault.reason, FAULTY)
+    except UnreadableEvent as fault:
         _fail(str(fault), FAULTY)
     except (LogUnavailable, OSError, ValueError) as fault:
         _fail(str(fault), UNUSABLE)

@@ -18,6 +18,7 @@ from infra.cli.check import Opened, check, make_apply
 from infra.cli.demo import demo
 from infra.cli.email import email_app
 from infra.cli.erase import erase
+from infra.cli.explain import explain
 from infra.cli.log import log_app
 from infra.cli.measures import measures
 from infra.cli.numbers import numbers_app
@@ -81,6 +82,7 @@ app.command()(check)
 app.command("apply")(make_apply(_opened))
 app.command()(erase)
 app.command()(rebuild)
+app.command()(explain)
 app.command()(agent)
 app.command()(simulate)
 app.command()(staffing)

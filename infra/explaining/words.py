@@ -31,8 +31,8 @@ def waiting(what: Unoffered, found: Awaiting) -> str:
         assert verdict.excluded is not None, "only verdicts against it are collected"
         lines.append(f"Nobody may have it: {verdict.excluded.reason}.")
     lines.extend(_counts(found.excluded, found.agents, len(found.may)))
-    for one in found.may if not found.offered_next else ():
-        lines.append(f"  {one.agent_id} may have it, but other work comes first for them")
+    if not found.offered_next:
+        lines.extend(f"  {one.agent_id} may have it, but other work comes first for them" for one in found.may)
     if found.estimate is not None:
         told = found.estimate
         lines.append(f"Place {told.place} in line; estimated wait {_seconds(told.seconds)} ({told.method}).")
@@ -106,8 +106,8 @@ def _other(other: OtherAgent | None, chosen: str) -> Iterator[str]:
     if other.ranked is not None:
         yield f"  in the order, {other.agent_id} came {_place(other.ranked.place)}"
     if other.compared is not None:
-        first = chosen or "the first"
-        yield f"  {other.compared.key} decided: {first} {_key(other.compared.first)}, {other.agent_id} {_key(other.compared.other)}"
+        first, mine = _key(other.compared.first), _key(other.compared.other)
+        yield f"  {other.compared.key} decided: {chosen or 'the first'} {first}, {other.agent_id} {mine}"
     yield from _remedies(other)
 
 

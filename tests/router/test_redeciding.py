@@ -15,6 +15,7 @@ from domain.centre.documents import CentreDocument, Profile
 from domain.centre.outage import DeclareSiteBack, DeclareSiteDown
 from domain.event import Recorded
 from domain.interaction.events import InteractionOffered
+from infra.log.stored import StoredLog
 from router import Router
 from router.redeciding import Redeciding, redecide
 from tests.router.history import History
@@ -30,13 +31,13 @@ def differing(pool: str, log: Sequence[Recorded]) -> tuple[int, list[str]]:
     return len(made), [f"{one.made}\n{one.again}" for one in made if not one.same]
 
 
-def simulated(seed: int) -> list[Recorded]:
+def simulated(seed: int) -> StoredLog:
     """The log of one day of the deterministic simulation, faults and clocks that are set included."""
 
-    async def day() -> list[Recorded]:
+    async def day() -> StoredLog:
         world = World(seed, customers=4, actions=6)
         await world.run()
-        return list(await world.log.read(0, 100_000))
+        return world.log
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(day())
@@ -56,7 +57,7 @@ def test_decisions_of_random_histories_are_made_again_as_they_were(first: int) -
 
 @pytest.mark.parametrize("seed", [0, 10, 20, 30, 40, 50])
 def test_decisions_of_days_with_faults_and_two_routers_are_made_again_as_they_were(seed: int) -> None:
-    log = simulated(seed)
+    log = asyncio.run(simulated(seed).read(0, 100_000))
     count, wrong = differing(SIMULATED_POOL, log)
     assert not wrong, wrong[0]
     assert count == sum(isinstance(one.event, InteractionOffered) for one in log) > 0
