@@ -38,3 +38,6 @@ def configure_logs(level: str = "info") -> None:
     root.setLevel(level.upper())
     # its news of starting and stopping say less than ours
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # their news of every request bears its query, and with it whose telephone was asked about
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
