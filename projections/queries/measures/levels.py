@@ -19,9 +19,9 @@ def concerns(definition: ServiceLevel, row: Mapping[str, Any]) -> bool:
 def verdict(definition: ServiceLevel, outcome: str, waited: float) -> Verdict:
     """What a contact whose wait has ended counts as; `waited` in seconds by the definition's clock.
 
-    The service level is the share answered within the threshold of all contacts that count (ITU-T E.423 speaks of
-    the share of offered calls answered within a target time). What the standard leaves open, who left and who went
-    on elsewhere, the definition's switches say.
+    The service level is the share answered within the threshold of all contacts that count. Standards (ITU-T E.423 and
+    ETSI EG 201 769, of operators' time to answer) leave open how those count who left or went on elsewhere; the
+    definition's switches say it.
     """
     early: Verdict = "met" if waited <= definition.within else "missed"
     match outcome:
