@@ -162,8 +162,9 @@ class TwilioCallControl:
     ) -> str:  # fmt: skip
         with _told():
             added = await self._rest.add_participant(
-                room_name(conversation), address, caller, label=label, ring=max(ring, 5), muted=muted, coach=coach, wait_url="",
+                room_name(conversation), address, caller, label=label, ring=max(ring, 5), muted=muted, coach=coach,
                 status_callback=self._at.of("progress", mark=mark), conference_callback=self._at.of("conference"),
+                wait_url="",
             )  # fmt: skip
         self._remember(conversation, added.conference)
         return added.call

@@ -39,6 +39,9 @@ async def dial_legs(run: Interpreter, line: Line, node: Node) -> Next | None:
         answered = await _first(line, legs)
         if answered is None:
             return run.action(node, _missed(legs))
+        for leg in legs:
+            if leg is not answered:
+                hang_up(run.world, leg.call, "canceled")
         await _talk(run, line, node, answered)
     except Interrupted as interrupted:
         if isinstance(interrupted, HungUp):

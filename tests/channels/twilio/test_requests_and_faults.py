@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,6 +17,7 @@ from channels.twilio.rest import TwilioRest
 from channels.twilio.transport import Account, Bounds
 from channels.twilio_emulator.faults import Fault
 from channels.voice.control import CallOutcomeUnknown, Say
+from infra.logs import configure_logs
 from tests.channels.twilio.centre import CUSTOMER, OURS, SID, TOKEN, Running
 
 Act = Callable[[Running], Awaitable[object]]
@@ -179,6 +180,28 @@ async def test_a_refusal_says_why_and_bears_no_personal_data(phones: Running, ca
     everything = caplog.text + str(refused.value)
     for personal in ("123456789", "a secret", OURS, TOKEN):
         assert personal not in everything.replace("%2B", "+")
+
+
+@pytest.fixture
+def logs_put_back() -> Iterator[None]:
+    """A test that sets up the logs as a running centre does leaves them as they were."""
+    named = [logging.getLogger(name) for name in ("", "httpx2", "httpcore2", "uvicorn.error")]
+    before = [(logger, list(logger.handlers), logger.level) for logger in named]
+    yield
+    for logger, handlers, level in before:
+        logger.handlers = handlers
+        logger.setLevel(level)
+
+
+async def test_nothing_that_a_running_centre_logs_says_whose_telephone_was_asked_about(
+    logs_put_back: None, capsys: pytest.CaptureFixture[str], phones: Running
+) -> None:
+    configure_logs("debug")
+    phones.emulator.fault(Fault("rest", "refuse", "ListMessage", status=500))
+    await phones.rest.list_messages(to=CUSTOMER)
+    written = capsys.readouterr().err
+    assert "asking again" in written
+    assert CUSTOMER.removeprefix("+") not in written
 
 
 async def test_a_list_that_is_refused_says_why(phones: Running) -> None:
