@@ -12,11 +12,13 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from domain.centre.documents import CentreDocument, ProjectDocument
+from infra.configuration_chapters import CHAPTERS
 from infra.load_settings import PREFIX
 from infra.schema_example import NAME, flow, in_words
 from infra.settings import ImapMailbox, Settings
 
 Node = Mapping[str, Any]
+_NAMED = {"centre": "the centre's document", "project": "a project's document"}
 #: What the keys of a mapping are, by its title, where they are no names.
 _KEYS = {
     "Weekly": "weekdays",
@@ -36,6 +38,7 @@ secrets are **settings**: they come from the environment or a file and never sta
 
     trunkline check examples/small.yaml      every fault with its line, what is wrong and what could stand there
     trunkline apply examples/small.yaml      checks, then puts it on record; agents are registered or brought up to date
+    trunkline apply … --dry-run              says in words what would change, and changes nothing
 
 `check` exits with 0 when all is well (warnings aside), 1 with faults, 2 when a file could not be read; `--json`
 is for scripts. `apply` refuses documents that were made on an older revision when it is told which (`--expect
@@ -70,6 +73,16 @@ def configuration_page() -> str:
 
 def _page() -> Iterator[str]:
     yield _INTRODUCTION
+    yield "## How work finds an agent"
+    for chapter in CHAPTERS:
+        yield ""
+        yield f"### {chapter.title}"
+        yield ""
+        yield chapter.text
+        if chapter.yaml:
+            yield ""
+            yield f"```yaml\n# in {_NAMED[chapter.part_of]}\n{chapter.yaml}```"
+    yield ""
     yield "## The centre's document"
     yield from _document(CentreDocument.model_json_schema())
     yield ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from domain.centre.asked import Asked
 from domain.centre.documents import AgentEntry, CentreDocument, Profile, ProjectDocument, Queue
 from domain.centre.faults import NamesIn, Subject
-from domain.centre.reach import sources
+from domain.centre.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,19 @@ class Pool:
     subject: Subject
     centre: CentreDocument
     projects: dict[str, tuple[Subject, ProjectDocument]]
+    _by_profile: Mapping[str, Mapping[str, AgentEntry]] = field(init=False, repr=False)
+    _reach: Mapping[str, Reach] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_profile: dict[str, dict[str, AgentEntry]] = {name: {} for name in self.centre.profiles}
+        for name, agent in self.centre.agents.items():
+            by_profile.setdefault(agent.profile, {})[name] = agent
+        object.__setattr__(self, "_by_profile", by_profile)
+        object.__setattr__(self, "_reach", {name: Reach(project) for name, (_, project) in self.projects.items()})
+
+    def reach(self, project: str) -> Reach:
+        """The ways of a project's work."""
+        return self._reach[project]
 
     def profiles(self, project: str, asked: Asked) -> dict[str, Profile]:
         """The profiles that serve one of the queues asked, in whatever ring."""
@@ -25,7 +39,7 @@ class Pool:
     def agents(self, project: str, asked: Asked) -> dict[str, AgentEntry]:
         """The agents whose profile serves one of the queues asked, in whatever ring and with whatever skills."""
         serving = self.profiles(project, asked)
-        return {name: agent for name, agent in self.centre.agents.items() if agent.profile in serving}
+        return {name: agent for profile in serving for name, agent in self._by_profile[profile].items()}
 
     def able(self, project: str, asked: Asked) -> dict[str, AgentEntry]:
         """The agents who could take it but for its site and language: queue, ring and skills."""
@@ -59,8 +73,3 @@ class Pool:
         """Where a fault would make queues look absent."""
         subjects = [subject for subject, _ in self.projects.values()]
         return tuple((subject, (key,)) for subject in subjects for key in ("project", "pool", "queues"))
-
-
-def rings_opened(p: ProjectDocument, queue: str) -> int:
-    """The last ring that is ever asked for work that may be offered in this queue."""
-    return max(Asked.last(name, p.queues[name]).rings for name in sources(p, queue))

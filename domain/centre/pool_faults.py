@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from domain.centre.asked import Asked
-from domain.centre.documents import Profile, QueueUse
+from domain.centre.documents import Profile, ProjectDocument, QueueUse
 from domain.centre.faults import Fault, Path, suggest, warning
-from domain.centre.pool import Pool, rings_opened
-from domain.centre.reach import channels_of
+from domain.centre.pool import Pool
 
 #: Policies that look at a queue's priority.
 BY_PRIORITY = frozenset({"aged_priority", "strict_priority"})
@@ -24,6 +23,7 @@ def check_pool(pool: Pool, elsewhere: Mapping[str, str]) -> Iterator[Fault]:
         yield from _known(pool, elsewhere, ("routing", "shares", queue), queue)
     yield from _policy(pool)
     yield from _one_alone(pool)
+    yield from _adds_nobody(pool)
 
 
 def _known(pool: Pool, elsewhere: Mapping[str, str], path: Path, queue: str) -> Iterator[Fault]:
@@ -65,10 +65,11 @@ def _never(pool: Pool, profile: Profile, full: str, use: QueueUse) -> str | None
     if found is None:
         return None
     project, name, _ = found
-    opened = rings_opened(project, name)
-    if use.ring > opened:
+    reach = pool.reach(project.project)
+    opened = reach.rings(name)
+    if opened is not None and use.ring > opened:
         return f"its ring {use.ring} is never opened, the last one is {opened}"
-    channels = channels_of(project, name)
+    channels = reach.channels(name)
     if channels is not None and not channels & set(profile.channels):
         return f"its work comes by {' and '.join(sorted(channels))}, which the profile does not take"
     return None
@@ -117,3 +118,28 @@ def _one_alone(pool: Pool) -> Iterator[Fault]:
                 )
                 mend = "`again: after_others`, or let somebody else serve it too"
                 yield warning(subject, ("queues", name, "offer", *place), what, mend, *pool.staff_in)
+
+
+def _adds_nobody(pool: Pool) -> Iterator[Fault]:
+    """Overflows, and queues that steps add, whose agents all serve the first queue already."""
+    for subject, document in pool.projects.values():
+        for name, queue in document.queues.items():
+            places: list[tuple[Path, str]] = [
+                (("steps", number, "add_queue"), step.add_queue)
+                for number, step in enumerate(queue.steps)
+                if step.add_queue is not None
+            ]
+            if queue.overflow is not None:
+                places.append((("overflow", "queue"), queue.overflow.queue))
+            for place, further in places:
+                if further in document.queues and further != name and _same_agents(pool, document, name, further):
+                    what = f"whoever serves {further!r} serves {name!r} as well, by their own ring and delay there"
+                    mend = "name a queue of other agents, or let a step open a ring"
+                    path = ("queues", name, *place)
+                    yield warning(subject, path, f"{what}: this adds nobody", mend, *pool.staff_in)
+
+
+def _same_agents(pool: Pool, document: ProjectDocument, name: str, further: str) -> bool:
+    first = pool.profiles(document.project, Asked.first(name, document.queues[name]))
+    more = pool.profiles(document.project, Asked.first(further, document.queues[further]))
+    return bool(more) and more.keys() <= first.keys()

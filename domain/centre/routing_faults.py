@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from domain.centre.documents import CentreDocument, ProjectDocument, Queue
 from domain.centre.faults import CHANNELS, Fault, Path, Subject, unknown, warning
-from domain.centre.reach import channels_of
+from domain.centre.reach import Reach
 from domain.centre.step_faults import SPOKEN
 
 #: What each policy's own setting is; without that policy it changes nothing.
@@ -38,13 +38,14 @@ def check_names(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
 
 def check_queues(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
     """Settings of a queue that change nothing, or say nothing."""
+    reach = Reach(p)
     for name, queue in p.queues.items():
         here: Path = ("queues", name)
         if queue.handling_by_level and not queue.skills:
             what = f"the queue {name!r} asks for no skill, so nobody has a level in it: this changes nothing"
             mend = "remove it, or add the skill to the queue's `skills`"
             yield warning(subject, (*here, "handling_by_level"), what, mend, (subject, (*here, "skills")))
-        channels = channels_of(p, name)
+        channels = reach.channels(name)
         if queue.silence is not None and channels is not None and channels <= SPOKEN:
             what = f"only calls come to the queue {name!r}, and on the telephone nobody waits for a written reply"
             yield warning(subject, (*here, "silence"), what, "remove it", (subject, ("departments",)))

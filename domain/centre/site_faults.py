@@ -10,7 +10,7 @@ from domain.centre.documents import ProjectDocument
 from domain.centre.faults import Fault, Path, Subject, suggest, warning
 from domain.centre.flow_faults import queues_led_to
 from domain.centre.pool import Pool
-from domain.centre.reach import written_mail
+from domain.centre.reach import Reach
 
 
 def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterator[Fault]:
@@ -24,12 +24,13 @@ def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Itera
                 mend=suggest(mailbox.site, pool.centre.sites),
                 names_in=((pool.subject, ("sites",)), (pool.subject, ("pool",))),
             )
+    origins = _origins(project)
     for name, queue in project.queues.items():
         last = Asked.last(name, queue)
         able = pool.able(project.project, last)
         if not able:
             continue  # told of the queue itself
-        for path, site, language in _origins(project, name):
+        for path, site, language in origins.get(name, ()):
             if last.sites is not None and site in pool.centre.sites:
                 joined = {site, *last.sites}
                 if not any(agent.site in joined for agent in able.values()):
@@ -43,11 +44,15 @@ def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Itera
                 yield warning(subject, (*path, "language"), what, mend, *pool.staff_in)
 
 
-def _origins(project: ProjectDocument, queue: str) -> Iterator[tuple[Path, str | None, str]]:
-    """The doors by which work comes to the queue: where each stands, its site and its language."""
-    for name in written_mail(project, queue):
-        yield ("mailboxes", name), project.mailboxes[name].site, project.mailboxes[name].language
+def _origins(project: ProjectDocument) -> dict[str, list[tuple[Path, str | None, str]]]:
+    """The doors by which work comes to each queue: where each stands, its site and its language."""
+    found: dict[str, list[tuple[Path, str | None, str]]] = {}
+    reach = Reach(project)
+    for queue in project.queues:
+        boxes = [(name, project.mailboxes[name]) for name in reach.mailboxes(queue)]
+        found[queue] = [(("mailboxes", name), box.site, box.language) for name, box in boxes]
     for name, number in project.numbers.items():
-        flow = project.flows.get(number.flow)
-        if flow is not None and queue in queues_led_to(project, number.flow):
-            yield ("numbers", name), number.site, number.language
+        led_to = queues_led_to(project, number.flow) if number.flow in project.flows else set[str]()
+        for queue in led_to & found.keys():
+            found[queue].append((("numbers", name), number.site, number.language))
+    return found

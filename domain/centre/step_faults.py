@@ -8,7 +8,7 @@ from typing import NamedTuple
 from domain.centre.asked import ANY, Asked
 from domain.centre.documents import ProjectDocument, Queue, Step
 from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
-from domain.centre.reach import channels_of, written_mail
+from domain.centre.reach import Reach
 
 SPOKEN = frozenset({"voice", "callback"})
 
@@ -24,6 +24,7 @@ class _Idle(NamedTuple):
 
 def check_steps(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
     """What is wrong with the steps of a project's queues, as far as the project alone tells it."""
+    reach = Reach(p)
     for name, queue in p.queues.items():
         asked = Asked.first(name, queue)
         for number, step in enumerate(queue.steps):
@@ -40,7 +41,7 @@ def check_steps(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
                 mend = f"add `callbacks: {{queue: {name}}}` to the project"
                 yield Fault(subject=subject, path=(*here, "offer_callback"), what=what, mend=mend, at_key=True)
             asked = asked.after(step)
-        yield from _after_voicemail(subject, p, name, queue)
+        yield from _after_voicemail(subject, reach, name, queue)
 
 
 def _idle(name: str, queue: Queue, asked: Asked, step: Step) -> Iterator[_Idle]:
@@ -99,18 +100,18 @@ def _sites(queue: Queue, asked: Asked, step: Step) -> Iterator[_Idle]:
             yield _Idle(("add_sites", number), f"`{ANY}` stands for {site!r} too", f"write `add_sites: [{ANY}]`")
 
 
-def _after_voicemail(subject: Subject, p: ProjectDocument, name: str, queue: Queue) -> Iterator[Fault]:
+def _after_voicemail(subject: Subject, reach: Reach, name: str, queue: Queue) -> Iterator[Fault]:
     """Steps that come after a caller was sent to leave a message."""
     ended = next((step for step in queue.steps if step.voicemail), None)
     if ended is None:
         return
-    channels = channels_of(p, name)
+    channels = reach.channels(name)
     for number, step in enumerate(queue.steps[queue.steps.index(ended) + 1 :], queue.steps.index(ended) + 1):
         path: Path = ("queues", name, "steps", number)
         what = f"this step can never fire: after {ended.after} s the caller is sent to leave a message"
         mend = "put it before that step, or remove it"
         if not (step.relaxes or step.priority) or (channels is not None and channels <= SPOKEN):
             yield Fault(subject=subject, path=path, what=what, mend=mend, at_key=True)
-        elif not written_mail(p, name):
+        elif not reach.mailboxes(name):
             what = f"no caller comes to this step: after {ended.after} s they are sent to leave a message"
             yield warning(subject, path, what, mend + ", unless it is meant for written work")

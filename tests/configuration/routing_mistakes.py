@@ -33,10 +33,15 @@ profiles:
     queues:
       hotline/letters: {ring: 2}
       hotline/calls: {ring: 2}
+  late:
+    capacity: 1
+    channels: {email: {concurrency: 1}}
+    queues: {hotline/night: {}}
 agents:
   anna: {name: Anna, site: paris, profile: front, skills: {french: 5, metal: 2}, languages: [en, fr]}
   boris: {name: Boris, site: paris, profile: front, skills: {french: 3}, languages: [en]}
   clara: {name: Clara, site: riga, profile: back, skills: {french: 4}, languages: [en, ru]}
+  dora: {name: Dora, site: riga, profile: late, languages: [en]}
 routing: {policy: aged_priority}
 """
 HOTLINE = """\
@@ -181,6 +186,8 @@ MISTAKES: list[tuple[str, str, str, str, str, str]] = [
         "its work comes by callback, which the profile does not take",
         "remove the queue",
     ),
+    ("overflow: {waiting: 20, queue: night}", "overflow: {waiting: 20, queue: calls}", "letters.overflow.queue", "warning", "this adds nobody", "other agents"),
+    ("drop: [metal]", "add_queue: calls", "letters.steps.1.add_queue", "warning", "this adds nobody", "other agents"),
     # circles
     ("{title: Night}", "{title: Night, overflow: {waiting: 9, queue: letters}}", "overflow.queue", "fault", "letters → night → letters", "end"),
     ("20, queue: night", "20, queue: letters", "letters.overflow.queue", "fault", "leads to its own queue", "elsewhere"),
