@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from domain.card_numbers import without_card_numbers
 from domain.event import Event
 from domain.ports import NewId
 from domain.states import States
@@ -67,6 +68,9 @@ def decide(states: States, command: Command, *, now: datetime, new_id: NewId) ->
     """Decide a command on the given states.
 
     Raises `Rejection` when it is not possible, `StreamNeeded` when one more stream must be loaded first.
-    An outcome without events means that what was wanted is already so.
+    An outcome without events means that what was wanted is already so. No decision records a card number, whatever
+    people wrote.
     """
-    return DECIDERS[type(command)](states, command, Moment(now, new_id))
+    outcome = DECIDERS[type(command)](states, command, Moment(now, new_id))
+    outcome.events = {stream: [without_card_numbers(e) for e in events] for stream, events in outcome.events.items()}
+    return outcome
