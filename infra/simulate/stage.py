@@ -51,7 +51,7 @@ class Maker(Generic[E]):
     __slots__ = ("_defaults", "_fields", "_kind")
 
     def __init__(self, kind: type[E]) -> None:
-        self._kind, self._fields = kind, kind.model_fields.keys()
+        self._kind, self._fields = kind, set(kind.model_fields)
         self._defaults = {name: field.default for name, field in kind.model_fields.items() if not field.is_required()}
 
     def __call__(self, values: dict[str, Any]) -> E:

@@ -20,7 +20,13 @@ def scenario(**changes: Any) -> ScenarioDocument:
         "title": "Small",
         "run": {"length": 36_000, "warm_up": 3_600, "runs": 2, "seed": 1},
         "queues": {"calls": {}},
-        "profiles": {"phone": {"capacity": 1, "channels": {"voice": {"concurrency": 1}}, "queues": {"calls": {}}}},
+        "profiles": {
+            "phone": {
+                "capacity": 1,
+                "channels": {"voice": {"concurrency": 1}, "callback": {"concurrency": 1}},
+                "queues": {"calls": {}},
+            }
+        },
         "groups": {"agents": {"count": 3, "profile": "phone"}},
         "classes": {"callers": callers()},
     }
