@@ -7,7 +7,7 @@ requirement is worked out once and then kept true, agent by agent, as they come,
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.agent.events import (
     AgentMoved,
@@ -19,14 +19,25 @@ from domain.agent.events import (
     SkillWithdrawn,
 )
 from domain.centre.outage import SiteCameBack, SiteWentDown
-from domain.event import Event
+from domain.event import Event, Recorded
 from router.records import AgentRecord
 
 #: Requirements kept worked out although nothing waits for them; more are forgotten wholesale.
 KEPT = 4096
 
-_CHANGES: frozenset[type[Event]] = frozenset(
-    {AgentMoved, AgentSignedIn, AgentSignedOut, LanguagesStated, ProfileAssigned, SkillGranted, SkillWithdrawn}
+#: Events after which somebody may be able to take other work than before.
+CONCERNING: frozenset[type[Event]] = frozenset(
+    {
+        AgentMoved,
+        AgentSignedIn,
+        AgentSignedOut,
+        LanguagesStated,
+        ProfileAssigned,
+        SiteCameBack,
+        SiteWentDown,
+        SkillGranted,
+        SkillWithdrawn,
+    }
 )
 
 
@@ -55,16 +66,16 @@ class Crew:
         self._down: set[str] = set()
         self._stale = False
 
-    def fold(self, event: Event) -> None:
+    def fold(self, event: Any, recorded: Recorded) -> None:
         """Note what changed; it is taken in when next somebody asks."""
-        if type(event) in _CHANGES:
-            self._dirty[event.agent_id] = None  # type: ignore[attr-defined]  # every one of them bears it
-        elif isinstance(event, SiteWentDown):
+        if isinstance(event, SiteWentDown):
             self._down.add(event.site)
             self._stale = True
         elif isinstance(event, SiteCameBack):
             self._down.discard(event.site)
             self._stale = True
+        else:
+            self._dirty[event.agent_id] = None
 
     def settle(self) -> None:
         """Take in what was noted; `gained` is called on the way."""

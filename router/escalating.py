@@ -7,9 +7,12 @@ refused. Everything is worked out from the log and the present rules; each comma
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from domain.centre.outage import EvacuateAgent
 from domain.decide import Command
-from domain.event import Recorded
+from domain.event import Event, Recorded
 from domain.interaction.escalation import AnnounceWait, ExpireWork, OverflowInteraction, RequeueSilent, TakeStep
 from router.asking import Ask
 from router.board import Board
@@ -26,14 +29,17 @@ class Escalating:
 
     def __init__(self, board: Board) -> None:
         self.waits = Waits(board)
-        self._silences, self._evacuations = Silences(), Evacuations(board)
+        self._silences, self._evacuations = Silences(board), Evacuations(board)
         self._causes: dict[Command, Cause] = {}
+        self._folds: dict[type[Event], list[Callable[[Any, Recorded], None]]] = {}
+        for part in (self.waits, self._silences, self._evacuations):
+            for kind, fold in part.folds().items():
+                self._folds.setdefault(kind, []).append(fold)
 
     def fold(self, recorded: Recorded) -> None:
         """Take in an event that the board has folded already."""
-        self.waits.fold(recorded)
-        self._silences.fold(recorded)
-        self._evacuations.fold(recorded)
+        for fold in self._folds.get(type(recorded.event), ()):
+            fold(recorded.event, recorded)
 
     def due(self, now_us: int) -> list[Command]:
         """What is to be asked for now; nothing of it again before it was refused or an event shows that it failed."""

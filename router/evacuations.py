@@ -5,6 +5,7 @@ Which of them are left follows from the board, so a router that starts in the mi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from domain.agent.events import (
@@ -40,19 +41,29 @@ class Evacuations:
         #: Who may have to go, by id; the instant before which they are not asked (again), None while under way.
         self._left: dict[str, int | None] = {}
 
-    def fold(self, recorded: Recorded) -> None:
-        event: Any = recorded.event
-        kind = type(recorded.event)
-        if kind is SiteWentDown:
-            self._down[event.site] = (identity_of(recorded.stream), Cause.of(recorded))
-            self._left.update({one.agent_id: 0 for one in self._board.agents.values() if one.site == event.site})
-        elif kind is SiteCameBack:
-            self._down.pop(event.site, None)
-        elif self._down and kind in _CONCERNING and self._board.agents[event.agent_id].site in self._down:
+    def folds(self) -> dict[type[Event], Callable[[Any, Recorded], None]]:
+        """How to take in each event that matters here, once the board has folded it."""
+        return {
+            **dict.fromkeys(_CONCERNING, self._concerned),
+            SiteWentDown: self._site_went_down,
+            SiteCameBack: self._site_came_back,
+        }
+
+    def _site_went_down(self, event: SiteWentDown, recorded: Recorded) -> None:
+        self._down[event.site] = (identity_of(recorded.stream), Cause.of(recorded))
+        self._left.update({one.agent_id: 0 for one in self._board.agents.values() if one.site == event.site})
+
+    def _site_came_back(self, event: SiteCameBack, recorded: Recorded) -> None:
+        self._down.pop(event.site, None)
+
+    def _concerned(self, event: Any, recorded: Recorded) -> None:
+        if self._down and self._board.agents[event.agent_id].site in self._down:
             self._left[event.agent_id] = 0
 
     def due(self, now_us: int) -> list[Ask]:
         """The next few agents to be released."""
+        if not self._left:
+            return []
         under_way = sum(1 for at_us in self._left.values() if at_us is None)
         asks: list[Ask] = []
         for agent_id in sorted(self._left):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from domain.interaction.events import InteractionQueued, RequirementsRelaxed
 from router.instants import SECOND, micros
-from router.records import Cause, Item
+from router.records import Item
 
 
 class Legs:
@@ -22,6 +22,13 @@ class Legs:
             item = item.sibling
         return item
 
+    def of(self, interaction_id: str) -> Iterator[Item]:
+        """The legs of one interaction."""
+        item = self._first.get(interaction_id)
+        while item is not None:
+            yield item
+            item = item.sibling
+
     def all(self) -> Iterator[Item]:
         for first in self._first.values():
             item: Item | None = first
@@ -32,13 +39,14 @@ class Legs:
     def of_project(self, project: str) -> list[Item]:
         return [item for item in self.all() if item.project == project]
 
-    def found(self, interaction_id: str, leg: str, project: str, cause: Cause) -> Item:
+    def found(self, interaction_id: str, leg: str, project: str) -> Item:
         """The leg, begun if it is not known yet."""
-        item = self.get(interaction_id, leg)
+        first = item = self._first.get(interaction_id)
+        while item is not None and item.leg != leg:
+            item = item.sibling
         if item is None:
-            item = Item(interaction_id, leg, project, cause)
-            item.sibling = self._first.get(interaction_id)
-            self._first[interaction_id] = item
+            item = self._first[interaction_id] = Item(interaction_id, leg, project)
+            item.sibling = first
         return item
 
     def forget(self, item: Item) -> None:

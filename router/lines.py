@@ -30,11 +30,6 @@ class Lines:
         self._lines: dict[_Name, _Line] = {}
         self._where: dict[Item, tuple[_Name, Rank]] = {}
 
-    @property
-    def asked(self) -> bool:
-        """Whether any line was ever asked for."""
-        return bool(self._lines)
-
     def place(self, item: Item) -> tuple[int, Item]:
         """The item's place, from 1, and who is first in its line."""
         line = self._line((item.queue, item.channel))
@@ -44,6 +39,8 @@ class Lines:
 
     def put(self, item: Item) -> None:
         """Where the item stands now, if anybody has asked for its line."""
+        if not self._lines:
+            return
         name = (item.queue, item.channel)
         line = self._lines.get(name)
         rank = self._rank(item)
@@ -57,7 +54,7 @@ class Lines:
 
     def take(self, item: Item) -> None:
         """The item no longer waits."""
-        known = self._where.pop(item, None)
+        known = self._where.pop(item, None) if self._where else None
         if known is not None:
             name, rank = known
             line = self._lines[name]

@@ -5,6 +5,8 @@ The first message without a reply says by when there must be one; further ones d
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from domain.event import Event, Recorded
@@ -21,6 +23,7 @@ from domain.interaction.events import (
     WrapUpStarted,
 )
 from router.asking import RETRY_US, Ask
+from router.board import Board
 from router.instants import micros
 from router.records import Cause
 from router.timers import Timers
@@ -32,40 +35,52 @@ _OVER: frozenset[type[Event]] = frozenset(
 
 
 class _Contact:
-    """An agent's contact with a customer, with the last event that concerned its silence."""
+    """An agent's contact in which the customer waits for a reply, with the event that said by when."""
 
-    __slots__ = ("asked", "cause", "reply_us", "work_id")
+    __slots__ = ("asked", "cause", "work_id")
 
     def __init__(self, work_id: str, cause: Cause) -> None:
         self.work_id, self.cause = work_id, cause
-        self.reply_us: int | None = None
         self.asked = False
 
 
 class Silences:
-    """Watches the legs on which somebody is connected."""
+    """Watches the connected legs on which a reply is due."""
 
-    def __init__(self) -> None:
+    def __init__(self, board: Board) -> None:
+        self._legs = board.legs
         self._contacts: dict[str, dict[str, _Contact]] = {}
         self._timers = Timers()
 
-    def fold(self, recorded: Recorded) -> None:
-        event: Any = recorded.event
-        kind = type(recorded.event)
-        if kind is AgentConnected:
-            contact = _Contact(event.work_id, Cause.of(recorded))
-            self._contacts.setdefault(event.interaction_id, {})[event.leg] = contact
-            self._expect(event.interaction_id, event.leg, event.reply_by, recorded)
-        elif kind is MessageReceived and not event.automatic:
-            for leg in self._contacts.get(event.interaction_id, ()):
-                self._expect(event.interaction_id, leg, event.reply_by, recorded)
-        elif kind is MessageSent:
-            self._replied(event)
-        elif kind in _OVER:
+    def folds(self) -> dict[type[Event], Callable[[Any, Recorded], None]]:
+        """How to take in each event that matters here, once the board has folded it."""
+        return {
+            **dict.fromkeys(_OVER, self._over),
+            AgentConnected: self._connected,
+            MessageReceived: self._received,
+            MessageSent: self._over,
+            InteractionClosed: self._closed,
+        }
+
+    def _connected(self, event: AgentConnected, recorded: Recorded) -> None:
+        if event.reply_by is not None:
+            self._expect(event.interaction_id, event.leg, event.work_id, event.reply_by, recorded)
+
+    def _received(self, event: MessageReceived, recorded: Recorded) -> None:
+        if event.automatic or event.reply_by is None:
+            return
+        for item in self._legs.of(event.interaction_id):
+            if item.status == "connected":
+                self._expect(event.interaction_id, item.leg, item.work_id, event.reply_by, recorded)
+
+    def _closed(self, event: InteractionClosed, recorded: Recorded) -> None:
+        for leg in list(self._contacts.get(event.interaction_id, ())):
+            self._end(event.interaction_id, leg)
+
+    def _over(self, event: Any, recorded: Recorded) -> None:
+        """A reply was sent, or the contact is over."""
+        if event.interaction_id in self._contacts:
             self._end(event.interaction_id, event.leg)
-        elif kind is InteractionClosed:
-            for leg in list(self._contacts.get(event.interaction_id, ())):
-                self._end(event.interaction_id, leg)
 
     def due(self, now_us: int) -> list[Ask]:
         """Work to be queued again now."""
@@ -86,20 +101,13 @@ class Silences:
         contact = self._contacts.get(command.interaction_id, {}).get(command.leg)
         if contact is not None and contact.work_id == command.work_id and contact.asked:
             contact.asked = False
-            if contact.reply_us is not None:
-                self._timers.plan((command.interaction_id, command.leg), now_us + RETRY_US)
+            self._timers.plan((command.interaction_id, command.leg), now_us + RETRY_US)
 
-    def _expect(self, interaction_id: str, leg: str, reply_by: Any, recorded: Recorded) -> None:
-        contact = self._contacts[interaction_id][leg]
-        if reply_by is not None and contact.reply_us is None:
-            contact.reply_us, contact.cause = micros(reply_by), Cause.of(recorded)
-            self._timers.plan((interaction_id, leg), contact.reply_us)
-
-    def _replied(self, event: MessageSent) -> None:
-        contact = self._contacts.get(event.interaction_id, {}).get(event.leg)
-        if contact is not None:
-            contact.reply_us, contact.asked = None, False
-            self._timers.plan((event.interaction_id, event.leg), None)
+    def _expect(self, interaction_id: str, leg: str, work_id: str, reply_by: datetime, recorded: Recorded) -> None:
+        contacts = self._contacts.setdefault(interaction_id, {})
+        if leg not in contacts:
+            contacts[leg] = _Contact(work_id, Cause.of(recorded))
+            self._timers.plan((interaction_id, leg), micros(reply_by))
 
     def _end(self, interaction_id: str, leg: str) -> None:
         contacts = self._contacts.get(interaction_id, {})

@@ -7,7 +7,7 @@ signs in, moves or learns, and not before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
@@ -26,10 +26,10 @@ from domain.interaction.events import (
 from domain.interaction.state import LEG
 from router.asking import RETRY_US, Ask
 from router.board import Board
-from router.crew import Crew, Requirement
+from router.crew import CONCERNING, Crew, Requirement
 from router.dues import Dues, WaitCommand
 from router.estimate import Estimate, estimate
-from router.instants import micros
+from router.instants import SECOND, micros
 from router.lines import Lines
 from router.records import Item, Rank
 from router.requirements import requirement_of
@@ -39,7 +39,8 @@ from router.watched import Watched
 _LEG_EVENTS: frozenset[type[Event]] = frozenset(kind for _, kind in LEG)
 #: After these a leg waits no longer.
 _NO_LONGER: frozenset[type[Event]] = frozenset({OfferAccepted, InteractionAbandoned, SentToVoicemail, WorkExpired})
-_NONE: Mapping[str, Watched] = {}
+_NO_QUEUES: frozenset[str] = frozenset()
+Fold = Callable[[Any, Recorded], None]
 
 
 class StepAhead(NamedTuple):
@@ -51,15 +52,15 @@ class StepAhead(NamedTuple):
 
 
 class Waits:
-    """Fold every event after the board has; what is noted is taken in when somebody asks."""
+    """What is folded is only noted; it is taken in when somebody asks."""
 
     def __init__(self, board: Board) -> None:
         self._board = board
         self._watches: dict[str, dict[str, Watched]] = {}
         self._counts: dict[str, int] = {}
         self._documents: dict[str, ProjectDocument] = {}
-        #: Queues with steps or announcements.
-        self._watchful: set[str] = set()
+        #: Queues, by project, for whose waiting something can fall due, or once could.
+        self._watchful: dict[str, set[str]] = {}
         self._held: dict[Requirement, dict[Watched, None]] = {}
         self._dirty: dict[Watched, None] = {}
         self._timers = Timers()
@@ -69,50 +70,59 @@ class Waits:
 
     # --- what happens
 
-    def fold(self, recorded: Recorded) -> None:
-        """Take in an event that the board has folded already."""
-        event = recorded.event
-        if type(event) in _LEG_EVENTS:
-            self._leg(event, recorded)
-        elif isinstance(event, ProjectConfigured):
-            self._configured(event)
-        elif isinstance(event, InteractionClosed):
-            for leg in list(self._watches.get(event.interaction_id, ())):
-                self._end(event.interaction_id, leg)
-        elif isinstance(event, CentreConfigured):
-            self._lines.forget()
-        else:
-            self._crew.fold(event)
+    def folds(self) -> dict[type[Event], Fold]:
+        """How to take in each event that matters here, once the board has folded it."""
+        return {
+            **dict.fromkeys(_LEG_EVENTS, self._changed),
+            **dict.fromkeys(_NO_LONGER, self._left),
+            **dict.fromkeys(CONCERNING, self._crew.fold),
+            InteractionQueued: self._queued,
+            WaitAnnounced: self._announced,
+            InteractionClosed: self._closed,
+            ProjectConfigured: self._project_configured,
+            CentreConfigured: self._centre_configured,
+        }
 
-    def _leg(self, event: Any, recorded: Recorded) -> None:
-        kind = type(recorded.event)
-        if kind in _NO_LONGER:
-            self._end(event.interaction_id, event.leg)
+    def _queued(self, event: InteractionQueued, recorded: Recorded) -> None:
+        """Only what something can fall due for is watched, so that all else costs nothing."""
+        if event.queue not in self._watchful.get(recorded.project, _NO_QUEUES) and event.expires_at is None:
             return
-        if kind is InteractionQueued:
-            self._begin(event)
-        watch = self._watches.get(event.interaction_id, _NONE).get(event.leg)
-        if watch is None:
-            return
-        if kind is WaitAnnounced:
-            watch.announce_us = micros(event.next_at)
-        watch.rest_us = 0
-        if self._concerns(watch):
-            self._dirty[watch] = None
-
-    def _concerns(self, watch: Watched) -> bool:
-        """Whether anything can fall due for the leg by the present rules, or somebody asks for its place in line."""
-        item = watch.item
-        return watch.crowded or item.expires_us is not None or item.queue in self._watchful or self._lines.asked
-
-    def _begin(self, event: InteractionQueued) -> None:
         item = self._board.legs.get(event.interaction_id, event.leg)
         assert item is not None, "the board has folded the event already"
-        watch = self._watches.setdefault(event.interaction_id, {})[event.leg] = Watched(item)
-        ahead = self._counts.get(item.queue, 0)
-        self._counts[item.queue] = ahead + 1
         rules = self._dues.rules(item)
+        ahead = self._counts.get(item.queue, 0)
+        watch = self._begin(item)
         watch.crowded = rules is not None and rules.overflow is not None and ahead >= rules.overflow.waiting
+
+    def _begin(self, item: Item) -> Watched:
+        watch = self._watches.setdefault(item.interaction_id, {})[item.leg] = Watched(item)
+        self._counts[item.queue] = self._counts.get(item.queue, 0) + 1
+        self._dirty[watch] = None
+        return watch
+
+    def _changed(self, event: Any, recorded: Recorded) -> None:
+        legs = self._watches.get(event.interaction_id)
+        watch = None if legs is None else legs.get(event.leg)
+        if watch is not None:
+            watch.rest_us = 0
+            self._dirty[watch] = None
+
+    def _announced(self, event: WaitAnnounced, recorded: Recorded) -> None:
+        watch = self._watches.get(event.interaction_id, {}).get(event.leg)
+        rules = None if watch is None else self._dues.rules(watch.item)
+        if watch is not None and rules is not None:
+            told_us = micros(recorded.recorded_at)
+            watch.announce_us = told_us + (rules.announce or 0) * SECOND
+            if event.next_at is not None:
+                watch.announce_us = max(watch.announce_us, micros(event.next_at))
+            self._changed(event, recorded)
+
+    def _left(self, event: Any, recorded: Recorded) -> None:
+        self._end(event.interaction_id, event.leg)
+
+    def _closed(self, event: InteractionClosed, recorded: Recorded) -> None:
+        for leg in list(self._watches.get(event.interaction_id, ())):
+            self._end(event.interaction_id, leg)
 
     def _end(self, interaction_id: str, leg: str) -> None:
         legs = self._watches.get(interaction_id)
@@ -127,17 +137,23 @@ class Waits:
         self._lines.take(watch.item)
         self._timers.plan((interaction_id, leg), None)
 
-    def _configured(self, event: ProjectConfigured) -> None:
+    def _project_configured(self, event: ProjectConfigured, recorded: Recorded) -> None:
         """Deadlines follow the new document from now on, for who waits already too."""
         document = ProjectDocument.model_validate(event.document)
         self._documents[document.project] = document
-        for name, queue in document.queues.items():
-            if queue.steps or queue.announce is not None:
-                self._watchful.add(f"{document.project}/{name}")
-        for watch in self._all():
-            if watch.item.project == document.project:
-                watch.dues, watch.rest_us = None, 0
-                self._dirty[watch] = None
+        watchful = self._watchful.setdefault(document.project, set())
+        watchful.update(name for name, queue in document.queues.items() if _asks_for_something(queue))
+        for item in self._board.legs.of_project(document.project):
+            known = self._watches.get(item.interaction_id, {}).get(item.leg)
+            if known is not None:
+                known.dues, known.rest_us = None, 0
+                self._dirty[known] = None
+            elif item.status == "waiting" and item.queue_name in watchful:
+                self._begin(item)
+
+    def _centre_configured(self, event: CentreConfigured, recorded: Recorded) -> None:
+        """The order of items may be another now."""
+        self._lines.forget()
 
     # --- what is due
 
@@ -187,7 +203,7 @@ class Waits:
         rules = self._dues.rules(item)
         if rules is None:
             return None
-        place, first = self._lines.place(item)
+        place, first = self._place(item)
         return estimate(item, place, first, rules, self._crew.able(requirement_of(item)).values(), now_us)
 
     def rules(self, item: Item) -> Queue | None:
@@ -197,9 +213,10 @@ class Waits:
     def steps(self, item: Item) -> list[StepAhead]:
         """The steps that a waiting item has not taken yet."""
         self._settle()
-        watch = self._watches[item.interaction_id][item.leg]
-        ahead = enumerate(self._dues.steps(watch), 1)
-        return [StepAhead(n, due_us, n in watch.held) for n, due_us in ahead if n not in item.steps]
+        watch = self._watches.get(item.interaction_id, {}).get(item.leg)
+        ahead = enumerate(self._dues.steps(watch), 1) if watch is not None else ()
+        held = watch.held if watch is not None else {}
+        return [StepAhead(n, due_us, n in held) for n, due_us in ahead if n not in item.steps]
 
     # --- inside
 
@@ -209,8 +226,7 @@ class Waits:
         for watch in dirty:
             self._let_go(watch)
             watch.heard()
-            if self._lines.asked:
-                self._lines.put(watch.item)
+            self._lines.put(watch.item)
             self._plan(watch)
         if dirty:
             self._crew.forget(self._held.keys())
@@ -236,9 +252,24 @@ class Waits:
                 self._held.pop(wanted, None)
         watch.held.clear()
 
+    def _place(self, item: Item) -> tuple[int, Item]:
+        """Place in line, and who is first in it; by a scan where nothing can ask for it often."""
+        if item.queue_name in self._watchful.get(item.project, _NO_QUEUES):
+            return self._lines.place(item)
+        line = [
+            other
+            for other in self._board.legs.of_project(item.project)
+            if other.status == "waiting" and (other.queue, other.channel) == (item.queue, item.channel)
+        ]
+        return sum(self._rank(other) <= self._rank(item) for other in line), min(line, key=self._rank)
+
     def _rank(self, item: Item) -> Rank:
         """The item's place in the pool's order, whether or not the board has placed it yet."""
         return self._board.order.place(item), item.interaction_id, item.leg
 
     def _all(self) -> Iterator[Watched]:
         return (watch for legs in self._watches.values() for watch in legs.values())
+
+
+def _asks_for_something(queue: Queue) -> bool:
+    return bool(queue.steps) or queue.announce is not None or queue.overflow is not None

@@ -9,10 +9,10 @@ from domain.event import Recorded
 from domain.ports import Log
 from infra.explaining.subject import Offered, Unoffered, unknown_agent
 from router.awaiting import Awaiting, await_
+from router.escalating import Escalating
 from router.explaining import Explained, explain
 from router.redeciding import Made, Redecided, Redeciding
 from router.rehearsing import Rehearsal
-from router.waits import Waits
 
 BATCH = 5_000
 #: Differing decisions kept to be shown; they are counted without end.
@@ -32,11 +32,11 @@ async def explained(log: Log, what: Offered, agent: str | None, progress: Progre
 async def awaited(log: Log, what: Unoffered, agent: str | None, head: int, progress: Progress) -> Awaiting:
     """A leg's waiting, explained; `head` is the last position of the log."""
     rehearsal = Rehearsal(what.pool)
-    waits = Waits(rehearsal.board)
-    await _fold(log, what.pool, what.position or head, rehearsal, waits, progress)
+    escalating = Escalating(rehearsal.board)
+    await _fold(log, what.pool, what.position or head, rehearsal, escalating, progress)
     _known(rehearsal, agent)
     at = max(what.at, rehearsal.board.seen)
-    return await_(rehearsal, waits, (what.interaction_id, what.leg), at, agent)
+    return await_(rehearsal, escalating.waits, (what.interaction_id, what.leg), at, agent)
 
 
 def _known(rehearsal: Rehearsal, agent: str | None) -> None:
@@ -44,13 +44,15 @@ def _known(rehearsal: Rehearsal, agent: str | None) -> None:
         raise unknown_agent(agent, sorted(rehearsal.board.agents))
 
 
-async def _fold(log: Log, pool: str, last: int, rehearsal: Rehearsal, waits: Waits | None, progress: Progress) -> None:
+async def _fold(
+    log: Log, pool: str, last: int, rehearsal: Rehearsal, escalating: Escalating | None, progress: Progress
+) -> None:
     after = 0
     while batch := [one for one in await log.read(after, BATCH, pool=pool) if one.position <= last]:
         for recorded in batch:
             rehearsal.fold(recorded)
-            if waits is not None:
-                waits.fold(recorded)
+            if escalating is not None:
+                escalating.fold(recorded)
         after = batch[-1].position
         progress(after, last)
 

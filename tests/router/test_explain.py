@@ -15,10 +15,10 @@ from domain.interaction.events import InteractionOffered
 from domain.rejection import NotFound
 from router import Router
 from router.awaiting import Awaiting, await_
+from router.escalating import Escalating
 from router.explaining import Explained, explain
 from router.redeciding import Made
 from router.rehearsing import Rehearsal
-from router.waits import Waits
 from tests.router.history import History
 from tests.router.pool import POOL, Pool
 
@@ -319,11 +319,11 @@ def test_an_agent_or_a_board_that_does_not_fit_is_refused(pool: Pool) -> None:
 
 def awaited(pool: Pool, item: str, other: str | None = None) -> Awaiting:
     rehearsal = Rehearsal(POOL)
-    waits = Waits(rehearsal.board)
+    escalating = Escalating(rehearsal.board)
     for recorded in pool.log:
         rehearsal.fold(recorded)
-        waits.fold(recorded)
-    return await_(rehearsal, waits, (item, "1"), pool.now, other)
+        escalating.fold(recorded)
+    return await_(rehearsal, escalating.waits, (item, "1"), pool.now, other)
 
 
 def test_why_nobody_has_it_is_counted_by_rule_with_what_changes_next(pool: Pool) -> None:
