@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain.centre.asked import Asked
 from domain.centre.documents import AgentEntry, CentreDocument, Profile, ProjectDocument, Queue
@@ -20,6 +21,7 @@ class Pool:
     projects: dict[str, tuple[Subject, ProjectDocument]]
     _by_profile: Mapping[str, Mapping[str, AgentEntry]] = field(init=False, repr=False)
     _reach: Mapping[str, Reach] = field(init=False, repr=False)
+    _able: dict[object, Mapping[str, AgentEntry]] = field(init=False, repr=False, default_factory=dict[object, Any])
 
     def __post_init__(self) -> None:
         by_profile: dict[str, dict[str, AgentEntry]] = {name: {} for name in self.centre.profiles}
@@ -41,14 +43,19 @@ class Pool:
         serving = self.profiles(project, asked)
         return {name: agent for profile in serving for name, agent in self._by_profile[profile].items()}
 
-    def able(self, project: str, asked: Asked) -> dict[str, AgentEntry]:
+    def able(self, project: str, asked: Asked) -> Mapping[str, AgentEntry]:
         """The agents who could take it but for its site and language: queue, ring and skills."""
-        profiles = self.centre.profiles
-        return {
-            name: agent
-            for name, agent in self.agents(project, asked).items()
-            if asked.in_ring(project, profiles[agent.profile]) and asked.able(agent)
-        }
+        key = (project, asked.queues, tuple(asked.skills.items()), asked.rings)
+        if key not in self._able:
+            self._able.clear()  # asked for one queue after another, several times each
+            self._able[key] = {
+                name: agent
+                for profile_name, profile in self.profiles(project, asked).items()
+                if asked.in_ring(project, profile)
+                for name, agent in self._by_profile[profile_name].items()
+                if asked.able(agent)
+            }
+        return self._able[key]
 
     def queue(self, full: str) -> tuple[ProjectDocument, str, Queue] | None:
         """The queue named project/queue; None where there is none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from domain.centre.asked import Asked
 from domain.centre.documents import ProjectDocument, Queue
 from domain.centre.flow_faults import queues_led_to
 
@@ -17,6 +16,10 @@ def further_queues(queue: Queue) -> set[str]:
     return found
 
 
+def _last_ring(queue: Queue) -> int:
+    return max(queue.rings, *(step.open_rings or 0 for step in queue.steps), 0)
+
+
 class Reach:
     """The ways of one project's work, looked up once."""
 
@@ -29,6 +32,8 @@ class Reach:
             if mailbox.department in project.departments:
                 self._mailboxes.setdefault(project.departments[mailbox.department].queue, []).append(name)
         self._into: dict[str, list[str]] = {}
+        self._rings: dict[str, int | None] = {}
+        self._channels: dict[str, frozenset[str] | None] = {}
         for name, queue in project.queues.items():
             for further in further_queues(queue):
                 self._into.setdefault(further, []).append(name)
@@ -47,20 +52,25 @@ class Reach:
 
     def channels(self, queue: str) -> frozenset[str] | None:
         """The channels that bring work to this queue; None where a department leads here: anything may come."""
-        found: set[str] = set()
-        for name in self.sources(queue) or ():
-            if name in self._departments:
-                return None
-            if name in self._spoken:
-                found.add("voice")
-            if self._project.callbacks is not None and self._project.callbacks.queue == name:
-                found.add("callback")
-        return frozenset(found) if found else None
+        if queue not in self._channels:
+            self._channels[queue] = self._found_channels(self.sources(queue) or set())
+        return self._channels[queue]
 
     def rings(self, queue: str) -> int | None:
         """The last ring that is ever asked for work that may be offered in this queue; None where not known."""
-        sources, queues = self.sources(queue), self._project.queues
-        return max(Asked.last(name, queues[name]).rings for name in sources) if sources else None
+        if queue not in self._rings:
+            queues = [self._project.queues[name] for name in self.sources(queue) or ()]
+            self._rings[queue] = max(map(_last_ring, queues)) if queues else None
+        return self._rings[queue]
+
+    def _found_channels(self, sources: set[str]) -> frozenset[str] | None:
+        if sources & self._departments:
+            return None
+        callbacks = self._project.callbacks
+        found = {"voice"} if sources & self._spoken else set[str]()
+        if callbacks is not None and callbacks.queue in sources:
+            found.add("callback")
+        return frozenset(found) if found else None
 
     def mailboxes(self, queue: str) -> list[str]:
         """The mailboxes whose new matters come to this queue."""
