@@ -20,7 +20,13 @@ from channels.email.catalogue import closest_language, translations
 from channels.email.compose import one_line, reply_subject
 
 Kind = Literal[
-    "ticket_opened", "ticket_handed_over", "ticket_resolved", "ticket_reopened", "callback_registered", "reply"
+    "ticket_opened",
+    "ticket_handed_over",
+    "ticket_resolved",
+    "ticket_reopened",
+    "callback_registered",
+    "callback_expired",
+    "reply",
 ]
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _WIDTH: Final = 72
@@ -100,12 +106,20 @@ class CallbackRegistered(_Params):
     manage_url: Url | Literal[""] = ""
 
 
+class CallbackExpired(_Params):
+    """Nobody could call in time. A ticket where there is one."""
+
+    ticket: Line = ""
+    ticket_url: Url | Literal[""] = ""
+
+
 PARAMETERS: Final[Mapping[Kind, type[_Params]]] = {
     "ticket_opened": TicketOpened,
     "ticket_handed_over": TicketHandedOver,
     "ticket_resolved": TicketResolved,
     "ticket_reopened": TicketReopened,
     "callback_registered": CallbackRegistered,
+    "callback_expired": CallbackExpired,
     "reply": Reply,
 }
 

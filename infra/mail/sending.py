@@ -11,12 +11,13 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from channels.email.compose import OutgoingMail, compose
 from channels.email.identity import Identity
 from channels.email.model import Address
 from channels.email.notices import BadParameters, Rendered, render_notification
+from channels.email.notices import Kind as MailKind
 from channels.email.ports import Deferred, MailSender, Refused, Sent
 from channels.email.retry import Parked, held_back, retry_at
 from domain.delivery.events import NotificationRequested
@@ -163,13 +164,16 @@ class Sending:
             html=rendered.html,
             message_id=self.identity.message_id(request.delivery_id),
             date=at,
-            reply_to=Address(self.identity.reply_address(box.address, request.ticket_id), box.title),
+            reply_to=Address(self._reply_address(box.address, request.ticket_id), box.title),
             in_reply_to=thread[-1] if thread else "",
             references=thread,
             language=request.language,
             automatic=request.kind != "reply",
             list_id=f"{project.project}.{self.identity.domain}",
         )
+
+    def _reply_address(self, mailbox: str, ticket_id: str) -> str:
+        return self.identity.reply_address(mailbox, ticket_id) if ticket_id else mailbox
 
     def _message_id(self, reference: str) -> str:
         kind, _, delivery_id = reference.partition(":")
@@ -182,10 +186,13 @@ class Sending:
             "name": plain(request.name, otherwise=""),
             "subject": subject,
             "thread_subject": subject,
-            "ticket": request.params["number"],
-            "ticket_url": self.links.ticket_url(request.ticket_id, at),
         }
-        return render_notification(request.kind, request.language, params | self._particulars(request, at))
+        if request.ticket_id and "number" in request.params:
+            url = self.links.ticket_url(request.ticket_id, at)
+            params |= {"ticket": request.params["number"], "ticket_url": url}
+        # what goes out by another channel is not on the mail's to-do list
+        kind = cast("MailKind", request.kind)
+        return render_notification(kind, request.language, params | self._particulars(request, at))
 
     def _particulars(self, request: NotificationRequested, at: datetime) -> dict[str, Any]:
         """What one kind of mail says and others do not."""
