@@ -1,0 +1,56 @@
+"""A demo day on which the routing policy changes while customers wait and the power fails at one site."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.e2e.test_demo import run_demo
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo incidents")]
+PORTS = ("--port", "0", "--smtp-port", "0")
+
+
+@pytest.fixture(scope="module")
+def finished() -> subprocess.CompletedProcess[str]:
+    incidents = ("--power-cut", "krakow", "--new-policy")
+    return run_demo("--seconds", "10", "--speed", "8", "--seed", "11", "--drain", "120", "--json", *incidents, *PORTS)
+
+
+@pytest.fixture(scope="module")
+def told(finished: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert finished.stdout, finished.stderr[-3_000:]
+    return json.loads(finished.stdout)
+
+
+def test_nobody_is_lost_though_the_policy_changes_and_the_power_fails(
+    finished: subprocess.CompletedProcess[str], told: dict[str, Any]
+) -> None:
+    assert told["invariants"]["broken"] == []
+    assert "nothing is left undone" in told["invariants"]["checked"]
+    assert finished.returncode == 0
+
+
+def test_every_document_of_the_new_policy_is_on_record_as_a_second_revision(told: dict[str, Any]) -> None:
+    policies = {one["policy"]: one["revision"] for one in told["incidents"] if "policy" in one}
+    assert policies
+    assert set(policies.values()) == {2}
+
+
+def test_while_a_site_is_dark_the_others_answer_and_it_answers_nobody(told: dict[str, Any]) -> None:
+    (outage,) = [one for one in told["incidents"] if "site" in one]
+    assert outage["site"] == "krakow"
+    assert 0 < outage["down"] < outage["back"]
+    waits = told["wait_by_site"]
+    assert "during" not in waits["krakow"]
+    assert sum(waits[site].get("during", {"answered": 0})["answered"] for site in ("lyon", "riga")) > 0
+    assert sum(parts["after"]["answered"] for parts in waits.values() if "after" in parts) > 0
+
+
+def test_a_power_cut_at_a_site_that_does_not_exist_is_refused() -> None:
+    refused = run_demo("--seconds", "5", "--power-cut", "atlantis", *PORTS)
+    assert refused.returncode != 0
+    assert "there is no site 'atlantis'" in refused.stderr
