@@ -29,8 +29,8 @@ router = APIRouter(
 )
 Measuring = Annotated[Caller, Depends(Requires(Permission.READ_MEASURES))]
 
-#: Rows of one kind that one request may read: about a month of a large centre. Longer reports are asked day by day.
-MAX_ROWS = 250_000
+#: Rows of one kind that one request may read: seconds of work. Longer reports are asked in parts.
+MAX_ROWS = 100_000
 
 
 @router.get("/projects/{project}/measures")
