@@ -18,6 +18,8 @@ from domain.interaction.events import (
     InteractionQueued,
     MessageSent,
     OfferAccepted,
+    SentToVoicemail,
+    WorkExpired,
 )
 from projections.queries.measures import By, MeasuredGroup, Measures, Span, measures
 from projections.reading import Reader
@@ -120,6 +122,14 @@ def answered(interaction_id: str, after: float, agent_id: str = "anna", **more: 
 
 def left(interaction_id: str, after: float, leg: str = "1") -> tuple[float, Event]:
     return after, InteractionAbandoned(interaction_id=interaction_id, leg=leg, waited=after)
+
+
+def voicemail(interaction_id: str, after: float) -> tuple[float, Event]:
+    return after, SentToVoicemail(interaction_id=interaction_id, leg="1", step=1, waited=int(after))
+
+
+def expired(interaction_id: str, after: float) -> tuple[float, Event]:
+    return after, WorkExpired(interaction_id=interaction_id, leg="1", reason="nobody took it in time")
 
 
 def sent(interaction_id: str, after: float, agent_id: str = "anna") -> tuple[float, Event]:
