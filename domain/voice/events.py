@@ -87,6 +87,7 @@ class MessageLeft(Event, wire="call.message_left.v1"):
     seconds: int
     recording_id: str
     recipient: str
+    provider: str
 
 
 class MessageStored(Event, wire="call.message_stored.v1"):

@@ -60,6 +60,7 @@ def leave_message(states: States, c: LeaveMessage, at: Moment) -> Outcome:
         seconds=c.seconds,
         recording_id=c.recording_id,
         recipient=c.recipient,
+        provider=call.provider,
     )
     outcome.add("call", c.call_id, left).merge(_no_longer_waits(interaction, at))
     work = Arriving(

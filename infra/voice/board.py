@@ -1,0 +1,205 @@
+"""What the log says of calls that go on: the caller's leg, the interaction's legs, and the legs that we dial.
+
+Folded from the log alone, by the domain's own folds. What is over is forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from domain.event import Event, Recorded
+from domain.interaction.call_events import RecordingStarted, RecordingStored
+from domain.interaction.events import (
+    AgentConnected,
+    CallbackOffered,
+    InteractionClosed,
+    InteractionStarted,
+    SentToVoicemail,
+    WaitAnnounced,
+)
+from domain.interaction.state import Interaction
+from domain.interaction.state import evolve as evolve_interaction
+from domain.stream import category_of, identity_of
+from domain.voice.call import Call
+from domain.voice.call import evolve as evolve_call
+from domain.voice.dial import Dial
+from domain.voice.dial import evolve as evolve_dial
+from domain.voice.events import CallProceeded, CallStarted, DialAttempted, MessageLeft, MessageStored
+
+
+class Wait(NamedTuple):
+    """What a caller was told of the wait, and where in the log."""
+
+    seconds: int
+    place: int
+    position: int
+
+
+@dataclass(slots=True)
+class Dialling:
+    """A leg that we dial. `since`: when it was attempted."""
+
+    state: Dial
+    project: str
+    pool: str
+    since: datetime
+
+
+@dataclass(slots=True)
+class Calling:
+    """A caller's leg. `seen`: when the log last learned of it. `in_room`: talks, or talked, with an agent."""
+
+    state: Call
+    project: str
+    pool: str
+    seen: datetime
+    in_room: bool = False
+    #: What was decided about a caller who waits, and is not told yet.
+    sent: Literal["", "callback", "voicemail"] = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the flow has left the caller to the queue."""
+        return self.state.place is not None and self.state.place.doing == "waiting"
+
+
+class Kept(NamedTuple):
+    """A recording that the provider still has, and we do not."""
+
+    recording_id: str
+    call_id: str
+    interaction_id: str
+    provider: str
+    project: str
+    pool: str
+    seconds: int
+    what: Literal["message", "conversation"]
+
+
+@dataclass(slots=True)
+class Board:
+    """`calls` by the provider's id, `dials` by the attempt's, `kept` by the recording's."""
+
+    calls: dict[str, Calling] = field(default_factory=dict[str, Calling])
+    interactions: dict[str, Interaction] = field(default_factory=dict[str, Interaction])
+    dials: dict[str, Dialling] = field(default_factory=dict[str, Dialling])
+    waits: dict[str, Wait] = field(default_factory=dict[str, Wait])
+    kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    position: int = 0
+    _call_ids: dict[str, str] = field(default_factory=dict[str, str])
+    _dial_ids: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    def fold(self, recorded: Recorded) -> None:
+        """One event of the log, its personal fields sealed or not."""
+        self.position = recorded.position
+        match category_of(recorded.stream):
+            case "call":
+                self._call(recorded)
+            case "dial":
+                self._dial(recorded)
+            case "interaction":
+                self._interaction(recorded)
+            case _:
+                return
+
+    def call_of(self, interaction_id: str) -> Calling | None:
+        """The caller's leg of an interaction, if it goes on."""
+        return self.calls.get(self._call_ids.get(interaction_id, ""))
+
+    def dials_of(self, interaction_id: str) -> list[Dialling]:
+        return [self.dials[one] for one in sorted(self._dial_ids.get(interaction_id, ()))]
+
+    def _call(self, recorded: Recorded) -> None:
+        call_id, event = identity_of(recorded.stream), recorded.event
+        self._messages(recorded, event)
+        known = self.calls.get(call_id)
+        if known is None:
+            if isinstance(event, CallStarted):
+                state = evolve_call(Call(), event)
+                self.calls[call_id] = Calling(state, recorded.project, recorded.pool, recorded.recorded_at)
+                self._call_ids[event.interaction_id] = call_id
+            return
+        known.state, known.seen = evolve_call(known.state, event), recorded.recorded_at
+        if isinstance(event, CallProceeded):
+            known.sent = ""
+        if known.state.status == "ended":
+            del self.calls[call_id]
+            self._call_ids.pop(known.state.interaction_id, None)
+            self._forget(known.state.interaction_id)
+
+    def _messages(self, recorded: Recorded, event: Event) -> None:
+        if isinstance(event, MessageLeft) and event.recording_id:
+            self.kept[event.recording_id] = Kept(
+                event.recording_id,
+                event.call_id,
+                event.interaction_id,
+                event.provider,
+                recorded.project,
+                recorded.pool,
+                event.seconds,
+                "message",
+            )
+        if isinstance(event, MessageStored):
+            self.kept.pop(event.recording_id, None)
+
+    def _dial(self, recorded: Recorded) -> None:
+        dial_id, event = identity_of(recorded.stream), recorded.event
+        known = self.dials.get(dial_id)
+        if known is None:
+            if isinstance(event, DialAttempted):
+                state = evolve_dial(Dial(), event)
+                self.dials[dial_id] = Dialling(state, recorded.project, recorded.pool, recorded.recorded_at)
+                self._dial_ids.setdefault(event.interaction_id, set()).add(dial_id)
+            return
+        known.state = evolve_dial(known.state, event)
+        self._forget(known.state.interaction_id)
+
+    def _interaction(self, recorded: Recorded) -> None:
+        interaction_id, event = identity_of(recorded.stream), recorded.event
+        known = self.interactions.get(interaction_id)
+        if known is None and not (isinstance(event, InteractionStarted) and event.channel in ("voice", "callback")):
+            if isinstance(event, RecordingStored):
+                self.kept.pop(event.recording_id, None)
+            return
+        self.interactions[interaction_id] = evolve_interaction(known or Interaction(), event)
+        call = self.call_of(interaction_id)
+        match event:
+            case WaitAnnounced():
+                self.waits[interaction_id] = Wait(event.seconds, event.place, recorded.position)
+            case CallbackOffered() if call is not None and call.waits:
+                call.sent = "callback"
+            case SentToVoicemail() if call is not None and call.waits:
+                call.sent = "voicemail"
+            case AgentConnected() if call is not None:
+                call.in_room = True
+            case RecordingStarted() if call is not None:
+                self.kept[event.recording_id] = Kept(
+                    event.recording_id,
+                    call.state.call_id,
+                    interaction_id,
+                    call.state.provider,
+                    recorded.project,
+                    recorded.pool,
+                    0,
+                    "conversation",
+                )
+            case RecordingStored():
+                self.kept.pop(event.recording_id, None)
+            case InteractionClosed():
+                self._forget(interaction_id)
+            case _:
+                return
+
+    def _forget(self, interaction_id: str) -> None:
+        """Drop what is over on every side: the caller gone, the interaction closed, every leg of ours ended."""
+        interaction = self.interactions.get(interaction_id)
+        if (interaction is not None and interaction.status == "open") or self.call_of(interaction_id) is not None:
+            return
+        if any(one.state.status != "ended" for one in self.dials_of(interaction_id)):
+            return
+        for dial_id in self._dial_ids.pop(interaction_id, ()):
+            del self.dials[dial_id]
+        self.interactions.pop(interaction_id, None)
+        self.waits.pop(interaction_id, None)

@@ -1,0 +1,292 @@
+"""Doing what is due: asking the provider, and putting on record what came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from channels.voice.control import (
+    CallControl,
+    CallFault,
+    CallGone,
+    CallOutcomeUnknown,
+    CallRefused,
+    CallUnavailable,
+    GoOn,
+    Join,
+    LegState,
+    LegStatus,
+)
+from channels.voice.entering import ROOM
+from channels.voice.flow import proceed
+from channels.voice.given import Given, OfferedCallback, ToVoicemail
+from domain.decide import Command
+from domain.execute import Executor, Origin
+from domain.interaction.calling import ConnectAgent, FailConnect
+from domain.interaction.finishing import CompleteWork
+from domain.interaction.recording import StartRecording
+from domain.voice.calls import EndCall
+from domain.voice.dial import AttemptDial, RecordAnswered, RecordDialEnded, RecordPlaced
+from domain.voice.events import DialOutcome
+from infra.configured import Configured
+from infra.voice.accounts import Accounts
+from infra.voice.answering import GO_ON, back_to_waiting
+from infra.voice.board import Board, Calling, Dialling
+from infra.voice.due import (
+    AgentGone,
+    AskCall,
+    AskDial,
+    Deed,
+    DialAgent,
+    HangUpDial,
+    LetIn,
+    NotConnected,
+    Pull,
+    PutBack,
+    Record,
+    Redirect,
+    Release,
+)
+from infra.voice.lookup import ACTOR
+from infra.voice.pulling import Pulling
+from infra.voice.turning import Turning
+
+_log = logging.getLogger("trunkline.voice.doing")
+#: Seconds that an agent's telephone rings.
+RING = 20
+#: Seconds after an attempt at which the provider is asked what became of it: ringing, and the way there and back.
+PATIENCE = RING + 15
+_OUTCOMES: dict[LegStatus, DialOutcome] = {
+    "ended": "ended",
+    "busy": "busy",
+    "no-answer": "no_answer",
+    "failed": "failed",
+    "canceled": "canceled",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """Does one deed at a time; each may be done again."""
+
+    accounts: Accounts
+    executor: Executor
+    configured: Configured
+    turning: Turning
+    pulling: Pulling
+    board: Board
+
+    async def do(self, deed: Deed) -> None:
+        """Raises `CallFault` where the provider did not do it, `Rejection` where it is no longer wanted."""
+        deeds: dict[type[Deed], Callable[[Any], Awaitable[None]]] = {
+            DialAgent: self._dial,
+            LetIn: self._let_in,
+            NotConnected: self._not_connected,
+            AgentGone: self._agent_gone,
+            Redirect: self._redirect,
+            PutBack: self._put_back,
+            Release: self._release,
+            Record: self._record,
+            HangUpDial: self._hang_up,
+            AskDial: self._ask_dial,
+            AskCall: self._ask_call,
+            Pull: self._pull,
+        }
+        await deeds[type(deed)](deed)
+
+    def _control(self, of: Calling) -> CallControl:
+        return self._account(of.state.provider)
+
+    def _account(self, provider: str) -> CallControl:
+        account = self.accounts.get(provider)
+        if account is None:
+            raise CallUnavailable(f"the settings have no account {provider!r}, which carries this call")
+        return account.control
+
+    async def _execute(self, of: Calling | Dialling, command: Command) -> dict[str, str]:
+        origin = Origin(project=of.project, pool=of.pool, actor=ACTOR)
+        return dict((await self.executor.execute(command, origin)).result)
+
+    # the agent's leg
+
+    async def _dial(self, deed: DialAgent) -> None:
+        """On record before it is made; what is not certain to have failed is not made again."""
+        call = deed.call
+        attempt = AttemptDial(
+            dial_id=deed.work_id,
+            interaction_id=call.state.interaction_id,
+            leg=deed.leg,
+            work_id=deed.work_id,
+            purpose="agent",
+            agent_id=deed.agent_id,
+            patience=PATIENCE,
+        )
+        if (await self._execute(call, attempt))["attempt"] != "fresh":
+            return
+        try:
+            leg = await self._control(call).connect_agent(
+                call.state.interaction_id,
+                self._agent_address(deed.agent_id),
+                self._number(call),
+                mark=deed.work_id,
+                label=f"agent-{deed.leg}",
+                ring=RING,
+            )
+        except CallOutcomeUnknown:
+            _log.warning("an attempt to call an agent has an unknown outcome; the provider will be asked")
+            return
+        except CallFault as fault:
+            _log.warning("an agent could not be called: %s", fault)
+            outcome: DialOutcome = "failed" if isinstance(fault, CallRefused) else "never_placed"
+            await self._execute(call, RecordDialEnded(dial_id=deed.work_id, outcome=outcome, reason=str(fault)))
+            return
+        await self._execute(call, RecordPlaced(dial_id=deed.work_id, call_id=leg))
+
+    def _agent_address(self, agent_id: str) -> str:
+        """Where the agent is reached: as the centre's document says, else in the browser."""
+        entries = (centre.agents.get(agent_id) for centre in self.configured.centres.values())
+        entry = next((one for one in entries if one is not None), None)
+        return entry.telephone if entry is not None and entry.telephone else f"client:{agent_id}"
+
+    def _number(self, call: Calling) -> str:
+        line = self.turning.lookup.line(call.project, call.state.number)
+        if line is None:
+            raise CallUnavailable("the number that was called is no longer configured")
+        return line.number.number
+
+    async def _let_in(self, deed: LetIn) -> None:
+        """Moved first, then recorded: an agent who is recorded as connected hears the customer."""
+        call = deed.call
+        room = Join(call.state.interaction_id, then=ROOM)
+        try:
+            await self._control(call).perform(call.state.call_id, [room])
+        except CallGone:
+            await self._execute(call, EndCall(project=call.project, call_id=call.state.call_id, status="completed"))
+            return
+        connect = ConnectAgent(
+            interaction_id=call.state.interaction_id, leg=deed.leg, work_id=deed.work_id, agent_id=deed.agent_id
+        )
+        await self._execute(call, connect)
+
+    async def _not_connected(self, deed: NotConnected) -> None:
+        failed = FailConnect(
+            project=deed.call.project,
+            interaction_id=deed.call.state.interaction_id,
+            leg=deed.leg,
+            work_id=deed.work_id,
+            agent_id=deed.agent_id,
+            reason=deed.reason,
+        )
+        await self._execute(deed.call, failed)
+
+    async def _agent_gone(self, deed: AgentGone) -> None:
+        done = CompleteWork(
+            project=deed.call.project,
+            interaction_id=deed.call.state.interaction_id,
+            leg=deed.leg,
+            agent_id=deed.agent_id,
+        )
+        await self._execute(deed.call, done)
+
+    async def _hang_up(self, deed: HangUpDial) -> None:
+        dial = deed.dial
+        call = self.board.call_of(dial.state.interaction_id)
+        await self._provider_of(dial, call).hang_up(dial.state.call_id)
+        await self._execute(dial, RecordDialEnded(dial_id=dial.state.dial_id, outcome="ended", reason="wanted no more"))
+
+    def _provider_of(self, dial: Dialling, call: Calling | None) -> CallControl:
+        """The account of the caller's leg; after the caller has gone, that of the number the interaction came in at."""
+        if call is not None:
+            return self._control(call)
+        interaction = self.board.interactions.get(dial.state.interaction_id)
+        line = self.turning.lookup.line(dial.project, interaction.entry) if interaction is not None else None
+        if line is None:
+            raise CallUnavailable("the number of this leg is no longer configured")
+        return self._account(line.number.provider)
+
+    async def _ask_dial(self, deed: AskDial) -> None:
+        """What became of an attempt: found by its own identifier, or among the legs made since to the same address."""
+        dial = deed.dial
+        control = self._provider_of(dial, self.board.call_of(dial.state.interaction_id))
+        state = dial.state
+        found: LegState | None = None
+        if state.call_id:
+            found = await control.state(state.call_id)
+        else:
+            interaction = self.board.interactions.get(state.interaction_id)
+            line = self.turning.lookup.line(dial.project, interaction.entry if interaction is not None else "")
+            if line is None:
+                raise CallUnavailable("the number of this leg is no longer configured")
+            known = {one.state.call_id for one in self.board.dials.values() if one.state.call_id}
+            made = await control.legs_made(
+                self._agent_address(state.agent_id), line.number.number, since=dial.since, known=known
+            )
+            found = made[0] if made else None
+        await self._execute(dial, _told(state.dial_id, found))
+
+    # the caller's leg
+
+    async def _redirect(self, deed: Redirect) -> None:
+        """The turn goes on record first, then the caller is moved to it."""
+        call, lookup = deed.call, self.turning.lookup
+        given: Given = OfferedCallback() if deed.to == "callback" else ToVoicemail()
+        now, line = await lookup.call(call.state.call_id)
+        if now.status != "going_on" or line is None or now.place is None or now.place.doing != "waiting":
+            return
+        if proceed(line.flow, now.place, given, lookup.facts(line, now)).place.doing == "waiting":
+            call.sent = ""  # the flow has nothing to offer here
+            return
+        await self.turning.go_on(now, line, given)
+        await self._control(call).perform(call.state.call_id, [GoOn(GO_ON)])
+
+    async def _release(self, deed: Release) -> None:
+        await self._control(deed.call).hang_up(deed.call.state.call_id)
+
+    async def _put_back(self, deed: PutBack) -> None:
+        call = deed.call
+        now, _ = await self.turning.lookup.call(call.state.call_id)
+        await self._control(call).perform(call.state.call_id, [back_to_waiting(now)])
+        call.in_room = False
+
+    async def _ask_call(self, deed: AskCall) -> None:
+        call = deed.call
+        try:
+            state = await self._control(call).state(call.state.call_id)
+        except CallGone:
+            state = None
+        if state is None or state.status in _OUTCOMES:
+            status = "completed" if state is None or state.status == "ended" else state.status
+            end = EndCall(project=call.project, call_id=call.state.call_id, status=status)
+            await self._execute(call, end)
+        else:
+            call.seen += timedelta(hours=1)
+
+    # recordings
+
+    async def _pull(self, deed: Pull) -> None:
+        await self.pulling.pull(deed.kept, self._account(deed.kept.provider))
+
+    async def _record(self, deed: Record) -> None:
+        call = deed.call
+        recording = await self._control(call).record(call.state.call_id, mark=f"talk {deed.leg}")
+        start = StartRecording(
+            interaction_id=call.state.interaction_id,
+            leg=deed.leg,
+            recording_id=recording,
+            consent="announced" if deed.consent == "announced" else "asked",
+        )
+        await self._execute(call, start)
+
+
+def _told(dial_id: str, found: LegState | None) -> Command:
+    """What the provider knows of an attempt, as what it would have told us."""
+    if found is None:
+        return RecordDialEnded(dial_id=dial_id, outcome="never_placed", reason="the provider knows of no such call")
+    if found.status == "talking":
+        return RecordAnswered(dial_id=dial_id, call_id=found.leg)
+    if found.status == "ringing":
+        return RecordPlaced(dial_id=dial_id, call_id=found.leg)
+    return RecordDialEnded(dial_id=dial_id, outcome=_OUTCOMES[found.status])

@@ -1,0 +1,149 @@
+"""The process that follows the log and makes the calls that events ask for.
+
+It remembers nothing that the log does not: what is due is decided from the board after every batch, done a bounded
+number at once, and again after a pause where the provider did not do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from channels.voice.control import CallFault, CallGone, CallUnavailable
+from domain.event import REGISTRY, Recorded
+from domain.execute import TooBusy
+from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable
+from domain.rejection import Rejection
+from infra.voice.board import Board, Calling
+from infra.voice.doing import Doing
+from infra.voice.due import Deed, due, key_of
+from infra.voice.talking import Talking
+
+_log = logging.getLogger("trunkline.voice.following")
+#: Provider requests under way at once.
+AT_ONCE = 32
+#: Seconds between tries of a deed that the provider did not do: doubled each time, from the first to the last.
+FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0
+#: Seconds after which what is due is looked at again although nothing has happened: attempts run into deadlines.
+LOOK = 2.0
+_BATCH = 5000
+#: The streams that tell of calls.
+_TYPES = [name for name in REGISTRY if name.split(".")[0] in ("call", "dial", "interaction")]
+
+
+@dataclass(slots=True)
+class _Tried:
+    times: int
+    again: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Following:
+    """Runs until it is cancelled. One such process per centre: what it does twice is told so by the provider."""
+
+    log: Log
+    clock: Clock
+    doing: Doing
+    talking: Talking
+    board: Board
+    _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    _tried: dict[str, _Tried] = field(default_factory=dict[str, _Tried])
+
+    async def run(self) -> None:
+        """Fold the past, then follow; tasks that are under way end with it."""
+        await self.catch_up()
+        looking = asyncio.create_task(self._look())
+        try:
+            async with aclosing(self.log.subscribe(self.board.position)) as batches:  # type: ignore[type-var]
+                async for batch in batches:
+                    await self._happened(batch)
+        finally:
+            looking.cancel()
+            for task in self._under_way.values():
+                task.cancel()
+            await asyncio.gather(looking, *self._under_way.values(), return_exceptions=True)
+
+    async def catch_up(self) -> None:
+        """Read all that the log has of calls; nothing of it is done but what is still due."""
+        head = await self.log.head()
+        while self.board.position < head:
+            batch = await self.log.read(self.board.position, _BATCH, types=_TYPES)
+            for one in batch:
+                self.board.fold(one)
+            if len(batch) < _BATCH:
+                self.board.position = max(self.board.position, head)
+        await self.doing.configured.catch_up()
+        self.look()
+
+    async def _happened(self, batch: Sequence[Recorded]) -> None:
+        for one in batch:
+            self.board.fold(one)
+            deed = self.talking.asked(one)
+            if deed is not None:
+                self._start(f"event {one.position}", self._talk(deed))
+        await self.doing.configured.catch_up()
+        self.look()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            self.look()
+
+    def look(self) -> None:
+        """Start everything that is due and not under way."""
+        now = asyncio.get_running_loop().time()
+        wanted = {key_of(deed): deed for deed in due(self.board, self.clock(), self._consent)}
+        self._tried = {key: tried for key, tried in self._tried.items() if key in wanted}
+        for key, deed in wanted.items():
+            tried = self._tried.get(key)
+            if len(self._under_way) >= AT_ONCE:
+                return
+            if key not in self._under_way and (tried is None or now >= tried.again):
+                self._start(key, self._do(key, deed))
+
+    def _start(self, key: str, work: object) -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+        self._under_way[key] = task
+        task.add_done_callback(lambda done: self._ended(key, done))
+
+    def _ended(self, key: str, done: asyncio.Task[None]) -> None:
+        self._under_way.pop(key, None)
+        if not done.cancelled() and done.exception() is not None:
+            _log.error("a deed failed in a way nobody foresaw", exc_info=done.exception())
+
+    async def _do(self, key: str, deed: Deed) -> None:
+        """A deed stays due until the log has what came of it, so each try is paced, also where it went well."""
+        tried = self._tried.setdefault(key, _Tried(0, 0.0))
+        tried.times += 1
+        pause = min(FIRST_PAUSE * 2 ** min(tried.times - 1, 10), LAST_PAUSE)
+        tried.again = asyncio.get_running_loop().time() + pause
+        try:
+            await self.doing.do(deed)
+        except Rejection as rejection:
+            _log.info("no longer wanted: %s (%s)", type(deed).__name__, rejection.code)
+        except CallGone:
+            _log.info("nobody is there any more: %s", type(deed).__name__)
+        except (CallFault, TooBusy, LogUnavailable, KeyDestroyed) as fault:
+            if isinstance(fault, CallUnavailable) and fault.retry_after is not None:
+                tried.again = max(tried.again, asyncio.get_running_loop().time() + fault.retry_after)
+            _log.warning("%s is tried again: %s", type(deed).__name__, type(fault).__name__)
+
+    async def _talk(self, deed: object) -> None:
+        try:
+            await self.talking.do(deed)
+        except (CallFault, Rejection, TooBusy, LogUnavailable) as fault:
+            _log.warning("%s was not done: %s", type(deed).__name__, fault)
+
+    def _consent(self, call: Calling) -> str:
+        """How the caller agreed to be recorded, by the step of the flow where they wait."""
+        place = call.state.place
+        line = self.doing.turning.lookup.line(call.project, call.state.number)
+        step = line.flow.steps.get(place.step) if line is not None and place is not None else None
+        if step is None or step.queue is None or place is None:
+            return ""
+        if step.queue.record == "always":
+            return "announced"
+        return "asked" if step.queue.record == "with_consent" and place.consent else ""

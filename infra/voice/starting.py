@@ -1,0 +1,50 @@
+"""The voice parts of a process, put together: what answers webhooks and what follows the log share one board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.execute import Executor
+from domain.ports import Blobs, Clock, Fingerprints, Log, Opener
+from infra.configured import Configured
+from infra.voice.accounts import Accounts
+from infra.voice.answering import Answering
+from infra.voice.board import Board
+from infra.voice.doing import Doing
+from infra.voice.following import Following
+from infra.voice.lookup import Lookup
+from infra.voice.pulling import Pulling
+from infra.voice.talking import Talking
+from infra.voice.turning import Turning
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`answering` for `voice_router`; `following.run()` is to run as long as calls are to be made."""
+
+    answering: Answering
+    following: Following
+
+
+def voice_of(
+    *,
+    log: Log,
+    executor: Executor,
+    opener: Opener,
+    configured: Configured,
+    fingerprints: Fingerprints,
+    blobs: Blobs,
+    clock: Clock,
+    accounts: Accounts,
+) -> Voice:
+    """The voice channel on these stores, with these providers' accounts."""
+    board = Board()
+    lookup = Lookup(log=log, opener=opener, configured=configured, clock=clock)
+    turning = Turning(lookup=lookup, executor=executor, fingerprints=fingerprints)
+    pulling = Pulling(executor=executor, lookup=lookup, blobs=blobs)
+    doing = Doing(
+        accounts=accounts, executor=executor, configured=configured, turning=turning, pulling=pulling, board=board
+    )
+    talking = Talking(accounts=accounts, board=board)
+    following = Following(log=log, clock=clock, doing=doing, talking=talking, board=board)
+    return Voice(Answering(turning=turning, board=board), following)

@@ -1,0 +1,74 @@
+"""What agents do in a conversation, carried out: hold, and pauses of a recording. Each event asks for one thing, once.
+
+Unlike what is due by the state of the board, these are asked for by the event itself: a hold that was not carried out
+is told in the log of the operator, and the agent asks for it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from channels.voice.control import CallControl
+from domain.event import Recorded
+from domain.interaction.call_events import (
+    InteractionHeld,
+    InteractionResumed,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStopped,
+)
+from infra.voice.accounts import Accounts
+from infra.voice.board import Board, Calling
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing to be done in a conversation; `recording` where it is about one."""
+
+    what: Literal["hold", "resume", "pause_recording", "resume_recording", "stop_recording"]
+    call: Calling
+    recording: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talking:
+    accounts: Accounts
+    board: Board
+
+    def asked(self, recorded: Recorded) -> Asked | None:
+        """What an event asks for; None where it asks for nothing, or the caller is gone."""
+        event = recorded.event
+        call = self.board.call_of(getattr(event, "interaction_id", ""))
+        if call is None:
+            return None
+        match event:
+            case InteractionHeld():
+                return Asked("hold", call)
+            case InteractionResumed():
+                return Asked("resume", call)
+            case RecordingPaused():
+                return Asked("pause_recording", call, event.recording_id)
+            case RecordingResumed():
+                return Asked("resume_recording", call, event.recording_id)
+            case RecordingStopped():
+                return Asked("stop_recording", call, event.recording_id)
+            case _:
+                return None
+
+    async def do(self, asked: object) -> None:
+        """Raises `CallFault` where the provider did not do it."""
+        assert isinstance(asked, Asked), "what `asked` gave"
+        control: CallControl = self.accounts[asked.call.state.provider].control
+        room, leg = asked.call.state.interaction_id, asked.call.state.call_id
+        match asked.what:
+            case "hold":
+                await control.hold(room, leg)
+            case "resume":
+                await control.resume(room, leg)
+            case "pause_recording":
+                await control.pause_recording(leg, asked.recording)
+            case "resume_recording":
+                await control.resume_recording(leg, asked.recording)
+            case "stop_recording":
+                await control.stop_recording(leg, asked.recording)

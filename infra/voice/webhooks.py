@@ -1,0 +1,79 @@
+"""Webhooks of the voice providers: `/voice/{provider}/{topic}`, signed, answered with the call's next steps.
+
+Whatever is not signed is refused before it is read; a fault of ours is a 503, which the provider repeats or takes to
+its fallback address.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from channels.twilio.forms import MAX_BODY, BadWebhook, Fields, fields_of
+from channels.twilio.signature import SIGNATURE_HEADER, NotSigned
+from channels.twilio.steps import TOPICS
+from channels.voice.control import Step
+from domain.execute import TooBusy
+from domain.ports import LogUnavailable
+from infra.voice.accounts import Account, Accounts
+from infra.voice.answering import Answering
+
+_log = logging.getLogger("trunkline.voice.webhooks")
+#: Topics that only tell; all others ask what comes next.
+_TELLING = frozenset({"progress", "conference", "recording"})
+
+
+def voice_router(accounts: Accounts, answering: Answering, *, prefix: str = "/voice") -> APIRouter:
+    """The routes. `accounts` by the name that stands in the path."""
+    router = APIRouter(prefix=prefix, include_in_schema=False)
+
+    @router.api_route("/{provider}/{topic}", methods=["GET", "POST"])
+    async def webhook(provider: str, topic: str, request: Request) -> Response:
+        account = accounts.get(provider)
+        if account is None or topic not in TOPICS:
+            return Response("there is nothing here", 404, media_type="text/plain")
+        try:
+            fields = await _signed(account, request)
+        except NotSigned as fault:
+            _log.warning("a webhook was refused: %s", fault)
+            return Response("the signature does not fit", 403, media_type="text/plain")
+        except BadWebhook as fault:
+            return Response(str(fault), 400, media_type="text/plain")
+        return await _answered(account, topic, fields, request)
+
+    async def _answered(account: Account, topic: str, fields: Fields, request: Request) -> Response:
+        then, mark = request.query_params.get("then", ""), request.query_params.get("mark", "")
+        try:
+            steps = await answering.answer(topic, fields, then, mark, account.name)
+        except BadWebhook as fault:
+            return Response(str(fault), 400, media_type="text/plain")
+        except (LogUnavailable, TooBusy) as fault:
+            _log.warning("a webhook could not be stored: %s", type(fault).__name__)
+            return Response("try again", 503, media_type="text/plain", headers={"Retry-After": "1"})
+        return _reply(account, topic, steps)
+
+    return router
+
+
+async def _signed(account: Account, request: Request) -> Fields:
+    """The request's fields. Raises `NotSigned`, `BadWebhook`."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise BadWebhook(f"the request is larger than {MAX_BODY} bytes")
+    query = request.url.query
+    fields = fields_of(body, query) if request.method == "GET" else fields_of(body)
+    signed = fields if request.method == "POST" else {}
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+    account.signatures.check(path, query, signed, request.headers.get(SIGNATURE_HEADER))
+    return Fields(fields)
+
+
+def _reply(account: Account, topic: str, steps: Sequence[Step]) -> Response:
+    if topic in _TELLING:
+        return Response(status_code=204)
+    reply = account.control.reply(steps)
+    return Response(reply.body, media_type=reply.content_type)
