@@ -74,6 +74,17 @@ class ReceiveMessage(Command):
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A message on its way in, with what is decided on."""
+
+    states: States
+    c: ReceiveMessage
+    project: Project
+    mailbox: Mailbox
+    at: Moment
+
+
 def ticket_number(ticket_id: str) -> str:
     """What people call a ticket: eight characters without look-alikes, from the random end of its id."""
     value, digits = int(ticket_id.replace("-", "")[-12:], 16), ""
@@ -119,14 +130,14 @@ def receive_message(states: States, c: ReceiveMessage, at: Moment) -> Outcome:
     if mailbox is None:
         raise NotFound("mailbox", c.mailbox)
     language = c.language or mailbox.language
-    ticket = _belongs_to(states, c)
+    ticket, incoming = _belongs_to(states, c), _Incoming(states, c, project, mailbox, at)
     sender_id, outcome = recognise(states, c.sender, c.sender_name, language, at)
     if ticket is None:
         new = stream_of("customer", sender_id) in outcome.events
         excluded = () if new else banned(states, sender_id)
-        outcome.merge(_new_matter(states, c, project, mailbox, sender_id, language, excluded, at))
+        outcome.merge(_new_matter(incoming, sender_id, language, excluded))
     else:
-        outcome.merge(_further_contact(states, c, project, mailbox, ticket, sender_id, at))
+        outcome.merge(_further_contact(incoming, ticket, sender_id))
     if c.fingerprint and outcome.result["ticket_id"] and holder_of(states, c.fingerprint) is None:
         outcome.merge(reserve(states, "message", c.fingerprint, outcome.result["ticket_id"]))
     return outcome
@@ -208,53 +219,37 @@ def _joined(
 
 
 def _queue(
-    states: States,
-    project: Project,
-    mailbox: Mailbox,
-    interaction_id: str,
-    ticket: Ticket,
-    excluded: tuple[str, ...],
-    at: Moment,
-    *,
-    had: tuple[str, ...] = (),
+    m: _Incoming, interaction_id: str, ticket: Ticket, excluded: tuple[str, ...], had: tuple[str, ...] = ()
 ) -> Outcome:
     work = Arriving(
         interaction_id=interaction_id,
         leg=FIRST_LEG,
         channel="email",
-        queue=project.department_queue(ticket.department),
+        queue=m.project.department_queue(ticket.department),
         customer_id=ticket.customer_id,
         language=ticket.language,
-        site=mailbox.site or "",
+        site=m.mailbox.site or "",
         excluded=excluded,
         had=had,
     )
-    return Outcome().add("interaction", interaction_id, *queued(states, project, work, at.now))
+    return Outcome().add("interaction", interaction_id, *queued(m.states, m.project, work, m.at.now))
 
 
-def _new_matter(
-    states: States,
-    c: ReceiveMessage,
-    project: Project,
-    mailbox: Mailbox,
-    customer_id: str,
-    language: str,
-    excluded: tuple[str, ...],
-    at: Moment,
-) -> Outcome:
+def _new_matter(m: _Incoming, customer_id: str, language: str, excluded: tuple[str, ...]) -> Outcome:
     """A ticket is opened, its first interaction queued, and the customer told; automatic mail may be filed instead."""
-    if c.automatic and mailbox.automatic_mail == "file":
+    c, project, at = m.c, m.project, m.at
+    if c.automatic and m.mailbox.automatic_mail == "file":
         interaction_id = at.new_id()
         outcome = _start(c, interaction_id, Ticket(language=language), customer_id, at)
         return outcome.merge(_closed(c, interaction_id))
-    queue = project.department_queue(mailbox.department)
+    queue = project.department_queue(m.mailbox.department)
     ticket_id, interaction_id = at.new_id(), at.new_id()
     opened = TicketOpened(
         ticket_id=ticket_id,
         number=ticket_number(ticket_id),
         customer_id=customer_id,
         interaction_id=interaction_id,
-        department=mailbox.department,
+        department=m.mailbox.department,
         mailbox=c.mailbox,
         language=language,
         subject=c.subject,
@@ -263,21 +258,20 @@ def _new_matter(
     ticket = evolve(Ticket(), opened)
     outcome = Outcome().add("ticket", ticket_id, opened)
     outcome.merge(_start(c, interaction_id, ticket, customer_id, at))
-    outcome.merge(_queue(states, project, mailbox, interaction_id, ticket, excluded, at))
+    outcome.merge(_queue(m, interaction_id, ticket, excluded))
     if not c.automatic:
         ticket = replace(ticket, thread=lengthen(ticket.thread, c.external_id))
         outcome.merge(status_mail("opened", ticket, c.sender.address, c.sender_name, project, at))
     return outcome
 
 
-def _further_contact(
-    states: States, c: ReceiveMessage, project: Project, mailbox: Mailbox, ticket: Ticket, sender_id: str, at: Moment
-) -> Outcome:
+def _further_contact(m: _Incoming, ticket: Ticket, sender_id: str) -> Outcome:
     """The message joins the ticket: its present interaction where somebody is on it, else a new one."""
+    states, c, at = m.states, m.c, m.at
     present = states.of(Interaction, "interaction", ticket.interaction_id)
     by_customer = _is_from(states, c, ticket)
     if present.status == "open" and (present.being_worked or c.automatic):
-        reply_by = None if c.automatic else _reply_by(project, present, at)
+        reply_by = None if c.automatic else _reply_by(m.project, present, at)
         outcome = _joined(c, present.interaction_id, ticket, sender_id, at, by_customer=by_customer, reply_by=reply_by)
     else:
         interaction_id = at.new_id()
@@ -287,7 +281,7 @@ def _further_contact(
         else:
             excluded = banned(states, ticket.customer_id)
             had = (*had_before(present), *filter(None, (ticket.settled_by,)))
-            outcome.merge(_queue(states, project, mailbox, interaction_id, ticket, excluded, at, had=had))
+            outcome.merge(_queue(m, interaction_id, ticket, excluded, had))
     if not c.automatic and ticket.status in ("resolved", "awaiting_customer"):
         outcome.merge(reopen(states, c.project, ticket, "the customer wrote", at))
     return outcome
