@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -66,11 +66,11 @@ class TwilioCallControl:
     async def hold(self, conversation: str, leg: str, *, hearing: str | None = None) -> None:
         url = None if hearing is None else self._at.of("hearing", then=hearing)
         with _told():
-            await self._rest.update_participant(await self._room(conversation), leg, hold=True, hold_url=url)
+            await self._in(conversation, lambda room: self._rest.update_participant(room, leg, hold=True, hold_url=url))
 
     async def resume(self, conversation: str, leg: str) -> None:
         with _told():
-            await self._rest.update_participant(await self._room(conversation), leg, hold=False)
+            await self._in(conversation, lambda room: self._rest.update_participant(room, leg, hold=False))
 
     async def consult(
         self, conversation: str, customer: str, address: str, caller: str, *, mark: str, label: str, ring: int = 30
@@ -101,11 +101,14 @@ class TwilioCallControl:
 
     async def change_presence(self, conversation: str, supervisor: str, agent: str, presence: Presence) -> None:
         whispering = presence == "whispering"
+        muted, coach = presence == "listening", agent if whispering else None
         with _told():
-            await self._rest.update_participant(
-                await self._room(conversation), supervisor, muted=presence == "listening",
-                coach=agent if whispering else None, coaching=whispering,
-            )  # fmt: skip
+            await self._in(
+                conversation,
+                lambda room: self._rest.update_participant(
+                    room, supervisor, muted=muted, coach=coach, coaching=whispering
+                ),
+            )
 
     async def record(self, leg: str, *, mark: str) -> str:
         with _told():
@@ -136,9 +139,13 @@ class TwilioCallControl:
             await self._rest.end_call(leg)
 
     async def end_conversation(self, conversation: str) -> None:
-        with _told(gone_is_well=True):
-            await self._rest.end_conference(await self._room(conversation))
         self._rooms.pop(conversation, None)
+        with _told():
+            # a leg that answered too late may have opened the room anew: whatever bears the name ends
+            going_on = await self._going_on(conversation)
+        for room in going_on:
+            with _told(gone_is_well=True):
+                await self._rest.end_conference(room)
 
     async def state(self, leg: str) -> LegState:
         with _told():
@@ -169,17 +176,27 @@ class TwilioCallControl:
         self._remember(conversation, added.conference)
         return added.call
 
-    async def _room(self, conversation: str) -> str:
-        """The identifier of the conference of this name that is going on. Raises `NotThere`."""
-        known = self._rooms.get(conversation)
-        if known is not None and (await self._rest.fetch_conference(known)).status != "completed":
-            return known
-        for one in await self._rest.list_conferences(name=conversation, limit=20):
-            if one.status != "completed":
-                self._remember(conversation, one.sid)
-                return one.sid
-        self._rooms.pop(conversation, None)
-        raise NotThere("the conversation is over")
+    async def _in(self, conversation: str, do: Callable[[str], Awaitable[object]]) -> None:
+        """Do something in the conference of this name that is going on. Raises `NotThere`.
+
+        The identifier known from before is tried first; when there is nothing by it any more, the name is looked up.
+        """
+        known = self._rooms.pop(conversation, None)
+        if known is not None:
+            try:
+                await do(known)
+            except NotThere:
+                known = None
+        if known is None:
+            known = next(iter(await self._going_on(conversation)), None)
+            if known is None:
+                raise NotThere("the conversation is over")
+            await do(known)
+        self._remember(conversation, known)
+
+    async def _going_on(self, conversation: str) -> list[str]:
+        found = await self._rest.list_conferences(name=room_name(conversation), limit=20)
+        return [one.sid for one in found if one.status != "completed"]
 
     def _remember(self, conversation: str, sid: str) -> None:
         self._rooms[conversation] = sid

@@ -221,7 +221,8 @@ class TwilioRest:
         ends_conference: bool | None = None,
     ) -> Participant:
         changes = _given(
-            hold=hold, hold_url=hold_url, muted=muted, call_sid_to_coach=coach, coaching=True if coach else coaching,
+            hold=hold, hold_url=hold_url, hold_method="POST" if hold_url else None, muted=muted,
+            call_sid_to_coach=coach, coaching=True if coach else coaching,
             end_conference_on_exit=ends_conference,
         )  # fmt: skip
         return Participant.of(await self._api.conferences(conference).participants(call).update_async(**changes))

@@ -116,20 +116,28 @@ class Running:
 
 
 @asynccontextmanager
-async def listening(centre_of: Callable[[str], Centre]) -> AsyncGenerator[Centre]:
-    """The centre's application on a free port of loopback."""
+async def served(app: Starlette) -> AsyncGenerator[str]:
+    """An application on a free port of loopback; gives its base URL."""
     listener = socket.create_server(("127.0.0.1", 0))
-    centre = centre_of(f"http://127.0.0.1:{listener.getsockname()[1]}")
-    app = Starlette(routes=[Route("/{topic}", centre.take, methods=["GET", "POST"])])
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield centre
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
         listener.close()
+
+
+@asynccontextmanager
+async def listening(centre_of: Callable[[str], Centre]) -> AsyncGenerator[Centre]:
+    """The centre's application."""
+    app = Starlette()
+    async with served(app) as base:
+        centre = centre_of(base)
+        app.router.routes.append(Route("/{topic}", centre.take, methods=["GET", "POST"]))
+        yield centre
 
 
 @asynccontextmanager

@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from channels.voice.control import Enqueue, Gather, Play, Say
+from infra.cli.main import app
 from tests.channels.twilio.centre import ANNA, BOB, CUSTOMER, OURS, Running
 
 
@@ -168,12 +170,7 @@ async def test_the_command_serves_until_it_is_told_to_stop_and_its_clock_goes_by
         (["--auth-token", ""], "must not be empty"),
     ],
 )
-async def test_the_command_refuses_wrong_options_in_words(options: list[str], why: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "infra.cli.main", "twilio-emulator", *options, stderr=asyncio.subprocess.PIPE
-    )
-    _, said = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 2
-    text = re.sub(r"[\s│]+", " ", said.decode())
-    assert why in text
-    assert "Traceback" not in text
+def test_the_command_refuses_wrong_options_in_words(options: list[str], why: str) -> None:
+    ended = CliRunner().invoke(app, ["twilio-emulator", *options])
+    assert ended.exit_code == 2
+    assert why in re.sub(r"[\s│]+", " ", ended.output)

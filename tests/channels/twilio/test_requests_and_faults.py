@@ -18,7 +18,7 @@ from channels.twilio.transport import Account, Bounds
 from channels.twilio_emulator.faults import Fault
 from channels.voice.control import CallOutcomeUnknown, Say
 from infra.logs import configure_logs
-from tests.channels.twilio.centre import CUSTOMER, OURS, SID, TOKEN, Running
+from tests.channels.twilio.centre import ANNA, CUSTOMER, OURS, SID, TOKEN, Running
 
 Act = Callable[[Running], Awaitable[object]]
 
@@ -113,6 +113,19 @@ async def test_a_call_whose_answer_was_lost_is_found_again_and_nobody_is_called_
     assert await phones.control.legs_made(CUSTOMER, OURS, since=since, known={found[0].leg}) == []
     await phones.emulator.advance(5)
     assert {told.mark for told in phones.centre.of("progress")} == {"try-1"}
+
+
+async def test_an_agent_whose_call_got_no_answer_is_found_and_not_rung_twice(phones: Running) -> None:
+    since = phones.emulator.world.now
+    phones.emulator.fault(Fault("rest", "drop", "CreateParticipant"))
+    with pytest.raises(CallOutcomeUnknown):
+        await phones.control.connect_agent("room", ANNA, OURS, mark="offer-1", label="anna")
+    [found] = await phones.control.legs_made(ANNA, OURS, since=since)
+    await phones.emulator.advance(5)
+    assert (await phones.control.state(found.leg)).status == "talking"
+    await phones.control.hold("room", found.leg)  # the room is found by its name, its identifier never arrived
+    await phones.emulator.settle()
+    assert phones.emulator.heard(found.leg)[-1] == "music: hold music"
 
 
 async def test_an_attempt_that_never_arrived_is_told_from_one_that_did(phones: Running) -> None:

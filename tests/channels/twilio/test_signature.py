@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import quote
 
+import httpx2
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from channels.twilio.forms import fields_of
 from channels.twilio.signature import NotSigned, Signatures
+from channels.twilio.steps import Addresses, document
+from channels.twilio_emulator.emulator import Emulator
 from channels.twilio_emulator.faults import Fault
+from channels.twilio_emulator.serving import serving
 from channels.twilio_emulator.webhooks import sign
-from tests.channels.twilio.centre import CUSTOMER, OURS, TOKEN, Running
+from channels.voice.control import Gather, Reply, Say
+from tests.channels.twilio.centre import CUSTOMER, OURS, SID, TOKEN, Centre, Running, listening, served
 
 FORM = {"CallSid": "CA1", "From": "+48601234567", "Body": ""}
 FIELDS = {name: [value] for name, value in FORM.items()}
@@ -112,6 +123,44 @@ def test_whatever_stands_in_the_form_its_signature_holds_and_no_other_does(
     signatures.check("/v", f"q={raw}", {name: [value] for name, value in form.items()}, signature)
     with pytest.raises(NotSigned):
         signatures.check("/v", f"q={raw}{noise.hex()}", {name: [value] for name, value in form.items()}, signature)
+
+
+@asynccontextmanager
+async def proxy(to: str) -> AsyncGenerator[str]:
+    """A reverse proxy on loopback that hands on under another host, port and path, as they do."""
+    client = httpx2.AsyncClient(base_url=to, trust_env=False)
+
+    async def hand_on(request: Request) -> Response:
+        kept = {name: value for name, value in request.headers.items() if name != "host"}
+        path = request.url.path.removeprefix("/public") + (f"?{request.url.query}" if request.url.query else "")
+        answer = await client.request(request.method, path, content=await request.body(), headers=kept)
+        return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+
+    app = Starlette(routes=[Route("/public/{rest:path}", hand_on, methods=["GET", "POST"])])
+    async with served(app) as base:
+        yield f"{base}/public"
+    await client.aclose()
+
+
+async def test_webhooks_through_a_proxy_are_known_by_the_public_address_alone() -> None:
+    emulator = Emulator(SID, TOKEN)
+    async with AsyncExitStack() as stack:
+        centre = await stack.enter_async_context(listening(lambda base: Centre(base, Signatures([TOKEN], base))))
+        public = await stack.enter_async_context(proxy(centre.base))
+        await stack.enter_async_context(serving(emulator))
+        at = Addresses(public)
+        centre.reply = lambda steps: Reply("text/xml", document(steps, at))
+        centre.script["voice"] = lambda told: [Gather("menu & more", (Say("Press"),), most=1)]
+        emulator.number(OURS, voice_url=at.of("voice", mark="a b/ż"))
+        await emulator.dial(CUSTOMER, OURS)
+        assert (centre.forged, centre.told) == (["voice"], [])  # signed for another address than ours
+        centre.signatures = Signatures([TOKEN], public)
+        call = await emulator.dial(CUSTOMER, OURS)
+        await emulator.press(call.sid, "1")
+        assert [(told.topic, told.mark, told.then) for told in centre.told] == [
+            ("voice", "a b/ż", ""),
+            ("gathered", "", "menu & more"),
+        ]
 
 
 async def test_a_forged_webhook_reaches_nobody_and_the_next_real_one_does(phones: Running) -> None:

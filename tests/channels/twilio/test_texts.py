@@ -6,7 +6,8 @@ import pytest
 from starlette.responses import Response
 
 from channels.twilio.callbacks import incoming_message, message_progress
-from channels.twilio.errors import Code, Refused
+from channels.twilio.errors import Code, Refused, UnknownOutcome
+from channels.twilio.reconciling import made_by_attempt
 from channels.twilio.twiml import Reply, render
 from channels.twilio_emulator.emulator import CannotDo
 from channels.twilio_emulator.faults import Fault
@@ -182,3 +183,19 @@ async def test_what_no_person_can_do_is_refused_in_words(phones: Running) -> Non
         await phones.emulator.text(CUSTOMER, OURS, "")
     with pytest.raises(CannotDo, match="call is over"):
         await phones.emulator.press("CA1", "1")
+
+
+async def test_a_text_of_unknown_outcome_is_told_from_others_to_the_same_person(phones: Running) -> None:
+    since = phones.emulator.world.now
+    await phones.emulator.text(CUSTOMER, OURS, "Good morning")
+    phones.emulator.world.alerts.clear()
+    other = await sent(phones, "Another text")
+    known = await sent(phones, "Good morning")
+    listed = await phones.rest.list_messages(to=CUSTOMER, sender=OURS, since=since)
+    assert made_by_attempt(listed, "Good morning", known={known}) == []
+    phones.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+    with pytest.raises(UnknownOutcome):
+        await sent(phones, "Good morning  ")
+    listed = await phones.rest.list_messages(to=CUSTOMER, sender=OURS, since=since)
+    [made] = made_by_attempt(listed, "Good morning", known={known})
+    assert made.sid not in (known, other)
