@@ -92,7 +92,7 @@ class Board:
     _dial_ids: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     def fold(self, recorded: Recorded) -> None:
-        """One event of the log, its personal fields sealed or not."""
+        """One event of the log, its personal fields opened."""
         self.position = recorded.position
         match category_of(recorded.stream):
             case "call":

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from channels.voice.control import CallFault, CallGone, CallUnavailable
 from domain.event import REGISTRY, Recorded
 from domain.execute import TooBusy
-from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable
+from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable, Opener
 from domain.rejection import Rejection
 from infra.voice.board import Board, Calling
 from infra.voice.doing import Doing
@@ -45,6 +45,7 @@ class Following:
     """Runs until it is cancelled. One such process per centre: what it does twice is told so by the provider."""
 
     log: Log
+    opener: Opener
     clock: Clock
     doing: Doing
     talking: Talking
@@ -72,7 +73,7 @@ class Following:
         while self.board.position < head:
             batch = await self.log.read(self.board.position, _BATCH, types=_TYPES)
             for one in batch:
-                self.board.fold(one)
+                self._fold(one)
             if len(batch) < _BATCH:
                 self.board.position = max(self.board.position, head)
         await self.doing.configured.catch_up()
@@ -80,12 +81,15 @@ class Following:
 
     async def _happened(self, batch: Sequence[Recorded]) -> None:
         for one in batch:
-            self.board.fold(one)
+            self._fold(one)
             deed = self.talking.asked(one)
             if deed is not None:
                 self._start(f"event {one.position}", self._talk(deed))
         await self.doing.configured.catch_up()
         self.look()
+
+    def _fold(self, recorded: Recorded) -> None:
+        self.board.fold(recorded._replace(event=self.opener(recorded.event)))
 
     async def _look(self) -> None:
         while True:

@@ -46,5 +46,5 @@ def voice_of(
         accounts=accounts, executor=executor, configured=configured, turning=turning, pulling=pulling, board=board
     )
     talking = Talking(accounts=accounts, board=board)
-    following = Following(log=log, clock=clock, doing=doing, talking=talking, board=board)
+    following = Following(log=log, opener=opener, clock=clock, doing=doing, talking=talking, board=board)
     return Voice(Answering(turning=turning, board=board), following)

@@ -79,6 +79,7 @@ class Hotline:
     emulator: Emulator
     voice: Voice
     base: str
+    following: asyncio.Task[None]
 
     async def do(self, command: Command) -> Done:
         return await self.stores.executor.execute(command, ORIGIN)
@@ -100,6 +101,8 @@ class Hotline:
         async with asyncio.timeout(20):
             with contextlib.suppress(TimeoutError):
                 while True:
+                    if self.following.done():
+                        await self.following
                     found = await there()
                     if found:
                         return found
@@ -172,7 +175,9 @@ async def hotline(folder: Path, document: ProjectDocument | None = None, **anna:
             accounts={"twilio": account},
         )
         await closing.enter_async_context(_served(voice_router({"twilio": account}, voice.answering), listener))
-        one = Hotline(stores, emulator, voice, base)
+        following = asyncio.create_task(voice.following.run())
+        closing.push_async_callback(_ended, following)
+        one = Hotline(stores, emulator, voice, base, following)
         await one.do(ConfigureProject(document=document or project(ALWAYS, "tongue"), expected_revision=0))
         await one.do(ConfigureCentre(document=centre(**anna), expected_revision=0))
         for agent in ("anna", "boris"):
@@ -181,8 +186,6 @@ async def hotline(folder: Path, document: ProjectDocument | None = None, **anna:
         emulator.number(LINE, voice_url=at.of("voice"), status_callback=at.of("progress"))
         for agent in ("anna", "boris"):
             emulator.declare(f"client:{agent}", Person("answers", after=1.0))
-        following = asyncio.create_task(voice.following.run())
-        closing.push_async_callback(_ended, following)
         yield one
 
 
