@@ -151,6 +151,11 @@ def test_announced_waits_are_held_against_what_the_wait_was() -> None:
     assert (short.announced_error, short.announced_absolute_error) == (-10, 20)
     nobody_came = total(queued(), told(0, 100), left("i1", 20))
     assert (nobody_came.announced, nobody_came.announced_error) == (0, None)
+    gave_up = on_work(WorkGivenUp, "i1", 60, reason="silent")
+    mail = [queued(channel="email"), told(0, 100), *answered("i1", 50, channel="email"), gave_up]
+    again = [queued("i1", 60, channel="email", arrived_at=AT, reason="silent"), *answered("i1", 80, channel="email")]
+    once = total(*mail, *again, sent("i1", 90))
+    assert (once.announced, once.announced_error) == (1, 50)
 
 
 def test_a_late_event_corrects_the_interval_that_it_happened_in() -> None:
