@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from email.message import Message
+from itertools import islice
 from typing import Final, Literal
 
 from flufl.bounce import all_failures as _all_failures  # pyright: ignore[reportUnknownVariableType]
@@ -19,11 +20,23 @@ from channels.email.mime import Part
 from channels.email.model import Address, Bounce, BouncedRecipient, Fault
 from channels.email.words import decode_words
 
-_STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+#: RFC 3463 section 3: subjects are 0 to 7, which tells a status from a version number such as Exim's 4.94.2.
+_STATUS: Final = re.compile(r"(?<![\d.])([245]\.[0-7]\.\d{1,3})(?![\d.]\d)")
 _REPLY_CODE: Final = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])")
+#: What the other server said, as daemons quote it: a reply code (RFC 5321 section 4.2) and words.
+_SERVER_SAID: Final = re.compile(
+    r"(?:^[ \t]{0,20}|[:>] {1,4}|[(\"'])((?:4[2-7]\d|5[0-7]\d)[ \-]\S.{0,500})", re.MULTILINE
+)
+#: qmail's own words: `Sorry, no mailbox here by that name. (#5.1.1)`; or a line that begins with a status.
+_QMAIL_SAID: Final = re.compile(r"^[ \t]{0,20}(.{0,300}\(#[245]\.[0-7]\.\d{1,3}\))", re.MULTILINE)
+_STATUS_LINE: Final = re.compile(r"^[ \t]{0,20}([245]\.[0-7]\.\d{1,3}\b.{0,500})", re.MULTILINE)
+_SAID: Final = (_SERVER_SAID, _QMAIL_SAID, _STATUS_LINE)
 #: flufl.bounce walks the standard library's tree of the mail; what is larger than this is no bounce it knows.
 _MAX_HEURISTIC_BYTES: Final = 256 * 1024
 _MAX_HEURISTIC_PARTS: Final = 50
+#: Of what a daemon wrote: characters in which the server's words are looked for, and how far behind a recipient.
+_MAX_WORDS: Final = 20_000
+_NEAR: Final = 2_000
 _SUBJECTS: Final = re.compile(
     r"(undeliver|delivery (status|fail|has failed|problem)|mail delivery|returned mail|failure notice|non[- ]?remis"
     r"|échec de|message non distribué|unzustellbar|nie dostarczono|niedostarcz|zwrot wiadomości|недоставлен"
@@ -79,11 +92,19 @@ def _recipient(block: Headers) -> BouncedRecipient | None:
     if not address or not action.startswith(("fail", "error", "delay")):
         return None
     diagnostic = decode_words(_after_type(block.first("Diagnostic-Code")))
-    found = _STATUS.search(block.first("Status")) or _STATUS.search(diagnostic)
-    status = found[1] if found else ""
+    status = _most_telling(block.first("Status"), diagnostic)
     outcome: Literal["failed", "delayed"] = "delayed" if action.startswith("delay") else "failed"
     permanent = outcome == "failed" and (status[:1] or _class_of(diagnostic) or "5") == "5"
     return BouncedRecipient(address[:320], status, permanent, outcome, diagnostic[:500])
+
+
+def _most_telling(written: str, diagnostic: str) -> str:
+    """The status as reported; where that says no more than failed (5.0.0), what the other server said."""
+    reported, said = _STATUS.search(written), _STATUS.search(diagnostic)
+    if reported is None:
+        return said[1] if said else ""
+    vague = reported[1].endswith(".0.0") and said is not None and said[1][0] == reported[1][0]
+    return said[1] if vague and said else reported[1]
 
 
 def _class_of(diagnostic: str) -> str:
@@ -107,17 +128,42 @@ def _looks_like_bounce(root: Part, sender: Address | None, subject: str) -> bool
 
 
 def _from_heuristics(root: Part, raw: bytes, faults: list[Fault]) -> Bounce | None:
-    text = decode(raw[:_MAX_HEURISTIC_BYTES])[0]
     named = [one.strip() for one in root.headers.first("X-Failed-Recipients").split(",") if "@" in one]
     delayed, failed = ((), named) if named else _flufl(root, raw, faults)
-    found = _STATUS.search(text)
-    status = found[1] if found else ""
-    permanent = (status[:1] or _class_of(text) or "5") == "5"
-    recipients = [BouncedRecipient(one, status, permanent, "failed", "") for one in failed]
-    recipients += [BouncedRecipient(one, status, False, "delayed", "") for one in delayed]
-    if not recipients:
+    told: dict[str, Literal["failed", "delayed"]] = {
+        **dict.fromkeys(delayed, "delayed"),
+        **dict.fromkeys(failed, "failed"),
+    }
+    if not told:
         return None
-    return Bounce(tuple(recipients[:MAX_BOUNCED]), _original_id(root, faults), "")
+    text = _words(root)
+    lowered, anywhere = text.lower(), _said_in(text[:_MAX_WORDS])
+    recipients: list[BouncedRecipient] = []
+    for address, outcome in islice(told.items(), MAX_BOUNCED):
+        at = lowered.find(address.lower())
+        near = _said_in(text[at : at + _NEAR]) if at >= 0 else ""
+        recipients.append(_told_of(address, near or anywhere, outcome))
+    return Bounce(tuple(recipients), _original_id(root, faults), "")
+
+
+def _words(root: Part) -> str:
+    """What the daemon wrote to people. Headers are not searched: numbers of versions look like status codes."""
+    for part in root.walk():
+        if not part.children and part.content_type == "text/plain":
+            return decode(part.content([])[:_MAX_HEURISTIC_BYTES], part.parameters.get("charset", ""))[0]
+    return ""
+
+
+def _said_in(text: str) -> str:
+    match = next(filter(None, (one.search(text) for one in _SAID)), None)
+    return " ".join(match[1].split())[:500] if match else ""
+
+
+def _told_of(address: str, reason: str, outcome: Literal["failed", "delayed"]) -> BouncedRecipient:
+    found = _STATUS.search(reason)
+    status = found[1] if found else ""
+    permanent = outcome == "failed" and (status[:1] or _class_of(reason) or "5") == "5"
+    return BouncedRecipient(address[:320], status, permanent, outcome, reason)
 
 
 def _flufl(root: Part, raw: bytes, faults: list[Fault]) -> tuple[list[str], list[str]]:
