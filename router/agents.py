@@ -25,7 +25,7 @@ from domain.agent.state import PRESENCE
 from domain.event import Event, Recorded
 from router.index import Index
 from router.instants import micros
-from router.records import AgentRecord, Cause
+from router.records import AgentRecord
 
 Fold = Callable[[Any, Recorded], None]
 
@@ -65,7 +65,7 @@ class Agents:
     def _changed(self, agent_id: str, recorded: Recorded) -> AgentRecord:
         """The agent, who needs new seats."""
         agent = self.known[agent_id]
-        agent.cause = Cause.of(recorded)
+        agent.cause_at, agent.cause_id = recorded.position, recorded.event_id
         self._index.touch(agent, moved=True)
         return agent
 
@@ -78,8 +78,9 @@ class Agents:
         """A new agent, or one who comes back after having been retired."""
         agent = self.known.get(event.agent_id)
         if agent is None:
-            agent = self.known[event.agent_id] = AgentRecord(event.agent_id, event.site, Cause.of(recorded))
-        agent.cause, agent.presence = Cause.of(recorded), PRESENCE[agent.presence, AgentRegistered]
+            agent = self.known[event.agent_id] = AgentRecord(event.agent_id, event.site)
+        agent.cause_at, agent.cause_id = recorded.position, recorded.event_id
+        agent.presence = PRESENCE[agent.presence, AgentRegistered]
         self._sits(agent, event.site)
 
     def _profile(self, event: ProfileAssigned, recorded: Recorded) -> None:
@@ -110,15 +111,16 @@ class Agents:
 
     def _reserved(self, event: AgentReserved, recorded: Recorded) -> None:
         agent = self.known[event.agent_id]
-        agent.cause = Cause.of(recorded)
+        agent.cause_at, agent.cause_id = recorded.position, recorded.event_id
         if agent.hold(event.work_id, event.channel, event.units):
             self._index.touch(agent)
 
     def _released(self, event: AgentReleased, recorded: Recorded) -> None:
         agent = self.known[event.agent_id]
-        agent.cause = Cause.of(recorded)
+        agent.cause_at, agent.cause_id = recorded.position, recorded.event_id
         held = agent.free(event.work_id)
-        if held is not None and held.worked:
-            agent.idle_since, agent.idle_us = recorded.recorded_at, micros(recorded.recorded_at)
-            agent.work_changes(-1, agent.idle_us)
-        self._index.touch(agent)
+        if held is not None:
+            if held.worked:
+                agent.idle_since, agent.idle_us = recorded.recorded_at, micros(recorded.recorded_at)
+                agent.work_changes(-1, agent.idle_us)
+            self._index.touch(agent)

@@ -85,21 +85,18 @@ class Board:
     def _project_configured(self, event: ProjectConfigured, recorded: Recorded) -> None:
         document = ProjectDocument.model_validate(event.document)
         self.policies.configure_project(document, event.sha256)
-        self._take_all(self.legs.of_project(document.project))
         self.index.forget(document.project)
+        for item in self.legs.of_project(document.project):
+            self.index.change(item)
         self.openings.configured(document.project, recorded.recorded_at)
 
     def _centre_configured(self, event: CentreConfigured, recorded: Recorded) -> None:
         if self.policies.configure_centre(CentreDocument.model_validate(event.document), event.sha256):
             self._backlog.weigh(self.policies.routing.shares)
             self.order = item_order(self.policies.routing, self._backlog)
-            self._take_all(list(self.legs.all()))
-
-    def _take_all(self, items: list[Item]) -> None:
-        """Take items from the index, to be put into their places anew."""
-        for item in items:
-            self.index.take(item)
-            self.index.change(item)
+            for item in self.legs.all():
+                self.index.take(item)
+                self.index.change(item)
 
     def _site_went_down(self, event: SiteWentDown, recorded: Recorded) -> None:
         self.down.add(event.site)
@@ -177,7 +174,11 @@ class Board:
         agent.hold(work_id, item.channel, agent.profile.channels[item.channel].units)
         item.ring(work_id, OpenOffer(agent.agent_id, None))
         self.index.resettle(agent)
-        self.place(item)
+        rules = self.policies.rules(item.project, item.queue_name)
+        if rules is None or len(item.offers) >= rules.ring_width:
+            self.index.take(item)
+        else:
+            self.place(item)
 
     def withdraw(self, agent_id: str, item: Item) -> None:
         """The offer will not be made: agent and item are as before."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from domain.event import Fact
 from domain.interaction.events import Candidate, Decision
 from router.board import Board
 from router.needs import REFUSALS, Need
@@ -15,78 +17,110 @@ from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 RUNNERS_UP = 5
 
 
+def _made(kind: type[Fact], values: dict[str, Any]) -> Any:
+    """A fact with exactly these fields, unchecked.
+
+    The router makes tens of thousands of these a second, all fields from its own records, and checking them costs
+    more than the decision itself. Every field is set, as it would be by validation, so such a fact equals and prints
+    like a checked one (a test holds them together); the core checks it when it reads it back from the log.
+    """
+    fact = kind.__new__(kind)
+    put = object.__setattr__
+    put(fact, "__dict__", values)
+    put(fact, "__pydantic_fields_set__", set(values))
+    put(fact, "__pydantic_extra__", None)
+    put(fact, "__pydantic_private__", None)
+    return fact
+
+
 def decided(board: Board, item: Item, order: Sequence[AgentRecord], now: datetime, now_us: int) -> Decision:
     """The decision that the first of `order`, the agents who may have the item, gets it."""
     need = item.need
     assert need is not None, "only an item that can be found is decided on"
-    chosen, *runners_up = (_candidate(agent, place, item, need) for place, agent in enumerate(order, 1))
-    return Decision(
-        position=board.position,
-        at=now,
-        policy=board.policies.projects[item.project].sha256,
-        routing=board.policies.routing_sha256,
-        strategy=need.order.name,
-        items=board.order.name,
-        chosen=chosen,
-        runners_up=tuple(runners_up),
-        excluded=excluded(board, need, item, now_us),
+    candidates = [_candidate(agent, place, item, need) for place, agent in enumerate(order, 1)]
+    policies = board.policies
+    return _made(
+        Decision,
+        {
+            "position": board.position,
+            "at": now,
+            "policy": policies.projects[item.project].sha256,
+            "routing": policies.routing_sha256,
+            "strategy": need.order.name,
+            "items": board.order.name,
+            "chosen": candidates[0],
+            "runners_up": tuple(candidates[1:]),
+            "excluded": excluded(board, need, item, now_us),
+        },
     )
 
 
 def _candidate(agent: AgentRecord, place: int, item: Item, need: Need) -> Candidate:
-    preferred = agent.agent_id == item.preferred
-    return Candidate(
-        agent_id=agent.agent_id,
-        place=place,
-        idle_since=None if agent.work else agent.idle_since,
-        ring=0 if preferred else need.members[agent.agent_id].lane.ring,
-        value=need.order.value(agent, need),
+    agent_id = agent.agent_id
+    return _made(
+        Candidate,
+        {
+            "agent_id": agent_id,
+            "place": place,
+            "idle_since": None if agent.work else agent.idle_since,
+            "ring": 0 if agent_id == item.preferred else need.members[agent_id].lane.ring,
+            "value": need.order.value(agent, need),
+        },
     )
 
 
 def excluded(board: Board, need: Need, item: Item, now_us: int) -> dict[str, int]:
     """How many agents each rule excluded, from counts that the index keeps."""
     roster = board.index.roster
-    ready, up, on_channel = len(roster.ready), len(roster.up), roster.by_channel.get(item.channel, 0)
+    ready, up, on_channel = len(roster.ready), len(roster.up), roster.by_channel.get(need.channel, 0)
     members = len(need.members)
     counts = {
         "state": len(board.agents) - ready,
         "site": ready - up,
         "channel": up - on_channel,
         "queue": on_channel - members - sum(need.refused),
-        **dict(zip(REFUSALS, need.refused, strict=True)),
     }
+    for rule, count in zip(REFUSALS, need.refused, strict=True):
+        counts[rule] = count
+    full = _full(board, need, item, now_us)
     if item.plain:
-        lanes = need.lanes.values()
-        counts["concurrency"] = sum(lane.tally[NO_CONCURRENCY] for lane in lanes)
-        counts["capacity"] = sum(lane.tally[NO_CAPACITY] for lane in lanes)
-        counts["delay"] = sum(lane.tally[OPEN] for lane in lanes if not lane.sees(item, now_us))
+        counts["concurrency"], counts["capacity"], counts["delay"] = full[NO_CONCURRENCY], full[NO_CAPACITY], full[OPEN]
     else:
-        counts |= _by_history(need, item, now_us)
+        counts.update(_by_history(need, item, now_us, full))
     return {rule: count for rule, count in counts.items() if count}
 
 
-def _by_history(need: Need, item: Item, now_us: int) -> dict[str, int]:
+def _full(board: Board, need: Need, item: Item, now_us: int) -> list[int]:
+    """How many members lack room, by `Fullness`; under `OPEN` those with room who do not see the item yet."""
+    full = [0, 0, 0]
+    for lane in need.lanes.values():
+        room, concurrency, capacity = lane.tally
+        full[NO_CONCURRENCY] += concurrency
+        full[NO_CAPACITY] += capacity
+        if lane.delay_us and not lane.sees(item, now_us):
+            full[OPEN] += room
+    for agent in board.index.roster.uncounted:
+        member = need.members.get(agent.agent_id)
+        if member is not None and member.room.counted != member.room.full:
+            late = not member.lane.sees(item, now_us)
+            for fullness, by in ((member.room.counted, -1), (member.room.full, 1)):
+                full[fullness] += by if fullness != OPEN or late else 0
+    return full
+
+
+def _by_history(need: Need, item: Item, now_us: int, full: list[int]) -> dict[str, int]:
     """The same for the rules from `excluded` on, where bans, earlier and open offers of the item have a say."""
-    lanes, members = need.lanes.values(), need.members
+    members = need.members
     banned = [agent_id for agent_id in item.excluded if agent_id in members]
-    counts = {"excluded": len(banned)}
+    counts: dict[str, int] = {"excluded": len(banned)}
     if item.kept:
         own = item.preferred in members and item.preferred not in item.excluded
         counts["preferred"] = len(members) - len(banned) - own
         return counts  # what remains is the preferred agent alone, who is chosen
-    counts["concurrency"] = sum(lane.tally[NO_CONCURRENCY] for lane in lanes)
-    counts["capacity"] = sum(lane.tally[NO_CAPACITY] for lane in lanes)
-    counts["delay"] = sum(lane.tally[OPEN] for lane in lanes if not lane.sees(item, now_us))
     for agent_id in banned:
         member = members[agent_id]
-        match member.room.full:
-            case 1:
-                counts["concurrency"] -= 1
-            case 2:
-                counts["capacity"] -= 1
-            case _:
-                counts["delay"] -= not member.lane.sees(item, now_us)
+        full[member.room.full] -= member.room.full != OPEN or not member.lane.sees(item, now_us)
+    counts["concurrency"], counts["capacity"], counts["delay"] = full[NO_CONCURRENCY], full[NO_CAPACITY], full[OPEN]
     counts["ringing"] = counts["tried"] = 0
     for agent_id in {**item.tries, **{offer.agent_id: 1 for offer in item.offers.values()}}:
         member = members.get(agent_id)

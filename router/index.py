@@ -20,6 +20,9 @@ from router.rules import OPEN
 #: Something that somebody may have become able to take: the plain items of a need, or one that is not plain.
 Source = Need | Item
 
+#: The tallies may be behind for so many agents: a decision corrects them for the one need that it is about.
+FEW = 8
+
 
 class Index:
     """`down` are the sites that are down, as the board knows them."""
@@ -65,11 +68,15 @@ class Index:
             touched, self._touched = self._touched, {}
             for agent, moved in touched.items():
                 self._sync(agent, moved)
+            if len(self.loose) != 1 or len(self.roster.uncounted) > FEW:
+                self.roster.count()
 
     def resettle(self, agent: AgentRecord) -> None:
         """Bring one agent up to date at once, whose work alone changed."""
         self._touched.pop(agent, None)
         self._sync(agent, moved=False)
+        if not self.loose:
+            self.roster.count()
 
     def stir(self, source: Source) -> None:
         """Somebody may have become able to take something of it."""
@@ -130,9 +137,12 @@ class Index:
                     self._stir(need)
 
     def forget(self, project: str) -> None:
-        """Other rules are in force: give up the project's needs, which no item stands in any more."""
+        """Other rules are in force: give up the project's needs; what stood in them is to be placed anew."""
         prefix = f"{project}/"
-        for need in [one for one in self._needs.values() if one.queue.startswith(prefix) and not one.size]:
+        for need in [one for one in self._needs.values() if one.queue.startswith(prefix)]:
+            for item in list(need.items()):
+                self.take(item)
+                self.change(item)
             del self._needs[need.key]
             self._unseated.pop(need, None)
             self._stirred.pop(need, None)
@@ -195,4 +205,5 @@ class Index:
         """Enter an agent into the lanes of the channels with room, where new items find them."""
         if agent in self.loose:
             del self.loose[agent]
+            self.roster.count()
             self.roster.park(agent)

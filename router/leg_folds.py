@@ -26,7 +26,7 @@ from router.deadlines import Deadlines
 from router.index import Index
 from router.instants import micros
 from router.legs import Legs, note_step, queue_up, relax
-from router.records import AgentRecord, Cause, Item, OpenOffer
+from router.records import AgentRecord, Item, OpenOffer
 
 _LEG_EVENTS: frozenset[type[Event]] = frozenset(kind for _, kind in LEG)
 
@@ -63,16 +63,17 @@ class LegFolds:
 
     def _moved(self, event: Any, recorded: Recorded) -> Item:
         """The leg in its next state. Raises `KeyError` for an event that its state does not allow."""
-        cause = Cause.of(recorded)
-        item = self._legs.found(event.interaction_id, event.leg, recorded.project, cause)
-        item.status, item.cause = LEG[item.status, type(event)], cause
+        item = self._legs.found(event.interaction_id, event.leg, recorded.project)
+        item.status = LEG[item.status, type(event)]
+        item.cause_at, item.cause_id = recorded.position, recorded.event_id
+        item.correlation_id = recorded.correlation_id
         return item
 
     def _other(self, event: Any, recorded: Recorded) -> None:
         item = self._moved(event, recorded)
         if item.status == "ended":
             self._legs.forget(item)
-        if item.shelf is not None and item.status != "waiting":
+        if item.status != "waiting" and (item.shelf is not None or item.preferable):
             self._index.change(item)
 
     def _queued(self, event: InteractionQueued, recorded: Recorded) -> None:
@@ -116,7 +117,8 @@ class LegFolds:
             agent.work_changes(1, micros(recorded.recorded_at))
             if "least_occupied" in self._index.strategies:
                 self._index.touch(agent)
-        self._index.change(item)
+        if item.shelf is not None or item.preferable:
+            self._index.change(item)
 
     def _unanswered(self, event: OfferDeclined | OfferTimedOut, recorded: Recorded) -> None:
         item = self._moved(event, recorded)
@@ -154,4 +156,5 @@ class LegFolds:
         for item in self._legs.drop(event.interaction_id):
             item.status = "ended"
             item.hush_all()
-            self._index.change(item)
+            if item.shelf is not None or item.preferable:
+                self._index.change(item)

@@ -25,6 +25,9 @@ from router.needs import Need
 from router.records import AgentRecord, Item, Rank
 from router.rules import OPEN
 
+#: So many freed agents are asked one by one what comes first; of more, what waits for them is asked.
+FEW = 8
+
 #: The pool's order: what the policy makes of the moment, then the rank.
 _Key = tuple[float, Rank]
 
@@ -45,29 +48,27 @@ class Matching:
         self._order = board.order
 
     def run(self) -> Iterator[Match]:
-        index = self._board.index
-        index.settle(self._board.place)
+        board, index = self._board, self._board.index
+        index.settle(board.place)
         while True:
-            sources = [source for source in index.take_stirred() if self._reached(source)]
-            if not index.loose and not sources:
-                return
-            if len(index.loose) == 1 and not sources:
-                (agent,) = index.loose
-                yield from self._alone(agent)
-            elif len(sources) == 1 and not index.loose:
+            stirred = index.take_stirred()
+            sources = [source for source in stirred if self._first_of(source) is not None] if stirred else []
+            if not sources:
+                if not index.loose:
+                    return
+                if len(index.loose) == 1:
+                    # nobody but this agent may have anything: they take their first item, or are parked
+                    (agent,) = index.loose
+                    item = self._first_item(agent)
+                    if item is None:
+                        index.park(agent)
+                    else:
+                        yield self._match(agent, item, [agent])
+                    continue
+            if len(sources) == 1 and not index.loose:
                 yield from self._of_source(sources[0])
             else:
                 yield from self._of_all(sources)
-
-    # --- the two cases that nearly all decisions are
-
-    def _alone(self, agent: AgentRecord) -> Iterator[Match]:
-        """Nobody but this agent may have anything: they take their first item, or are parked if there is none."""
-        item = self._first_item(agent)
-        if item is None:
-            self._board.index.park(agent)
-        else:
-            yield self._match(agent, item, [agent])
 
     def _of_source(self, source: Source) -> Iterator[Match]:
         """Nothing but this may be had by anybody: the first item of it goes to its first agent."""
@@ -83,8 +84,9 @@ class Matching:
     def _of_all(self, sources: list[Source]) -> Iterator[Match]:
         """Agents and items in any number. Whoever takes nothing more is parked."""
         index = self._board.index
-        entries: list[AgentRecord | Source] = [*index.loose, *sources]
-        for agent in list(index.loose):
+        freed = list(index.loose)
+        entries: list[AgentRecord | Source] = [*(freed if len(freed) <= FEW else self._open_to(freed)), *sources]
+        for agent in freed:
             index.park(agent)
         firsts = _Firsts(self, entries)
         while (item := firsts.pop()) is not None:
@@ -93,6 +95,12 @@ class Matching:
             index.park(agent)
             for source in index.take_stirred():
                 firsts.add(source)
+
+    def _open_to(self, agents: list[AgentRecord]) -> list[Source]:
+        """What may have something for one of many agents: to ask each of them again and again would take too long."""
+        rooms = [room for agent in agents for room in agent.rooms if room.full == OPEN]
+        needs = dict.fromkeys(seat.need for room in rooms for seat in room.seats if seat.need.size)
+        return [source for need in needs for source in (need, *need.others())]
 
     def _pair(self, item: Item) -> tuple[AgentRecord, Item]:
         """From the first item on: an agent and an item that are first for each other."""
@@ -112,7 +120,7 @@ class Matching:
         """The first item, in the pool's order, that a parked agent may have, or that somebody may have of a source."""
         if isinstance(entry, AgentRecord):
             return self._first_of_pool(entry)
-        item = self._first_of(entry) if self._reached(entry) else None
+        item = self._first_of(entry)
         return None if item is None else (self._key(item, None), item)
 
     @property
@@ -129,10 +137,6 @@ class Matching:
     def _candidates(self, item: Item, limit: int) -> list[AgentRecord]:
         assert item.need is not None, "only an item that can be found has candidates"
         return item.need.candidates(item, self._now_us, limit)
-
-    def _reached(self, source: Source) -> bool:
-        """Whether a parked agent may have something of it."""
-        return self._first_of(source) is not None
 
     def _first_of(self, source: Source) -> Item | None:
         if isinstance(source, Need):
@@ -152,6 +156,12 @@ class Matching:
     def _first_item(self, agent: AgentRecord) -> Item | None:
         """The agent's own first item: by the priorities of their profile, then by the pool's policy."""
         best: Item | None = None
+        if not self._order.by_moment:
+            first = 0
+            for priority, item in self._heads(agent):
+                if best is None or (priority, item.shelved) < (first, best.shelved):
+                    best, first = item, priority
+            return best
         best_key: tuple[int, _Key] | None = None
         for priority, item in self._heads(agent):
             key = (priority, self._key(item, agent))
@@ -168,8 +178,9 @@ class Matching:
                 best = key, item
         return best
 
-    def _heads(self, agent: AgentRecord) -> Iterator[tuple[int, Item]]:
+    def _heads(self, agent: AgentRecord) -> list[tuple[int, Item]]:
         """The first item of each need that the agent may have now, with the profile's priority of its queue."""
+        heads: list[tuple[int, Item]] = []
         for room in agent.rooms:
             if room.full == OPEN:
                 for need, lane, priority in room.seats:
@@ -177,7 +188,8 @@ class Matching:
                         plain = not (need.specials or lane.delay_us)
                         item = need.head if plain else need.first_for(agent.agent_id, lane, self._now_us)
                         if item is not None:
-                            yield priority, item
+                            heads.append((priority, item))
+        return heads
 
 
 class _Firsts:

@@ -46,13 +46,15 @@ class AgentRecord:
     """An agent on the board: presence, abilities, what they hold and how they spent their time."""
 
     __slots__ = (
-        "agent_id", "busy_from_us", "busy_us", "cause", "counts", "idle_since", "idle_us", "languages", "occupancy",
-        "parked", "presence", "profile", "profile_name", "refusals", "rooms", "signed_in_us", "site", "skills", "stamp",
-        "turns", "units", "up", "used", "work", "worked",
+        "agent_id", "busy_from_us", "busy_us", "cause_at", "cause_id", "counts", "idle_since", "idle_us",
+        "languages", "occupancy", "parked", "presence", "profile", "profile_name", "refusals", "rooms",
+        "signed_in_us", "site", "skills", "stamp", "turns", "units", "up", "used", "work", "worked",
     )  # fmt: skip
 
-    def __init__(self, agent_id: str, site: str, cause: Cause) -> None:
-        self.agent_id, self.site, self.cause = agent_id, site, cause
+    def __init__(self, agent_id: str, site: str) -> None:
+        self.agent_id, self.site = agent_id, site
+        #: Position and id of the last event of the agent.
+        self.cause_at, self.cause_id = 0, ""
         #: Whether their site is not down.
         self.up = True
         self.presence: Presence = "absent"
@@ -154,15 +156,17 @@ class Item:
     """A leg on the board; while it waits, an item of work."""
 
     __slots__ = (
-        "agent_id", "also", "arrived_us", "cause", "channel", "credit_us", "due", "excluded", "expired", "expires_us",
-        "interaction_id", "kept", "language", "language_required", "leg", "need", "never", "not_before_us", "offers",
-        "preferable", "preferred", "preferred_us", "priority", "project", "queue", "queue_name", "rank", "ready_us",
-        "rings", "shelf", "shelved", "sibling", "site", "sites", "skills", "status", "steps", "tries", "work_id",
-        "wrap_up_us",
+        "agent_id", "also", "arrived_us", "cause_at", "cause_id", "channel", "correlation_id", "credit_us", "due",
+        "excluded", "expired", "expires_us", "interaction_id", "kept", "language", "language_required", "leg",
+        "need", "never", "not_before_us", "offers", "preferable", "preferred", "preferred_us", "priority", "project",
+        "queue", "queue_name", "rank", "ready_us", "rings", "shelf", "shelved", "sibling", "site", "sites", "skills",
+        "status", "steps", "tries", "work_id", "wrap_up_us",
     )  # fmt: skip
 
-    def __init__(self, interaction_id: str, leg: str, project: str, cause: Cause) -> None:
-        self.interaction_id, self.leg, self.project, self.cause = interaction_id, leg, project, cause
+    def __init__(self, interaction_id: str, leg: str, project: str) -> None:
+        self.interaction_id, self.leg, self.project = interaction_id, leg, project
+        #: Position and id of the last event of the leg, and the conversation it belongs to.
+        self.cause_at, self.cause_id, self.correlation_id = 0, "", ""
         #: Another leg of the same interaction.
         self.sibling: Item | None = None
         self.status: LegStatus = "absent"
@@ -193,6 +197,11 @@ class Item:
         self.shelf: Shelf | None = None
         self.shelved: Rank = self.rank
         self.kept = self.never = False
+
+    @property
+    def cause(self) -> Cause:
+        """The last event of the leg."""
+        return Cause(self.cause_at, self.cause_id, self.project, self.correlation_id)
 
     @property
     def plain(self) -> bool:

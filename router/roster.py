@@ -12,7 +12,7 @@ from router.instants import SECOND
 from router.lanes import Entry, Lane
 from router.needs import Member, Need
 from router.records import AgentRecord
-from router.rules import OPEN
+from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 from router.seating import Room, Seat
 from router.strategies import AgentKey
 
@@ -29,6 +29,8 @@ class Roster:
         self.ready: set[AgentRecord] = set()
         self.up: set[AgentRecord] = set()
         self.by_channel: dict[str, int] = {}
+        #: Agents whose room may be other than the tallies have it.
+        self.uncounted: dict[AgentRecord, None] = {}
 
     def serving(self, queues: tuple[str, ...]) -> Iterator[tuple[AgentRecord, QueueUse]]:
         """Agents whose profiles serve one of the queues, with how they use the first of these."""
@@ -49,7 +51,7 @@ class Roster:
         profile = self._profiles[agent] = agent.profile
         agent.rooms = tuple(Room(channel, use, profile) for channel, use in profile.channels.items())
         for room in agent.rooms:
-            room.full = room.fullness(agent)
+            room.full = room.counted = room.fullness(agent)
             self.by_channel[room.channel] = self.by_channel.get(room.channel, 0) + 1
         seated: list[Need] = []
         for queue, use in profile.queues.items():
@@ -74,10 +76,11 @@ class Roster:
             self.by_channel[room.channel] -= 1
             for seat in room.seats:
                 del seat.need.members[agent.agent_id]
-                seat.lane.tally[room.full] -= 1
+                seat.lane.tally[room.counted] -= 1
                 left.append(seat.need)
         for need, rule in agent.refusals:
             need.refused[rule] -= 1
+        self.uncounted.pop(agent, None)
         agent.rooms, agent.refusals = (), []
         return left
 
@@ -95,7 +98,7 @@ class Roster:
         lane = need.lane(use.ring, away, use.delay * SECOND)
         need.members[agent.agent_id] = Member(agent, lane, room)
         room.seats.append(Seat(need, lane, use.priority))
-        lane.tally[room.full] += 1
+        lane.tally[room.counted] += 1
         return lane
 
     def unseat(self, need: Need) -> None:
@@ -110,20 +113,37 @@ class Roster:
         need.delayed = False
 
     def update(self, agent: AgentRecord) -> bool:
-        """Bring room and tallies up to date with what an agent holds; whether they have room for anything."""
+        """See what room an agent has now; whether there is any. The tallies are brought up to date by `count`."""
         self._stamp += 1
         agent.stamp, agent.parked = self._stamp, False
-        room_left = False
+        counts, units, room_left = agent.counts, agent.units, False
         for room in agent.rooms:
-            before, full = room.full, room.fullness(agent)
-            room_left = room_left or full == OPEN
-            if full != before:
-                room.full = full
-                for seat in room.seats:
-                    tally = seat.lane.tally
-                    tally[before] -= 1
-                    tally[full] += 1
+            if counts.get(room.channel, 0) >= room.concurrency:
+                room.full = NO_CONCURRENCY
+                continue
+            used = agent.used
+            for channel in room.interrupts:
+                used -= units.get(channel, 0)
+            if used > room.most:
+                room.full = NO_CAPACITY
+            else:
+                room.full = OPEN
+                room_left = True
+        self.uncounted[agent] = None
         return room_left
+
+    def count(self) -> None:
+        """Bring the tallies up to date with the room that agents have."""
+        for agent in self.uncounted:
+            for room in agent.rooms:
+                before, full = room.counted, room.full
+                if full != before:
+                    room.counted = full
+                    for seat in room.seats:
+                        tally = seat.lane.tally
+                        tally[before] -= 1
+                        tally[full] += 1
+        self.uncounted.clear()
 
     def park(self, agent: AgentRecord) -> None:
         """Enter an agent into the lanes of the channels with room."""

@@ -144,8 +144,8 @@ class Router:
     def _offers(self) -> list[Command]:
         commands: list[Command] = []
         for agent, item, decision in Matching(self._board, instant(self._now_us), self._now_us).run():
-            later = max(agent.cause, item.cause)
-            cause = Cause(later.position, later.event_id, item.project, item.cause.correlation_id)
+            later = agent if agent.cause_at > item.cause_at else item
+            cause = Cause(later.cause_at, later.cause_id, item.project, item.correlation_id)
             self._proposed[item.interaction_id, item.leg, agent.agent_id] = (item, cause)
             commands.append(
                 OfferInteraction(

@@ -22,15 +22,16 @@ class Seat(NamedTuple):
 
 
 class Room:
-    """One channel of an agent's profile. `full` is as the tallies of the lanes have it."""
+    """One channel of an agent's profile. `full` is as it is, `counted` as the tallies of the lanes have it."""
 
-    __slots__ = ("channel", "concurrency", "full", "interrupts", "most", "seats")
+    __slots__ = ("channel", "concurrency", "counted", "full", "interrupts", "most", "seats")
 
     def __init__(self, channel: str, use: ChannelUse, profile: Profile) -> None:
         self.channel, self.concurrency, self.interrupts = channel, use.concurrency, use.interrupts
         #: As many units may be in use, on channels that this one does not interrupt, for one more item to fit.
         self.most = profile.capacity - use.units
         self.full: Fullness = OPEN
+        self.counted: Fullness = OPEN
         self.seats: list[Seat] = []
 
     def fullness(self, agent: AgentRecord) -> Fullness:

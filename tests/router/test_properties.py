@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.agent.state import Agent
-from domain.interaction.events import InteractionQueued, OfferAccepted
+from domain.interaction.events import Decision, InteractionQueued, OfferAccepted
 from domain.interaction.state import Interaction
 from router import Router
 from router.instants import micros
@@ -110,6 +110,18 @@ def test_a_leg_rings_at_no_more_agents_than_its_ring_width_and_is_accepted_once(
                 assert accepted[interaction_id, leg] == 1
             case _:
                 pass
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds)
+def test_a_decision_made_unchecked_is_one_that_checking_leaves_as_it_is(seed: int) -> None:
+    pool = History(seed).grow(40, Router(POOL))
+    for command in offers_of(folded(pool).decide(pool.now)):
+        made = command.decision
+        checked = Decision.model_validate(made.model_dump())
+        assert (made, made.model_dump_json()) == (checked, checked.model_dump_json())
+        assert made.model_fields_set == checked.model_fields_set
+        assert {name: type(value) for name, value in made} == {name: type(value) for name, value in checked}
 
 
 @settings(max_examples=60, deadline=None)
