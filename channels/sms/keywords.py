@@ -20,6 +20,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal
 
 Kind = Literal["stop", "start", "help", "callback"]
@@ -129,6 +130,7 @@ def _first_language(word: str, words: Mapping[str, str], languages: Iterable[str
     return next((one for one in languages if word in _normalised_words(words.get(one, ""))), None)
 
 
+@cache
 def _normalised_words(words: str) -> frozenset[str]:
     return frozenset(normalised(word) for word in words.split())
 
