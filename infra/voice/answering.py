@@ -200,7 +200,8 @@ class Answering:
         seconds = fields.number("RecordingDuration", most=86_400, default=0)
         recording = fields.optional_sid("RecordingSid", "RE") or ""
         call, line = await self.turning.lookup.call(call_id)
-        if not _current(call, then) or line is None:
+        # a caller may hang up after speaking, and the end be told of first: the message counts all the same
+        if line is None or call.status == "absent" or then != str(call.turn):
             return await self._elsewhere(call)
         return await self.turning.go_on(call, line, Recorded(seconds if recording else 0, recording))
 

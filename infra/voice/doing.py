@@ -78,6 +78,8 @@ class Doing:
     turning: Turning
     pulling: Pulling
     board: Board
+    ring: int = RING
+    patience: int = PATIENCE
 
     async def do(self, deed: Deed) -> None:
         """Raises `CallFault` where the provider did not do it, `Rejection` where it is no longer wanted."""
@@ -122,7 +124,7 @@ class Doing:
             work_id=deed.work_id,
             purpose="agent",
             agent_id=deed.agent_id,
-            patience=PATIENCE,
+            patience=self.patience,
         )
         if (await self._execute(call, attempt))["attempt"] != "fresh":
             return
@@ -133,7 +135,7 @@ class Doing:
                 self._number(call),
                 mark=deed.work_id,
                 label=f"agent-{deed.leg}",
-                ring=RING,
+                ring=self.ring,
             )
         except CallOutcomeUnknown:
             _log.warning("an attempt to call an agent has an unknown outcome; the provider will be asked")

@@ -10,7 +10,7 @@ from infra.configured import Configured
 from infra.voice.accounts import Accounts
 from infra.voice.answering import Answering
 from infra.voice.board import Board
-from infra.voice.doing import Doing
+from infra.voice.doing import PATIENCE, Doing
 from infra.voice.following import Following
 from infra.voice.lookup import Lookup
 from infra.voice.pulling import Pulling
@@ -36,14 +36,24 @@ def voice_of(
     blobs: Blobs,
     clock: Clock,
     accounts: Accounts,
+    patience: int = PATIENCE,
 ) -> Voice:
-    """The voice channel on these stores, with these providers' accounts."""
+    """The voice channel on these stores, with these providers' accounts.
+
+    `patience`: seconds after which the provider is asked about an attempt to call an agent that nothing was heard of.
+    """
     board = Board()
     lookup = Lookup(log=log, opener=opener, configured=configured, clock=clock)
     turning = Turning(lookup=lookup, executor=executor, fingerprints=fingerprints)
     pulling = Pulling(executor=executor, lookup=lookup, blobs=blobs)
     doing = Doing(
-        accounts=accounts, executor=executor, configured=configured, turning=turning, pulling=pulling, board=board
+        accounts=accounts,
+        executor=executor,
+        configured=configured,
+        turning=turning,
+        pulling=pulling,
+        board=board,
+        patience=patience,
     )
     talking = Talking(accounts=accounts, board=board)
     following = Following(log=log, opener=opener, clock=clock, doing=doing, talking=talking, board=board)

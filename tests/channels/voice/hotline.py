@@ -173,12 +173,13 @@ async def hotline(folder: Path, document: ProjectDocument | None = None, **anna:
             blobs=stores.blobs,
             clock=stores.clock,
             accounts={"twilio": account},
+            patience=1,
         )
         await closing.enter_async_context(_served(voice_router({"twilio": account}, voice.answering), listener))
         following = asyncio.create_task(voice.following.run())
         closing.push_async_callback(_ended, following)
         one = Hotline(stores, emulator, voice, base, following)
-        await one.do(ConfigureProject(document=document or project(ALWAYS, "tongue"), expected_revision=0))
+        await one.do(ConfigureProject(document=document or project(ALWAYS, "tongue", announce=30), expected_revision=0))
         await one.do(ConfigureCentre(document=centre(**anna), expected_revision=0))
         for agent in ("anna", "boris"):
             await one.do(SignIn(agent_id=agent))
