@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
+from zoneinfo import available_timezones
 
+from domain.centre import references
 from domain.centre.references import suggest
+from domain.centre.staffing import check_staffing
 from infra.marked_yaml import Path
 from infra.simulate.able import able
+from infra.simulate.documents import centre_document, project_document
 from infra.simulate.measures import GROUP_MEASURES, MEASURES
 from infra.simulate.scenario import Arrivals, Duration, Group, ScenarioDocument, Shift
+from infra.simulate.stage import PROJECT
 
 
 class Fault(NamedTuple):
@@ -32,7 +37,25 @@ def check(scenario: ScenarioDocument) -> list[Fault]:
         *_places(scenario),
         *_expected(scenario),
     ]
-    return faults or list(_unserved(scenario))  # a wrong name elsewhere would make groups look unable
+    # a wrong name elsewhere would make groups look unable
+    return faults or [*_rules(scenario), *_unserved(scenario)]
+
+
+def _rules(scenario: ScenarioDocument) -> Iterator[Fault]:
+    """What `trunkline check` would say of these queues, hours and this policy; its warnings are no faults here."""
+    centres, projects = [centre_document(scenario)], [project_document(scenario)]
+    faults = references.check(centres, projects, time_zones=available_timezones())
+    for fault in (*faults, *check_staffing(centres, projects)):
+        key, *rest = fault.path
+        shared = key in ("queues", "hours", "routing") or (key == "profiles" and "queues" not in fault.path)
+        if fault.severity == "fault" and shared:
+            path: Path = (key, *(_own(name) for name in rest))
+            yield Fault(path, fault.what, fault.mend, fault.at_key)
+
+
+def _own(name: str | int) -> str | int:
+    """A queue as the scenario names it."""
+    return name.removeprefix(f"{PROJECT}/") if isinstance(name, str) else name
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], path: Path, *, at_key: bool = False) -> Iterator[Fault]:
@@ -99,6 +122,8 @@ def _classes(scenario: ScenarioDocument) -> Iterator[Fault]:
     for name, customers in scenario.classes.items():
         place: Path = ("classes", name)
         yield from _unknown("queue", customers.queue, scenario.queues, (*place, "queue"))
+        if customers.site is not None:
+            yield from _unknown("site", customers.site, scenario.sites, (*place, "site"))
         yield from _arrivals(customers.arrivals, (*place, "arrivals"))
         for key in ("handling", "wrap_up", "patience"):
             duration: Duration | None = getattr(customers, key)

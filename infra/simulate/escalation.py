@@ -21,6 +21,8 @@ from infra.simulate.people import WAITING, Contact
 from infra.simulate.stage import PROJECT, Stage
 
 Escalating = TakeStep | OverflowInteraction | AnnounceWait | ExpireWork
+#: Customers have no names here.
+ANYBODY = "anybody"
 #: The types of event that move a leg; others (a text to be delivered) are of no matter to the router.
 _OF_A_LEG = frozenset(kind for _, kind in LEG)
 
@@ -39,12 +41,14 @@ class Escalation:
         if contact.state != WAITING:
             return False
         leg = contact.waiting_leg()
-        interaction = Interaction(contact.interaction_id, "open", leg.wanted.channel, legs={"1": leg})
+        interaction = Interaction(
+            contact.interaction_id, "open", leg.wanted.channel, customer_id=ANYBODY, legs={"1": leg}
+        )
         states = States(
             {
                 stream_of("interaction", contact.interaction_id): interaction,
                 stream_of("project", PROJECT): self._project,
-                stream_of("customer", ""): Customer(),
+                stream_of("customer", ANYBODY): Customer(),
             }
         )
         outcome = decide(states, command, now=self._stage.now, new_id=self._new_id)

@@ -8,8 +8,8 @@ from math import isnan
 
 from domain.agent.events import AgentRegistered, LanguagesStated, ProfileAssigned, SkillGranted
 from domain.centre.configuration import CentreConfigured, Project, ProjectConfigured, canonical
-from domain.centre.documents import CentreDocument, Profile, ProjectDocument
 from infra.simulate.able import factor
+from infra.simulate.documents import HERE, centre_document, in_project, project_document
 from infra.simulate.draws import MICROS, Chance, Draw, arrival_times, durations, streams_of
 from infra.simulate.measures import Tally, Window
 from infra.simulate.people import Due, Line, Person, Room, Team
@@ -17,46 +17,15 @@ from infra.simulate.scenario import CustomerClass, Duration, ScenarioDocument
 from infra.simulate.stage import POOL, PROJECT, Stage
 from infra.simulate.traces import Columns
 
-#: The site of a centre whose scenario names none.
-HERE = "here"
-
 
 def configure(stage: Stage, scenario: ScenarioDocument) -> Project:
     """The project's and the centre's documents, as `trunkline apply` would put them on record; the former's state."""
-    project = _configure_project(stage, scenario)
-    shares = {f"{PROJECT}/{queue}": weight for queue, weight in scenario.routing.shares.items()}
-    centre = CentreDocument.model_validate(
-        {
-            "schema_version": 1,
-            "centre": POOL,
-            "title": scenario.title,
-            "pool": POOL,
-            "sites": {site: {"title": site} for site in scenario.sites or (HERE,)},
-            "skills": {skill: {"title": skill} for skill in scenario.skills},
-            "profiles": {name: _profile(profile).model_dump() for name, profile in scenario.profiles.items()},
-            "routing": scenario.routing.model_copy(update={"shares": shares}).model_dump(),
-        }
-    )
-    plain, sha256 = canonical(centre)
-    stage.say(CentreConfigured(document=plain, sha256=sha256, revision=1), f"centre-{POOL}", "")
-    return project
-
-
-def _configure_project(stage: Stage, scenario: ScenarioDocument) -> Project:
-    document = ProjectDocument.model_validate(
-        {
-            "schema_version": 1,
-            "project": PROJECT,
-            "title": scenario.title,
-            "pool": POOL,
-            "departments": {"all": {"title": "All", "queue": next(iter(scenario.queues))}},
-            "queues": {name: queue.model_dump() for name, queue in scenario.queues.items()},
-            "hours": {name: hours.model_dump() for name, hours in scenario.hours.items()},
-        }
-    )
-    plain, sha256 = canonical(document)
+    project = project_document(scenario)
+    plain, sha256 = canonical(project)
     stage.say(ProjectConfigured(document=plain, sha256=sha256, revision=1), f"project-{PROJECT}")
-    return Project(1, sha256, document)
+    whole, of_centre = canonical(centre_document(scenario))
+    stage.say(CentreConfigured(document=whole, sha256=of_centre, revision=1), f"centre-{POOL}", "")
+    return Project(1, sha256, project)
 
 
 def register(stage: Stage, scenario: ScenarioDocument, chance: Chance, columns: Columns, window: Window) -> list[Team]:
@@ -65,7 +34,7 @@ def register(stage: Stage, scenario: ScenarioDocument, chance: Chance, columns: 
     for name, group in scenario.groups.items():
         answer = _draw(group.answers_after, f"{name}/answers_after", chance, columns)
         team = Team(name, group, answer, round(group.back_after * MICROS))
-        profile = _profile(scenario.profiles[group.profile])
+        profile = in_project(scenario.profiles[group.profile])
         units = {channel: use.units for channel, use in profile.channels.items()}
         for number in range(1, group.count + 1):
             person = Person(f"{name}_{number:05}", team, units, window)
@@ -81,11 +50,6 @@ def register(stage: Stage, scenario: ScenarioDocument, chance: Chance, columns: 
                 stage.say(SkillGranted(agent_id=person.agent_id, skill=skill, level=level), stream, "")
         teams.append(team)
     return teams
-
-
-def _profile(profile: Profile) -> Profile:
-    """Queues by the name that the router knows them by."""
-    return profile.model_copy(update={"queues": {f"{PROJECT}/{name}": use for name, use in profile.queues.items()}})
 
 
 def lines(
