@@ -66,7 +66,7 @@ def _head(what: Offered, found: Explained) -> Iterator[str]:
     rules = f"project {made.decision.policy[:12]}"
     rules += f", centre {made.decision.routing[:12]}" if made.decision.routing else ""
     yield f"Rules: {rules}; agents by {made.decision.strategy}, items by {made.decision.items or 'the default'}."
-    again = "the same, byte for byte" if found.same else "NOT the same: this log was decided by other rules than these"
+    again = "the same, byte for byte" if found.same else "NOT the same: another version of the router decided it"
     yield f"Made again from the log alone: {again}."
 
 
