@@ -50,18 +50,19 @@ def _agent(states: States, agent_id: str) -> Agent:
 def register_agent(states: States, c: RegisterAgent, at: Moment) -> Outcome:
     before = states.of(Agent, "agent", c.agent_id)
     events: list[Event] = []
-    if not before.employed:
+    new = not before.employed  # who comes back is told of in full, as if nobody remembered
+    if new:
         events.append(AgentRegistered(agent_id=c.agent_id, name=c.name, site=c.site, centre=c.centre))
     elif (before.site, before.centre) != (c.site, c.centre):
         events.append(AgentMoved(agent_id=c.agent_id, site=c.site, centre=c.centre))
-    if before.profile != c.profile or before.profile_name != c.profile_name:
+    if new or before.profile != c.profile or before.profile_name != c.profile_name:
         events.append(ProfileAssigned(agent_id=c.agent_id, profile_name=c.profile_name, profile=c.profile))
     lost = sorted(before.skills.keys() - c.skills.keys())
     events.extend(SkillWithdrawn(agent_id=c.agent_id, skill=skill) for skill in lost)
     for skill, level in sorted(c.skills.items()):
-        if before.skills.get(skill) != level:
+        if new or before.skills.get(skill) != level:
             events.append(SkillGranted(agent_id=c.agent_id, skill=skill, level=level))
-    if before.languages != c.languages:
+    if before.languages != c.languages or (new and c.languages):
         events.append(LanguagesStated(agent_id=c.agent_id, languages=c.languages))
     return Outcome().add("agent", c.agent_id, *events) if events else Outcome()
 

@@ -116,7 +116,7 @@ def evolve(state: Agent, event: Event) -> Agent:  # noqa: C901 - one flat match 
         state = replace(state, presence=step(PRESENCE, state.presence, type(event), "the agent"))
     match event:
         case AgentRegistered():
-            return replace(state, agent_id=event.agent_id, name=event.name, site=event.site, centre=event.centre)
+            return Agent(event.agent_id, event.name, event.site, event.centre, state.presence)
         case ProfileAssigned():
             return replace(state, profile_name=event.profile_name, profile=event.profile)
         case AgentMoved():

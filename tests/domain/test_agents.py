@@ -191,9 +191,24 @@ def test_several_who_go_at_once_all_give_back_what_they_had(staffed: World) -> N
 
 def test_who_stands_in_the_document_again_is_back(staffed: World) -> None:
     staffed.given(without(staffed, "anna"))
-    staffed.when(without(staffed)).including(happened(AgentRegistered, agent_id="anna", centre="demo"))
+    staffed.when(without(staffed)).including(
+        happened(AgentRegistered, agent_id="anna", centre="demo"),
+        happened(ProfileAssigned, agent_id="anna"),
+        happened(SkillGranted, agent_id="anna", skill="french"),
+    )
     staffed.given(*ready("anna"))
     in_hand(staffed, "anna")
+
+
+def test_who_comes_back_has_what_the_document_says_now_and_no_more(world: World) -> None:
+    world.given(register(languages=("fr",)), RetireAgent(agent_id="dora"))
+    world.when(register(skills={})).then(
+        happened(AgentRegistered, agent_id="dora"),
+        happened(ProfileAssigned),
+        happened(SkillWithdrawn, skill="french"),
+        happened(LanguagesStated, languages=()),
+    )
+    assert (world.of("agent", "dora").skills, world.of("agent", "dora").languages) == ({}, ())
 
 
 def test_languages_are_stated_when_they_differ_from_what_was_known(world: World) -> None:
