@@ -54,7 +54,7 @@ class Board:
         crew = Agents(self.index, self.down, self._may_be_kept)
         self.agents: dict[str, AgentRecord] = crew.known
         self._crew = crew
-        self._folds: dict[type[Event], Fold] = {
+        folds: dict[type[Event], Fold] = {
             ProjectConfigured: self._project_configured,
             CentreConfigured: self._centre_configured,
             SiteWentDown: self._site_went_down,
@@ -62,19 +62,25 @@ class Board:
             **crew.folds(),
             **LegFolds(self.legs, self.agents, self.index, self.deadlines, self._entered).folds(),
         }
+        #: What is done with each event, in turn: by the board first, then by who joined it.
+        self._folds: dict[type[Event], tuple[Fold, ...]] = {kind: (fold,) for kind, fold in folds.items()}
+
+    def join(self, kind: type[Event], fold: Fold) -> None:
+        """Let somebody else take in each event of a kind too, once the board has."""
+        self._folds[kind] = (*self._folds.get(kind, ()), fold)
 
     def fold(self, recorded: Recorded) -> None:
         """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
+        position, event = recorded.position, recorded.event
         if recorded.pool != self.pool:
-            raise ValueError(f"event {recorded.position} is of pool {recorded.pool!r}, this board of {self.pool!r}")
-        if recorded.position <= self.position:
-            raise ValueError(f"event {recorded.position} comes after {self.position}: fold events in log order, once")
-        self.position = recorded.position
+            raise ValueError(f"event {position} is of pool {recorded.pool!r}, this board of {self.pool!r}")
+        if position <= self.position:
+            raise ValueError(f"event {position} comes after {self.position}: fold events in log order, once")
+        self.position = position
         if recorded.recorded_at > self.seen:
             self.seen = recorded.recorded_at
-        fold = self._folds.get(type(recorded.event))
-        if fold is not None:
-            fold(recorded.event, recorded)
+        for fold in self._folds.get(type(event), ()):
+            fold(event, recorded)
 
     def settle(self) -> None:
         """Bring the index up to date with what was folded."""

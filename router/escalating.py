@@ -7,7 +7,7 @@ refused. Everything is worked out from the log and the present rules; each comma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from domain.centre.outage import EvacuateAgent
@@ -40,6 +40,10 @@ class Escalating:
         """Take in an event that the board has folded already."""
         for fold in self._folds.get(type(recorded.event), ()):
             fold(recorded.event, recorded)
+
+    def folds(self) -> Mapping[type[Event], Sequence[Callable[[Any, Recorded], None]]]:
+        """How to take in each event that matters here, once the board has folded it."""
+        return self._folds
 
     def due(self, now_us: int) -> list[Command]:
         """What is to be asked for now; nothing of it again before it was refused or an event shows that it failed."""

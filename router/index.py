@@ -132,7 +132,7 @@ class Index:
         self._backlog.shut(queue, shut)
         for need in self._of_queue.get(queue, {}):
             if need.queue == queue:
-                need.shut = shut
+                need.close(shut)
                 if not shut:
                     self._stir(need)
 
@@ -161,7 +161,7 @@ class Index:
     def _add(self, key: NeedKey, rules: QueueRules) -> Need:
         need = self._needs[key] = Need(key, rules.strategy)
         self.strategies.add(rules.strategy)
-        need.shut = not rules.open
+        need.close(not rules.open)
         for queue in need.queues:
             self._of_queue.setdefault(queue, {})[need] = None
         self._unseated[need] = None

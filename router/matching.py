@@ -155,18 +155,21 @@ class Matching:
 
     def _first_item(self, agent: AgentRecord) -> Item | None:
         """The agent's own first item: by the priorities of their profile, then by the pool's policy."""
+        if self._order.by_moment:
+            keyed = [(priority, self._key(item, agent), item) for priority, item in self._heads(agent)]
+            return min(keyed, key=_priority_and_key)[2] if keyed else None
         best: Item | None = None
-        if not self._order.by_moment:
-            first = 0
-            for priority, item in self._heads(agent):
-                if best is None or (priority, item.shelved) < (first, best.shelved):
-                    best, first = item, priority
-            return best
-        best_key: tuple[int, _Key] | None = None
-        for priority, item in self._heads(agent):
-            key = (priority, self._key(item, agent))
-            if best_key is None or key < best_key:
-                best, best_key = item, key
+        first, rank = 0, None
+        for room in agent.rooms:
+            if room.full == OPEN:
+                for need, lane, late, priority in room.seats:
+                    item = need.head
+                    if late or need.odd:
+                        item = None if need.shut else need.first_for(agent.agent_id, lane, self._now_us)
+                    if item is not None and (rank is None or priority <= first):
+                        shelved = item.shelved
+                        if rank is None or priority < first or shelved < rank:
+                            best, first, rank = item, priority, shelved
         return best
 
     def _first_of_pool(self, agent: AgentRecord) -> tuple[_Key, Item] | None:
@@ -178,18 +181,20 @@ class Matching:
                 best = key, item
         return best
 
-    def _heads(self, agent: AgentRecord) -> list[tuple[int, Item]]:
+    def _heads(self, agent: AgentRecord) -> Iterator[tuple[int, Item]]:
         """The first item of each need that the agent may have now, with the profile's priority of its queue."""
-        heads: list[tuple[int, Item]] = []
         for room in agent.rooms:
             if room.full == OPEN:
-                for need, lane, priority in room.seats:
-                    if need.size and not need.shut:
-                        plain = not (need.specials or lane.delay_us)
-                        item = need.head if plain else need.first_for(agent.agent_id, lane, self._now_us)
-                        if item is not None:
-                            heads.append((priority, item))
-        return heads
+                for need, lane, late, priority in room.seats:
+                    item = need.head
+                    if late or need.odd:
+                        item = None if need.shut else need.first_for(agent.agent_id, lane, self._now_us)
+                    if item is not None:
+                        yield priority, item
+
+
+def _priority_and_key(row: tuple[int, _Key, Item]) -> tuple[int, _Key]:
+    return row[:2]
 
 
 class _Firsts:

@@ -56,6 +56,7 @@ class Need:
         "language",
         "members",
         "new_delays",
+        "odd",
         "order",
         "origin",
         "queue",
@@ -78,6 +79,8 @@ class Need:
         self.queue, self.order = key.queues[0], STRATEGIES[strategy]
         #: Whether its queue is closed now: nothing of it is offered.
         self.shut = False
+        #: Whether more than `head` must be looked at to find what somebody may have: it is shut, or has specials.
+        self.odd = False
         self.members: dict[str, Member] = {}
         #: How many agents who serve a queue of it fail which rule first, by `REFUSALS`.
         self.refused = [0] * len(REFUSALS)
@@ -139,6 +142,7 @@ class Need:
                 self.head = item
         else:
             self.specials += 1
+            self.odd = True
             shelf = self.kept.setdefault(item.preferred, Shelf()) if item.kept else self.special
             if item.tries:
                 self.tried[item] = None
@@ -154,16 +158,23 @@ class Need:
             heads = [first for shelf in self.tiers.values() if (first := shelf.first()) is not None]
             self.head = min(heads, key=_shelved) if heads else None
         elif shelf is self.special:
-            self.specials -= 1
-            self.tried.pop(item, None)
+            self._take_special(item)
         elif not any(shelf is tier for tier in self.tiers.values()):
             self._take_kept(item, shelf)
         if not self.size:
             self.tiers.clear()
 
-    def _take_kept(self, item: Item, shelf: Shelf) -> None:
+    def _take_special(self, item: Item) -> None:
         self.specials -= 1
+        self.odd = self.shut or self.specials > 0
         self.tried.pop(item, None)
+
+    def close(self, shut: bool) -> None:
+        """The queue closes or opens."""
+        self.shut, self.odd = shut, shut or self.specials > 0
+
+    def _take_kept(self, item: Item, shelf: Shelf) -> None:
+        self._take_special(item)
         if not len(shelf):
             self.kept = {agent_id: one for agent_id, one in self.kept.items() if one is not shelf}
 

@@ -97,7 +97,7 @@ class Roster:
         away = bool(need.origin) and agent.site != need.origin
         lane = need.lane(use.ring, away, use.delay * SECOND)
         need.members[agent.agent_id] = Member(agent, lane, room)
-        room.seats.append(Seat(need, lane, use.priority))
+        room.seats.append(Seat(need, lane, lane.delay_us > 0, use.priority))
         lane.tally[room.counted] += 1
         return lane
 
@@ -153,7 +153,7 @@ class Roster:
         for room in agent.rooms:
             if room.full != OPEN:
                 continue
-            for need, lane, _ in room.seats:
+            for need, lane, _, _ in room.seats:
                 entry = shared.get(need.order.name)
                 if entry is None:
                     key: AgentKey = need.order.key(agent, need)

@@ -5,6 +5,7 @@ Same events, same policy, same now: same commands, byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,9 +52,17 @@ class Router:
     def __init__(self, pool: str) -> None:
         self._board = Board(pool)
         self._escalating = Escalating(self._board)
+        for kind, folds in self._escalating.folds().items():
+            for fold in folds:
+                self._board.join(kind, fold)
+        self._board.join(InteractionOffered, self._offered)
+        #: Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order.
+        self.fold: Callable[[Recorded], None] = self._board.fold
         self._now_us = 0
         self._proposed: dict[_Offer, tuple[Item, Cause]] = {}
         self._fired: dict[_Offer, Deadline] = {}
+        # After a refusal: the board is behind the log until an event comes, or for so long.
+        self._behind_at = 0
         self._behind_until: int | None = None
 
     @property
@@ -69,15 +78,6 @@ class Router:
     def escalating(self) -> Escalating:
         return self._escalating
 
-    def fold(self, recorded: Recorded) -> None:
-        """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
-        self._board.fold(recorded)
-        self._escalating.fold(recorded)
-        self._behind_until = None
-        event = recorded.event
-        if isinstance(event, InteractionOffered):
-            self._proposed.pop((event.interaction_id, event.leg, event.agent_id), None)
-
     def decide(self, now: datetime) -> list[Command]:
         """What is to be done now; `now` is raised to the last event's `recorded_at`, and never steps back.
 
@@ -86,13 +86,13 @@ class Router:
         that it can be made again from the log.
         """
         board = self._board
-        self._now_us = now_us = max(self._now_us, micros(now), micros(board.seen) if board.position else 0)
+        self._now_us = now_us = max(self._now_us, micros(max(now, board.seen) if board.position else now))
         if self._fired:
             self._fired = {timer: fired for timer, fired in self._fired.items() if board.wanted(fired)}
         commands = [self._time_out(deadline) for deadline in board.pass_time(now_us)]
         board.settle()
         commands.extend(self._escalating.due(now_us))
-        if self._behind_until is not None and self._behind_until <= now_us:
+        if self._behind_until is not None and (self._behind_until <= now_us or board.position > self._behind_at):
             self._behind_until = None
         if not self._proposed and self._behind_until is None:
             commands.extend(self._offers())
@@ -100,7 +100,8 @@ class Router:
 
     def wake_at(self) -> datetime | None:
         """When to decide again if no event comes before; None when only an event can change anything."""
-        instants = (self._board.wake_us(), self._escalating.wake_us(), self._behind_until)
+        behind_until = None if self._board.position > self._behind_at else self._behind_until
+        instants = (self._board.wake_us(), self._escalating.wake_us(), behind_until)
         first = min((at_us for at_us in instants if at_us is not None), default=None)
         return None if first is None else instant(first)
 
@@ -111,7 +112,7 @@ class Router:
                 found = self._proposed.pop((command.interaction_id, command.leg, command.agent_id), None)
                 if found is not None:
                     self._board.withdraw(command.agent_id, found[0])
-                    self._behind_until = self._now_us + RETRY_US
+                    self._behind_at, self._behind_until = self._board.position, self._now_us + RETRY_US
             case TimeOutOffer() | TimeOutWrapUp():
                 fired = self._fired.pop(_timer(command), None)
                 if fired is not None:
@@ -157,6 +158,11 @@ class Router:
                 )
             )
         return commands
+
+    def _offered(self, event: InteractionOffered, recorded: Recorded) -> None:
+        """An offer is in the log: if it was proposed here, it is on its way no longer."""
+        if self._proposed:
+            self._proposed.pop((event.interaction_id, event.leg, event.agent_id), None)
 
     def _time_out(self, deadline: Deadline) -> Command:
         item = deadline.item

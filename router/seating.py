@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 
 class Seat(NamedTuple):
-    """An agent's part in a need: the lane they stand in, and the priority of the queue in their profile."""
+    """An agent's part in a need: the lane they stand in, whether it sees items only after a delay, and the priority of
+    the queue in their profile."""
 
     need: Need
     lane: Lane
+    late: bool
     priority: int
 
 
