@@ -15,7 +15,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from infra.configuration_chapters import CHAPTERS
 from infra.load_settings import PREFIX
 from infra.schema_example import NAME, flow, in_words
-from infra.settings import ImapMailbox, Settings
+from infra.settings import ImapMailbox, Settings, TwilioAccount
 
 Node = Mapping[str, Any]
 _NAMED = {"centre": "the centre's document", "project": "a project's document"}
@@ -99,6 +99,12 @@ def _page() -> Iterator[str]:
     yield "In `trunkline.toml` each is a table `[[imap]]`."
     yield ""
     yield from _keys(ImapMailbox.model_json_schema(), {})
+    yield ""
+    yield "### `twilio`"
+    yield ""
+    yield "In `trunkline.toml` each is a table `[twilio.NAME]`; a number names it as its `provider`."
+    yield ""
+    yield from _keys(TwilioAccount.model_json_schema(), {})
 
 
 def _document(schema: Node) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from domain.ports import LogUnavailable
 from infra.accounts.leases import LeaseStore
@@ -33,6 +34,7 @@ from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
 from infra.settings import Settings
 from infra.stores import Stores, new_id, open_accounts, open_stores
+from infra.voice.opening import start_voice
 from projections.catalogue import PROJECTIONS
 from projections.reading import USES
 from web.accounts import Accounts
@@ -158,7 +160,9 @@ async def running_node(settings: Settings) -> AsyncGenerator[Node]:
         links = Links(stores.secrets.links, node.base_url)
         await start_mail(node, links, closing)
         doors = _doors(node, links, LeaseStore(database), ReplyStore(database))
-        await _serve(node, doors, listening, closing)
+        app = create_app(doors)
+        app.include_router(await start_voice(node, closing))
+        await _serve(node, app, listening, closing)
         yield node
 
 
@@ -218,9 +222,8 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
     )
 
 
-async def _serve(node: Node, doors: Doors, listening: socket.socket, closing: AsyncExitStack) -> None:
+async def _serve(node: Node, app: FastAPI, listening: socket.socket, closing: AsyncExitStack) -> None:
     """Start the web server and wait until it answers."""
-    app = create_app(doors)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False)
     server = uvicorn.Server(config)
     server.capture_signals = _no_signals  # type: ignore[method-assign]  # the process ends by `stop`, not by uvicorn

@@ -47,6 +47,17 @@ class ImapMailbox(BaseModel):
     tls: Literal["implicit", "none"] = "implicit"
 
 
+class TwilioAccount(BaseModel):
+    """An account at Twilio that carries calls; numbers name it as their `provider`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$", description="as the console shows it: AC and 32 digits")
+    auth_token: SecretStr = Field(min_length=1, description="signs the account's webhooks and our requests")
+    secondary_token: SecretStr | None = Field(default=None, description="the other token, while tokens are changed")
+    base_url: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^\s/]+$", description="of the API")
+
+
 class Settings(BaseSettings):
     """All settings with their defaults, which suit one person on one machine. See `docs/configuration.md`."""
 
@@ -102,6 +113,10 @@ class Settings(BaseSettings):
         default="", description="domain of our Message-IDs and bounces; default that of public_url"
     )
     imap: tuple[ImapMailbox, ...] = Field(default=(), description="mailboxes to fetch from; JSON in the environment")
+
+    twilio: dict[str, TwilioAccount] = Field(
+        default={}, description="accounts that carry calls, by the name that numbers give; JSON in the environment"
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="debug, info, warning or error: what the process says of itself"
