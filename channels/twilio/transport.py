@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -81,6 +82,8 @@ class Transport(AsyncHttpClient):
             limits=httpx2.Limits(max_connections=bounds.connections, keepalive_expiry=4.0),
             follow_redirects=False,
             trust_env=False,
+            # without TLS no list of authorities is read, which takes a while; whoever redirected to TLS is not trusted
+            verify=True if base.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         )
 
     async def close(self) -> None:

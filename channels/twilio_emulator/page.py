@@ -59,7 +59,7 @@ def page_of(emulator: Emulator) -> APIRouter:  # noqa: C901 - one small route af
     ) -> Response:
         call = await emulator.dial("" if hidden else me, to.strip())
         if hidden:
-            world.withheld[call.sid] = me
+            world.keep(world.withheld, call.sid, me)
         return _back(me)
 
     @router.post("/phone/text")

@@ -7,6 +7,7 @@ default 15 seconds for an answer and one more try when the connection fails.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,12 +53,21 @@ class Webhooks:
 
     def __init__(self, token: str, clock: Clock, faults: Faults, sids: Sids) -> None:
         self._token, self._clock, self._faults, self._sids = token, clock, faults, sids
-        self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=True)
+        self._clients: dict[str, httpx2.AsyncClient] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self.sent: deque[Delivery] = deque(maxlen=KEPT)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
+
+    def _client_for(self, url: str) -> httpx2.AsyncClient:
+        """One client for plain addresses, one for TLS: reading the list of authorities takes a while."""
+        scheme = url.partition(":")[0].lower()
+        if scheme not in self._clients:
+            verify = True if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._clients[scheme] = httpx2.AsyncClient(trust_env=False, follow_redirects=True, verify=verify)
+        return self._clients[scheme]
 
     async def ask(self, hook: Hook, params: Mapping[str, str]) -> Answer:
         """Ask for a document."""
@@ -83,9 +93,17 @@ class Webhooks:
         await self._deliver(hook, params, self._token)
 
     async def _in_turn(self, about: str, hook: Hook, params: Mapping[str, str], token: str, times: int) -> None:
-        async with self._turns.setdefault(about, asyncio.Lock()):
+        async with self._turn(about):
             for _ in range(times):
                 await self._deliver(hook, params, token)
+
+    def _turn(self, about: str) -> asyncio.Lock:
+        """What makes those about the same thing wait for one another; those nobody waits for are forgotten in time."""
+        if len(self._turns) >= KEPT:
+            idle = next((key for key, turn in self._turns.items() if key != about and not turn.locked()), None)
+            if idle is not None:
+                del self._turns[idle]
+        return self._turns.setdefault(about, asyncio.Lock())
 
     async def _deliver(self, hook: Hook, params: Mapping[str, str], token: str) -> Answer:
         address, fragment = urldefrag(hook.url)
@@ -111,7 +129,9 @@ class Webhooks:
         }
         timeout = httpx2.Timeout(overrides.answer, connect=overrides.connect)
         try:
-            response = await self._client.request(method, url, data=form or None, headers=headers, timeout=timeout)
+            response = await self._client_for(url).request(
+                method, url, data=form or None, headers=headers, timeout=timeout
+            )
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
             return Answer(0, "ct", b"")
         except (httpx2.RequestError, httpx2.InvalidURL):

@@ -81,7 +81,7 @@ class World:
     def keep(self, where: dict[str, _Kept], sid: str, thing: _Kept) -> _Kept:
         """Keep a thing; past the bound the oldest of its kind that is over is forgotten."""
         if len(where) >= KEPT:
-            over = next((key for key in where if key not in self.lines), None)
+            over = next((key for key, one in where.items() if _is_over(one)), None)
             if over is not None:
                 del where[over]
         where[sid] = thing
@@ -89,7 +89,7 @@ class World:
 
     def queue(self, name: str) -> Queue:
         if name not in self.queues:
-            self.queues[name] = Queue(self.sids("QU"), name)
+            self.keep(self.queues, name, Queue(self.sids("QU"), name))
         return self.queues[name]
 
     def conference_named(self, name: str) -> Conference:
@@ -140,6 +140,21 @@ class World:
         if event == "initiated":
             params["CallStatus"] = "initiated"
         self.webhooks.tell(call.sid, call.callback, params | dict(more or {}))
+
+
+def _is_over(thing: object) -> bool:
+    """Whether nothing more can happen to it."""
+    match thing:
+        case Call():
+            return thing.is_over
+        case Conference():
+            return thing.status == "completed"
+        case Queue():
+            return not thing.waiting
+        case Recording():
+            return thing.status in ("completed", "absent")
+        case _:
+            return True
 
 
 def _unwired(redirected: Redirected) -> Callable[[Line], Awaitable[None]]:

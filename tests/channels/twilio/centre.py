@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from channels.twilio.signature import SIGNATURE_HEADER, NotSigned, Signatures
 from channels.twilio.steps import Addresses
 from channels.twilio.transport import Account, Bounds
 from channels.twilio_emulator.emulator import Emulator
-from channels.twilio_emulator.serving import serving
+from channels.twilio_emulator.serving import listening_on, serving
 from channels.voice.control import HangUp, Reply, Step
 
 SID, TOKEN = "AC" + "a1" * 16, "a token of thirty-two characters"
@@ -118,7 +117,7 @@ class Running:
 @asynccontextmanager
 async def served(app: Starlette) -> AsyncGenerator[str]:
     """An application on a free port of loopback; gives its base URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listening_on(0)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
     task = asyncio.create_task(server.serve(sockets=[listener]))
