@@ -41,6 +41,10 @@ CONCERNING: frozenset[type[Event]] = frozenset(
 )
 
 
+#: Presences of agents who are not signed in.
+GONE = frozenset({"absent", "signed_out", "retired"})
+
+
 class Requirement(NamedTuple):
     """What an agent must be to take an item, whatever they hold: the rules channel, queue, ring, sites, skill and
     language. `queues` are its own and further ones, as `project/queue`; `sites` empty: any; `language` empty: any."""
@@ -111,7 +115,7 @@ class Crew:
 
     def _sync(self, agent_id: str) -> None:
         agent = self._agents[agent_id]
-        signed_in = agent.presence not in ("absent", "signed_out") and agent.profile is not None
+        signed_in = agent.presence not in GONE and agent.profile is not None
         before = self._queues.pop(agent_id, ())
         after = tuple(agent.profile.queues) if signed_in and agent.profile is not None else ()
         for queue in before:

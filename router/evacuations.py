@@ -21,6 +21,7 @@ from domain.event import Event, Recorded
 from domain.stream import identity_of
 from router.asking import RETRY_US, Ask
 from router.board import Board
+from router.crew import GONE
 from router.records import Cause
 
 #: Agents on their way out at once, so that a large site does not keep everybody else's work waiting.
@@ -69,7 +70,7 @@ class Evacuations:
         for agent_id in sorted(self._left):
             agent, at_us = self._board.agents[agent_id], self._left[agent_id]
             found = self._down.get(agent.site)
-            if found is None or (agent.presence in ("absent", "signed_out") and not agent.work):
+            if found is None or (agent.presence in GONE and not agent.work):
                 del self._left[agent_id]
             elif at_us is not None and at_us <= now_us and under_way < AT_ONCE:
                 centre, cause = found

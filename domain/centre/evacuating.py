@@ -44,6 +44,6 @@ def evacuate(states: States, c: EvacuateAgent, at: Moment) -> Outcome:
     outcome = Outcome()
     for work_id, held in sorted(agent.work.items()):
         outcome.merge(give_up(states, agent, work_id, held, "site down", again="site_down"))
-    if agent.presence not in ("absent", "signed_out"):
+    if agent.presence not in ("absent", "retired", "signed_out"):
         outcome.add("agent", c.agent_id, AgentSignedOut(agent_id=c.agent_id))
     return outcome

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.agent.commands import BecomeReady, SignIn
+from domain.agent.commands import BecomeReady, RetireAgent, SignIn, SignOut
 from domain.centre.outage import DeclareSiteBack, DeclareSiteDown, EvacuateAgent
 from domain.interaction.escalation import ExpireWork, RequeueSilent
 from domain.interaction.events import InteractionQueued, MessageReceived, MessageSent, WorkExpired, WorkGivenUp
@@ -152,3 +152,16 @@ def test_a_router_that_starts_during_an_outage_goes_on_where_another_stopped(poo
     commands = pool.route(other)
     assert [(type(c), c.agent_id) for c in commands if isinstance(c, EvacuateAgent)] == [(EvacuateAgent, "petra")]
     assert pool.route(other) == []
+
+
+def test_who_is_not_signed_in_at_a_site_that_goes_down_is_left_alone(pool: Pool, router: Router) -> None:
+    two_sites(pool)
+    for agent_id in ("away", "gone"):
+        agent_at(pool, agent_id, "paris")
+        pool.do(SignOut(agent_id=agent_id))
+    pool.do(RetireAgent(agent_id="gone"))
+    pool.do(DeclareSiteDown(centre="c", site="paris", reason="storm", by="chief"))
+    assert pool.route(router) == []
+    assert router.wake_at() is None
+    pool.do(SignIn(agent_id="away"))
+    assert [c.agent_id for c in pool.route(router) if isinstance(c, EvacuateAgent)] == ["away"]
