@@ -63,7 +63,8 @@ def give_up(
 @decides(CancelCallback)
 def cancel_callback(states: States, c: CancelCallback, at: Moment) -> Outcome:
     interaction = interaction_of(states, c.interaction_id)
-    if not interaction.callback_key:
+    to_call_back = [leg for leg in interaction.legs.values() if leg.queued and leg.queued.channel == "callback"]
+    if not to_call_back:
         raise Rejection("not_a_callback", "this interaction is not a callback request")
     if any(leg.status not in ("waiting", "ended") for leg in interaction.legs.values()):
         raise Rejection("in_hand", "an agent is already on it")

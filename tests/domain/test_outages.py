@@ -15,6 +15,7 @@ from domain.interaction.events import (
     WorkGivenUp,
     WrapUpCompleted,
 )
+from domain.interaction.leaving import CancelCallback
 from domain.interaction.queueing import FIRST_OF_ALL
 from domain.interaction.recording import StartRecording
 from domain.interaction.talking import ConsultAgent
@@ -108,6 +109,14 @@ def test_an_interrupted_call_is_worked_as_a_callback_by_somebody_elsewhere() -> 
     again = offered(world, "boris", work.interaction_id)
     world.when(again.accept()).including(happened(AgentConnected, agent_id="boris"))
     world.when(again.complete()).including(happened(InteractionClosed, reason="completed"))
+
+
+def test_who_was_cut_off_can_do_without_the_callback() -> None:
+    world = a_hotline()
+    work = talks(world, "anna")
+    world.given(DOWN, evacuate("anna"))
+    cancel = CancelCallback(interaction_id=work.interaction_id)
+    world.when(cancel).then(happened(InteractionClosed, reason="cancelled by the customer"))
 
 
 def test_written_work_and_what_only_rings_goes_back_to_its_place() -> None:
