@@ -78,7 +78,7 @@ class TwilioCallControl:
         await self.hold(conversation, customer)
         try:
             return await self._add(conversation, address, caller, mark=mark, label=label, ring=ring)
-        except CallRefused:
+        except (CallRefused, CallUnavailable):
             # nobody was called: the customer is not left with the music
             await self.resume(conversation, customer)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -51,7 +51,8 @@ class Told:
         return self.fields.get(name, [""])[0]
 
 
-Answer = Sequence[Step] | Response
+Said = Sequence[Step] | Response
+Answer = Said | Awaitable[Said]
 
 
 @dataclass
@@ -82,6 +83,8 @@ class Centre:
         told = Told(topic, fields, request.query_params.get("then", ""), request.query_params.get("mark", ""))
         self.told.append(told)
         answer = self._answer(told)
+        if isinstance(answer, Awaitable):
+            answer = await answer
         if isinstance(answer, Response):
             return answer
         assert self.reply is not None
