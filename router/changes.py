@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from domain.centre.documents import ChannelUse, Profile, QueueUse
 from router.board import Board
 from router.instants import SECOND
+from router.policies import QueueRules
 from router.records import AgentRecord, Item
 from router.rules import use_of
 from router.standing import Judge
@@ -49,7 +50,7 @@ class Changes:
     def all(self) -> list[Change]:
         """Every change worth trying, smallest first."""
         found = [*self._of_the_agent(), *self._of_what_they_hold(), *self._of_their_profile(), *self._of_the_item()]
-        found.extend(self._of_the_order())
+        found.extend([*self._of_the_queue(), *self._of_the_order()])
         return sorted(found, key=lambda change: change.size)
 
     # --- the agent
@@ -132,6 +133,18 @@ class Changes:
         for other in self._before:
             words = f"{other.interaction_id} not been waiting too, which was offered to them just before"
             yield Change("came_first", 2, words, lambda other=other: self._set_item({"due": False}, other))
+
+    def _of_the_queue(self) -> Iterator[Change]:
+        item, rules = self._item, self._board.policies.rules(self._item.project, self._item.queue_name)
+        if not item.due:
+            yield self._changed("due", 1, "it been due already", due=True)
+        if rules is None:
+            return
+        if not rules.open:
+            yield Change("open", 2, f"queue {item.queue} been open", lambda: self._open(rules))
+        width = max(rules.ring_width, len(item.offers)) + 1
+        words = f"its queue let it ring at {width} agents at once instead of {rules.ring_width}"
+        yield Change("ring_width", 3, words, lambda: self._widen(rules, width))
 
     # --- the order of agents
 
@@ -240,6 +253,26 @@ class Changes:
             self._board.index.touch(agent)
 
         return undo
+
+    def _open(self, rules: QueueRules) -> Undo:
+        def turn(is_open: bool) -> None:
+            rules.open = is_open
+            self._board.index.shut(self._item.queue, not is_open)
+
+        turn(True)
+        return lambda: turn(False)
+
+    def _widen(self, rules: QueueRules, width: int) -> Undo:
+        before = rules.ring_width
+
+        def turn(to: int) -> None:
+            rules.ring_width = to
+            for item in self._board.legs.of_project(self._item.project):
+                if item.queue == self._item.queue:
+                    self._board.index.change(item)
+
+        turn(width)
+        return lambda: turn(before)
 
     def _site_up(self) -> Undo:
         site, board = self._agent.site, self._board

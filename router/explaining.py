@@ -101,13 +101,14 @@ def explain(rehearsal: Rehearsal, made: Made, other: str | None = None) -> Expla
     agent = None if other is None else agent_of(rehearsal, other)
     matches = list(rehearsal.look(decision.at))
     place = next((n for n, match in enumerate(matches) if _is(match, item, made.agent_id)), None)
-    with rehearsal.after(matches[: 0 if place is None else place]):
+    earlier = matches[: 0 if place is None else place]
+    with rehearsal.after(earlier):
         judge = Judge(board, item, rehearsal.now_us)
         order = judge.order()
         excluded = judge.counts()
-        of_other = None if agent is None else _other(rehearsal, judge, order, item, agent, matches[:place])
+        of_other = None if agent is None else _other(rehearsal, judge, order, item, agent, earlier)
     if agent is not None and of_other is not None:
-        before = [match.item for match in matches[:place] if match.agent is agent]
+        before = [match.item for match in earlier if match.agent is agent]
         of_other = searched(rehearsal, item, agent, of_other, board.agents.get(made.agent_id), before)
     return Explained(
         made=made,

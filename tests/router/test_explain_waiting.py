@@ -9,6 +9,7 @@ import pytest
 from router import Router
 from tests.router.explained import awaited, profile
 from tests.router.pool import POOL, Pool
+from tests.router.words import with_hours
 
 
 @pytest.fixture
@@ -65,3 +66,27 @@ def test_a_step_that_waits_for_somebody_has_no_date(pool: Pool) -> None:
     found = awaited(pool, item)
     assert [(one.kind, one.at) for one in found.ahead] == [("step", None)]
     assert "once somebody who could then take it signs in" in found.ahead[0].words
+
+
+def test_a_closed_queue_is_said_with_its_opening_and_is_what_would_have_to_be_otherwise(pool: Pool) -> None:
+    hours = {"office": {"weekly": {"mon": ["10:00-11:00"]}}}
+    with_hours(pool, {"a": {"hours": "office"}, "b": {}}, hours)
+    pool.agent("anna", profile())
+    item = pool.arrive("a")  # at nine
+    found = awaited(pool, item, "anna")
+    assert [verdict.rule for verdict in found.against] == ["open"]
+    assert [(one.kind, one.at) for one in found.ahead] == [("hours", pool.now + timedelta(hours=1))]
+    assert found.other is not None
+    assert [remedy.words for remedy in found.other.remedies] == [("queue p/a been open",)]
+
+
+def test_a_contact_that_rings_elsewhere_would_have_come_with_a_wider_ring(pool: Pool) -> None:
+    pool.agent("anna", profile())
+    item = pool.arrive("a")
+    pool.route(Router(POOL))
+    pool.agent("boris", profile())
+    found = awaited(pool, item, "boris")
+    assert [verdict.rule for verdict in found.against] == ["ring_width"]
+    assert found.ahead[0].words == "the offer to anna times out"
+    assert found.other is not None
+    assert ("ring_width",) in [remedy.kinds for remedy in found.other.remedies]
