@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.event import Fact
 from domain.interaction.events import Candidate, Decision
 from router.board import Board
-from router.needs import REFUSALS, Need
+from router.needs import Need
 from router.records import AgentRecord, Item
 from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 
@@ -17,7 +17,12 @@ from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 RUNNERS_UP = 5
 
 
-def _made(kind: type[Fact], values: dict[str, Any]) -> Any:
+_put = object.__setattr__
+#: Shared by all of a kind: facts are frozen, so nobody adds to them.
+_DECISION_FIELDS, _CANDIDATE_FIELDS = set(Decision.model_fields), set(Candidate.model_fields)
+
+
+def _made(kind: type[Fact], fields: set[str], values: dict[str, Any]) -> Any:
     """A fact with exactly these fields, unchecked.
 
     The router makes tens of thousands of these a second, all fields from its own records, and checking them costs
@@ -25,11 +30,10 @@ def _made(kind: type[Fact], values: dict[str, Any]) -> Any:
     like a checked one (a test holds them together); the core checks it when it reads it back from the log.
     """
     fact = kind.__new__(kind)
-    put = object.__setattr__
-    put(fact, "__dict__", values)
-    put(fact, "__pydantic_fields_set__", set(values))
-    put(fact, "__pydantic_extra__", None)
-    put(fact, "__pydantic_private__", None)
+    _put(fact, "__dict__", values)
+    _put(fact, "__pydantic_fields_set__", fields)
+    _put(fact, "__pydantic_extra__", None)
+    _put(fact, "__pydantic_private__", None)
     return fact
 
 
@@ -41,6 +45,7 @@ def decided(board: Board, item: Item, order: Sequence[AgentRecord], now: datetim
     policies = board.policies
     return _made(
         Decision,
+        _DECISION_FIELDS,
         {
             "position": board.position,
             "at": now,
@@ -59,6 +64,7 @@ def _candidate(agent: AgentRecord, place: int, item: Item, need: Need) -> Candid
     agent_id = agent.agent_id
     return _made(
         Candidate,
+        _CANDIDATE_FIELDS,
         {
             "agent_id": agent_id,
             "place": place,
@@ -73,21 +79,24 @@ def excluded(board: Board, need: Need, item: Item, now_us: int) -> dict[str, int
     """How many agents each rule excluded, from counts that the index keeps."""
     roster = board.index.roster
     ready, up, on_channel = len(roster.ready), len(roster.up), roster.by_channel.get(need.channel, 0)
-    members = len(need.members)
-    counts = {
-        "state": len(board.agents) - ready,
-        "site": ready - up,
-        "channel": up - on_channel,
-        "queue": on_channel - members - sum(need.refused),
-    }
-    for rule, count in zip(REFUSALS, need.refused, strict=True):
-        counts[rule] = count
+    ring, sites, skill, language = need.refused
     full = _full(board, need, item, now_us)
-    if item.plain:
-        counts["concurrency"], counts["capacity"], counts["delay"] = full[NO_CONCURRENCY], full[NO_CAPACITY], full[OPEN]
-    else:
-        counts.update(_by_history(need, item, now_us, full))
-    return {rule: count for rule, count in counts.items() if count}
+    counts = (
+        ("state", len(board.agents) - ready),
+        ("site", ready - up),
+        ("channel", up - on_channel),
+        ("queue", on_channel - len(need.members) - ring - sites - skill - language),
+        ("ring", ring),
+        ("sites", sites),
+        ("skill", skill),
+        ("language", language),
+        *(_by_room(full) if item.plain else _by_history(need, item, now_us, full)),
+    )
+    return {rule: count for rule, count in counts if count}
+
+
+def _by_room(full: list[int]) -> tuple[tuple[str, int], ...]:
+    return ("concurrency", full[NO_CONCURRENCY]), ("capacity", full[NO_CAPACITY]), ("delay", full[OPEN])
 
 
 def _full(board: Board, need: Need, item: Item, now_us: int) -> list[int]:
@@ -108,24 +117,26 @@ def _full(board: Board, need: Need, item: Item, now_us: int) -> list[int]:
     return full
 
 
-def _by_history(need: Need, item: Item, now_us: int, full: list[int]) -> dict[str, int]:
+def _by_history(need: Need, item: Item, now_us: int, full: list[int]) -> Iterator[tuple[str, int]]:
     """The same for the rules from `excluded` on, where bans, earlier and open offers of the item have a say."""
     members = need.members
     banned = [agent_id for agent_id in item.excluded if agent_id in members]
-    counts: dict[str, int] = {"excluded": len(banned)}
+    yield "excluded", len(banned)
     if item.kept:
         own = item.preferred in members and item.preferred not in item.excluded
-        counts["preferred"] = len(members) - len(banned) - own
-        return counts  # what remains is the preferred agent alone, who is chosen
+        yield "preferred", len(members) - len(banned) - own
+        return  # what remains is the preferred agent alone, who is chosen
     for agent_id in banned:
         member = members[agent_id]
         full[member.room.full] -= member.room.full != OPEN or not member.lane.sees(item, now_us)
-    counts["concurrency"], counts["capacity"], counts["delay"] = full[NO_CONCURRENCY], full[NO_CAPACITY], full[OPEN]
-    counts["ringing"] = counts["tried"] = 0
+    yield from _by_room(full)
+    ringing = tried = 0
     for agent_id in {**item.tries, **{offer.agent_id: 1 for offer in item.offers.values()}}:
         member = members.get(agent_id)
         if member is None or agent_id in item.excluded or member.room.full != OPEN:
             continue
         if member.lane.sees(item, now_us) and not need.admits(agent_id, item):
-            counts["ringing" if item.rings_at(agent_id) else "tried"] += 1
-    return counts
+            rings = item.rings_at(agent_id)
+            ringing, tried = ringing + rings, tried + (not rings)
+    yield "ringing", ringing
+    yield "tried", tried

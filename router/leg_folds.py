@@ -42,6 +42,8 @@ class LegFolds:
     ) -> None:
         self._legs, self._agents, self._index, self._deadlines = legs, agents, index, deadlines
         self._entered = entered
+        #: `project/queue`, by project and queue: every item of a queue shares it.
+        self._queues: dict[str, dict[str, str]] = {}
 
     def folds(self) -> dict[type[Event], Fold]:
         """How to fold each event of a leg."""
@@ -78,7 +80,13 @@ class LegFolds:
 
     def _queued(self, event: InteractionQueued, recorded: Recorded) -> None:
         item = self._moved(event, recorded)
-        queue_up(item, event, micros(recorded.recorded_at))
+        queues = self._queues.get(item.project)
+        if queues is None:
+            queues = self._queues[item.project] = {}
+        queue = queues.get(event.queue)
+        if queue is None:
+            queue = queues[event.queue] = f"{item.project}/{event.queue}"
+        queue_up(item, event, queue, recorded.recorded_at)
         deadlines = self._deadlines
         if not item.due and item.not_before_us is not None:
             deadlines.set(item.not_before_us, "due", item)

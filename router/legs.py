@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from domain.interaction.events import InteractionQueued, RequirementsRelaxed
 from router.instants import SECOND, micros
@@ -45,8 +46,7 @@ class Legs:
         while item is not None and item.leg != leg:
             item = item.sibling
         if item is None:
-            item = self._first[interaction_id] = Item(interaction_id, leg, project)
-            item.sibling = first
+            item = self._first[interaction_id] = Item(interaction_id, leg, project, first)
         return item
 
     def forget(self, item: Item) -> None:
@@ -71,25 +71,28 @@ class Legs:
         return legs
 
 
-def queue_up(item: Item, event: InteractionQueued, recorded_us: int) -> None:
-    """The leg waits, as the event says; what was noted of an earlier wait is void."""
-    project = item.project
-    item.queue_name, item.queue = event.queue, f"{project}/{event.queue}"
-    item.channel, item.priority = event.channel, event.priority
-    item.skills = tuple(sorted(event.skills.items()))
-    item.also = tuple([f"{project}/{queue}" for queue in event.also]) if event.also else ()
+def queue_up(item: Item, event: InteractionQueued, queue: str, recorded_at: datetime) -> None:
+    """The leg waits, as the event says; what was noted of an earlier wait is void. `queue` is `project/queue`."""
+    item.queue_name, item.queue, item.channel, item.priority = event.queue, queue, event.channel, event.priority
+    skills = event.skills
+    item.skills = tuple(sorted(skills.items())) if len(skills) > 1 else tuple(skills.items())
+    item.also = tuple([f"{item.project}/{other}" for other in event.also]) if event.also else ()
     item.rings, item.sites, item.steps = event.rings, event.sites, event.steps
     item.site, item.language, item.language_required = event.site, event.language, event.language_required
     item.excluded = frozenset(event.excluded)
-    item.arrived_us, item.credit_us = micros(event.arrived_at), event.age_credit * SECOND
-    item.not_before_us = None if event.not_before is None else micros(event.not_before)
-    item.due = item.not_before_us is None or item.not_before_us <= recorded_us
-    item.ready_us = max(item.arrived_us, item.not_before_us or 0)
-    item.expires_us = None if event.expires_at is None else micros(event.expires_at)
-    item.expired = item.expires_us is not None and item.expires_us <= recorded_us
+    item.ready_us = item.arrived_us = micros(event.arrived_at)
+    item.credit_us = event.age_credit * SECOND
+    item.not_before_us = item.expires_us = item.preferred_us = None
+    item.due, item.expired, item.preferable = True, False, False
+    if event.not_before is not None:
+        item.not_before_us = micros(event.not_before)
+        item.due = event.not_before <= recorded_at
+        item.ready_us = max(item.arrived_us, item.not_before_us)
+    if event.expires_at is not None:
+        item.expires_us, item.expired = micros(event.expires_at), event.expires_at <= recorded_at
     item.preferred = event.preferred
-    item.preferred_us = None if event.preferred_until is None else micros(event.preferred_until)
-    item.preferable = bool(event.preferred) and item.preferred_us is not None and item.preferred_us > recorded_us
+    if event.preferred and event.preferred_until is not None:
+        item.preferred_us, item.preferable = micros(event.preferred_until), event.preferred_until > recorded_at
     item.note_tries(event.trail)
     item.hush_all()
     item.work_id = item.agent_id = ""

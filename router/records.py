@@ -149,7 +149,7 @@ Rank = tuple[int, str, str]
 #: Most legs were never offered and never tried: they share these, which nobody changes.
 _NO_OFFERS: dict[str, OpenOffer] = {}
 _NO_TRIES: dict[str, int] = {}
-_NONE: frozenset[str] = frozenset()
+_NO_RANK: Rank = (0, "", "")
 
 
 class Item:
@@ -163,39 +163,49 @@ class Item:
         "status", "steps", "tries", "work_id", "wrap_up_us",
     )  # fmt: skip
 
-    def __init__(self, interaction_id: str, leg: str, project: str) -> None:
+    # what the event that queues it sets
+    queue_name: str
+    queue: str
+    channel: str
+    priority: int
+    skills: tuple[tuple[str, int], ...]
+    also: tuple[str, ...]
+    rings: int
+    site: str
+    sites: tuple[str, ...]
+    language: str
+    language_required: bool
+    excluded: frozenset[str]
+    steps: tuple[int, ...]
+    arrived_us: int
+    credit_us: int
+    ready_us: int
+    not_before_us: int | None
+    due: bool
+    expires_us: int | None
+    expired: bool
+    preferred: str
+    preferred_us: int | None
+    #: Whether the time for which it may be kept for the preferred agent has not passed.
+    preferable: bool
+    tries: dict[str, int]
+    offers: dict[str, OpenOffer]
+    work_id: str
+    agent_id: str
+    wrap_up_us: int | None
+
+    def __init__(self, interaction_id: str, leg: str, project: str, sibling: Item | None) -> None:
         self.interaction_id, self.leg, self.project = interaction_id, leg, project
+        #: Another leg of the same interaction.
+        self.sibling = sibling
+        self.status: LegStatus = "absent"
         #: Position and id of the last event of the leg, and the conversation it belongs to.
         self.cause_at, self.cause_id, self.correlation_id = 0, "", ""
-        #: Another leg of the same interaction.
-        self.sibling: Item | None = None
-        self.status: LegStatus = "absent"
-        self.queue_name = self.queue = self.channel = self.site = self.language = self.preferred = ""
-        self.priority = 0
-        self.rings = 1
-        self.skills: tuple[tuple[str, int], ...] = ()
-        self.also: tuple[str, ...] = ()
-        self.sites: tuple[str, ...] = ()
-        self.steps: tuple[int, ...] = ()
-        self.language_required = False
-        self.excluded: frozenset[str] = _NONE
-        self.arrived_us = self.credit_us = self.ready_us = 0
-        self.not_before_us: int | None = None
-        self.preferred_us: int | None = None
-        self.expires_us: int | None = None
-        self.due, self.expired = True, False
-        #: Whether the time for which it may be kept for the preferred agent has not passed.
-        self.preferable = False
-        self.tries: dict[str, int] = _NO_TRIES
-        self.offers: dict[str, OpenOffer] = _NO_OFFERS
-        self.work_id = self.agent_id = ""
-        self.wrap_up_us: int | None = None
-        self.rank: Rank = (0, "", "")
         #: Where the index keeps it, and under which rank; none while it cannot be offered. `kept`: for the preferred
         #: agent alone; `never`: who declined or missed it is not asked again.
         self.need: Need | None = None
         self.shelf: Shelf | None = None
-        self.shelved: Rank = self.rank
+        self.rank = self.shelved = _NO_RANK
         self.kept = self.never = False
 
     @property
