@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from anyio import BrokenResourceError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
@@ -77,6 +78,8 @@ class Surround:
             late = unavailable("too_slow", f"this took longer than {seconds:g} s and was given up")
             await respond(late)(scope, receive, send_with_headers)
         except Exception as fault:  # noqa: BLE001 - the last net: told as a problem and put in the server's log
+            if begun and hung_up(fault):
+                return
             problem = of_any(fault)
             if not begun:
                 await respond(problem)(scope, receive, send_with_headers)
@@ -108,3 +111,10 @@ class Surround:
         headers.setdefault("Cache-Control", "no-store")
         if self._settings.secure:
             headers.setdefault("Strict-Transport-Security", HSTS)
+
+
+def hung_up(fault: Exception) -> bool:
+    """Whether nothing but this happened: the client of a stream went away while something was being sent to it."""
+    if isinstance(fault, ExceptionGroup):
+        return all(hung_up(one) for one in fault.exceptions)
+    return isinstance(fault, BrokenResourceError)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from domain.agent.commands import BecomeReady
 from domain.intake import Referred
 from tests.web.running import OTHER, PROJECT, Running, next_event, running, until
@@ -191,3 +193,19 @@ async def test_before_a_restart_every_stream_ends_by_itself(web: Running) -> Non
         web.app.state.live.end()
         async with asyncio.timeout(20):
             assert [one async for one in events] == []
+
+
+async def test_a_desk_whose_power_fails_in_the_middle_of_a_stream_is_no_fault_of_the_server(
+    web: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sue = await web.client("sue", {PROJECT: ["supervisor"]})
+    for _ in range(5):
+        async with sue.listen() as events:
+            await next_event(events, "hello")
+            for number in range(20):
+                await web.mail(external_id=f"<{number}@burst>")
+            await next_event(events)
+    async with sue.listen() as events:
+        await next_event(events, "hello")
+    said = capsys.readouterr()
+    assert "unforeseen fault" not in said.out + said.err
