@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from domain.event import Event, Recorded
-from domain.interaction.call_events import RecordingStarted, RecordingStored
+from domain.interaction.call_events import (
+    ConsultEnded,
+    ConsultStarted,
+    PartyJoined,
+    PartyLeft,
+    RecordingStarted,
+    RecordingStored,
+)
 from domain.interaction.events import (
     AgentConnected,
     CallbackOffered,
@@ -21,12 +28,16 @@ from domain.interaction.events import (
 )
 from domain.interaction.state import Interaction
 from domain.interaction.state import evolve as evolve_interaction
+from domain.personal import plain
 from domain.stream import category_of, identity_of
 from domain.voice.call import Call
 from domain.voice.call import evolve as evolve_call
 from domain.voice.dial import Dial
 from domain.voice.dial import evolve as evolve_dial
 from domain.voice.events import CallProceeded, CallStarted, DialAttempted, MessageLeft, MessageStored
+
+#: The domain's word for a party that goes on as the agent of the next leg.
+TOOK_OVER = "took the customer over"
 
 
 class Wait(NamedTuple):
@@ -65,6 +76,13 @@ class Calling:
         return self.state.place is not None and self.state.place.doing == "waiting"
 
 
+class Invited(NamedTuple):
+    """Somebody further who was asked into a conversation: the attempt to call them, and at which number."""
+
+    dial_id: str
+    number: str
+
+
 class Kept(NamedTuple):
     """A recording that the provider still has, and we do not."""
 
@@ -87,7 +105,11 @@ class Board:
     dials: dict[str, Dialling] = field(default_factory=dict[str, Dialling])
     waits: dict[str, Wait] = field(default_factory=dict[str, Wait])
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    #: By interaction and party.
+    invited: dict[tuple[str, str], Invited] = field(default_factory=dict[tuple[str, str], Invited])
     position: int = 0
+    #: By work id, the attempt that reached an agent who took a call over; by interaction, until they are connected.
+    _took_over: dict[str, str] = field(default_factory=dict[str, str])
     _call_ids: dict[str, str] = field(default_factory=dict[str, str])
     _dial_ids: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
@@ -107,6 +129,10 @@ class Board:
     def call_of(self, interaction_id: str) -> Calling | None:
         """The caller's leg of an interaction, if it goes on."""
         return self.calls.get(self._call_ids.get(interaction_id, ""))
+
+    def dial_of(self, work_id: str) -> Dialling | None:
+        """The attempt that reached, or is to reach, the agent of a piece of work."""
+        return self.dials.get(self._took_over.get(work_id, work_id))
 
     def dials_of(self, interaction_id: str) -> list[Dialling]:
         return [self.dials[one] for one in sorted(self._dial_ids.get(interaction_id, ()))]
@@ -164,6 +190,7 @@ class Board:
                 self.kept.pop(event.recording_id, None)
             return
         self.interactions[interaction_id] = evolve_interaction(known or Interaction(), event)
+        self._parties(recorded, interaction_id)
         call = self.call_of(interaction_id)
         match event:
             case WaitAnnounced():
@@ -192,6 +219,29 @@ class Board:
             case _:
                 return
 
+    def _parties(self, recorded: Recorded, interaction_id: str) -> None:
+        """Each invitation is an attempt of its own, named by its event; who takes over keeps theirs."""
+        event = recorded.event
+        match event:
+            case ConsultStarted():
+                number = plain(event.number, otherwise="")
+                self.invited[interaction_id, event.party] = Invited(recorded.event_id, number)
+            case PartyJoined() if event.kind == "supervisor":
+                self.invited[interaction_id, event.party] = Invited(recorded.event_id, "")
+            case ConsultEnded() if event.outcome == "joined":
+                return
+            case ConsultEnded() | PartyLeft():
+                gone = self.invited.pop((interaction_id, event.party), None)
+                taken = getattr(event, "outcome", "") == "transferred" or getattr(event, "reason", "") == TOOK_OVER
+                if gone is not None and taken:
+                    self._took_over[interaction_id] = gone.dial_id
+            case AgentConnected():
+                taken_over = self._took_over.pop(interaction_id, None)
+                if taken_over is not None:
+                    self._took_over[event.work_id] = taken_over
+            case _:
+                return
+
     def _forget(self, interaction_id: str) -> None:
         """Drop what is over on every side: the caller gone, the interaction closed, every leg of ours ended."""
         interaction = self.interactions.get(interaction_id)
@@ -203,3 +253,7 @@ class Board:
             del self.dials[dial_id]
         self.interactions.pop(interaction_id, None)
         self.waits.pop(interaction_id, None)
+        for key in [key for key in self.invited if key[0] == interaction_id]:
+            del self.invited[key]
+        for leg in interaction.legs.values() if interaction is not None else ():
+            self._took_over.pop(leg.work_id, None)

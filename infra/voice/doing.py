@@ -14,7 +14,6 @@ from channels.voice.control import (
     CallGone,
     CallOutcomeUnknown,
     CallRefused,
-    CallUnavailable,
     GoOn,
     Join,
     LegState,
@@ -31,8 +30,6 @@ from domain.interaction.recording import StartRecording
 from domain.voice.calls import EndCall
 from domain.voice.dial import AttemptDial, RecordAnswered, RecordDialEnded, RecordPlaced
 from domain.voice.events import DialOutcome
-from infra.configured import Configured
-from infra.voice.accounts import Accounts
 from infra.voice.answering import GO_ON, back_to_waiting
 from infra.voice.board import Board, Calling, Dialling
 from infra.voice.due import (
@@ -41,17 +38,21 @@ from infra.voice.due import (
     AskDial,
     Deed,
     DialAgent,
+    DialParty,
     HangUpDial,
     LetIn,
     NotConnected,
+    PartyGone,
     Pull,
     PutBack,
     Record,
     Redirect,
     Release,
 )
-from infra.voice.lookup import ACTOR
+from infra.voice.lookup import ACTOR, Line
+from infra.voice.parties import Parties
 from infra.voice.pulling import Pulling
+from infra.voice.reaching import Reaching
 from infra.voice.turning import Turning
 
 _log = logging.getLogger("trunkline.voice.doing")
@@ -72,11 +73,11 @@ _OUTCOMES: dict[LegStatus, DialOutcome] = {
 class Doing:
     """Does one deed at a time; each may be done again."""
 
-    accounts: Accounts
+    reaching: Reaching
     executor: Executor
-    configured: Configured
     turning: Turning
     pulling: Pulling
+    parties: Parties
     board: Board
     ring: int = RING
     patience: int = PATIENCE
@@ -92,6 +93,8 @@ class Doing:
             PutBack: self._put_back,
             Release: self._release,
             Record: self._record,
+            DialParty: self.parties.dial,
+            PartyGone: self.parties.gone,
             HangUpDial: self._hang_up,
             AskDial: self._ask_dial,
             AskCall: self._ask_call,
@@ -100,13 +103,7 @@ class Doing:
         await deeds[type(deed)](deed)
 
     def _control(self, of: Calling) -> CallControl:
-        return self._account(of.state.provider)
-
-    def _account(self, provider: str) -> CallControl:
-        account = self.accounts.get(provider)
-        if account is None:
-            raise CallUnavailable(f"the settings have no account {provider!r}, which carries this call")
-        return account.control
+        return self.reaching.control_of(of)
 
     async def _execute(self, of: Calling | Dialling, command: Command) -> dict[str, str]:
         origin = Origin(project=of.project, pool=of.pool, actor=ACTOR)
@@ -131,8 +128,8 @@ class Doing:
         try:
             leg = await self._control(call).connect_agent(
                 call.state.interaction_id,
-                self._agent_address(deed.agent_id),
-                self._number(call),
+                self.reaching.agent(deed.agent_id),
+                self.reaching.shown(call),
                 mark=deed.work_id,
                 label=f"agent-{deed.leg}",
                 ring=self.ring,
@@ -146,18 +143,6 @@ class Doing:
             await self._execute(call, RecordDialEnded(dial_id=deed.work_id, outcome=outcome, reason=str(fault)))
             return
         await self._execute(call, RecordPlaced(dial_id=deed.work_id, call_id=leg))
-
-    def _agent_address(self, agent_id: str) -> str:
-        """Where the agent is reached: as the centre's document says, else in the browser."""
-        entries = (centre.agents.get(agent_id) for centre in self.configured.centres.values())
-        entry = next((one for one in entries if one is not None), None)
-        return entry.telephone if entry is not None and entry.telephone else f"client:{agent_id}"
-
-    def _number(self, call: Calling) -> str:
-        line = self.turning.lookup.line(call.project, call.state.number)
-        if line is None:
-            raise CallUnavailable("the number that was called is no longer configured")
-        return line.number.number
 
     async def _let_in(self, deed: LetIn) -> None:
         """Moved first, then recorded: an agent who is recorded as connected hears the customer."""
@@ -203,11 +188,12 @@ class Doing:
         """The account of the caller's leg; after the caller has gone, that of the number the interaction came in at."""
         if call is not None:
             return self._control(call)
+        return self.reaching.control(self._line_of(dial).number.provider)
+
+    def _line_of(self, dial: Dialling) -> Line:
+        """The number that the interaction came in at, or goes out by."""
         interaction = self.board.interactions.get(dial.state.interaction_id)
-        line = self.turning.lookup.line(dial.project, interaction.entry) if interaction is not None else None
-        if line is None:
-            raise CallUnavailable("the number of this leg is no longer configured")
-        return self._account(line.number.provider)
+        return self.reaching.line(dial.project, interaction.entry if interaction is not None else "")
 
     async def _ask_dial(self, deed: AskDial) -> None:
         """What became of an attempt: found by its own identifier, or among the legs made since to the same address."""
@@ -218,16 +204,17 @@ class Doing:
         if state.call_id:
             found = await control.state(state.call_id)
         else:
-            interaction = self.board.interactions.get(state.interaction_id)
-            line = self.turning.lookup.line(dial.project, interaction.entry if interaction is not None else "")
-            if line is None:
-                raise CallUnavailable("the number of this leg is no longer configured")
             known = {one.state.call_id for one in self.board.dials.values() if one.state.call_id}
             made = await control.legs_made(
-                self._agent_address(state.agent_id), line.number.number, since=dial.since, known=known
+                self._address(dial), self._line_of(dial).number.number, since=dial.since, known=known
             )
             found = made[0] if made else None
         await self._execute(dial, _told(state.dial_id, found))
+
+    def _address(self, dial: Dialling) -> str:
+        """Who was dialled: an agent, or a party at a number of theirs."""
+        numbers = (one.number for one in self.board.invited.values() if one.dial_id == dial.state.dial_id)
+        return next(filter(None, numbers), "") or self.reaching.agent(dial.state.agent_id)
 
     # the caller's leg
 
@@ -269,7 +256,7 @@ class Doing:
     # recordings
 
     async def _pull(self, deed: Pull) -> None:
-        await self.pulling.pull(deed.kept, self._account(deed.kept.provider))
+        await self.pulling.pull(deed.kept, self.reaching.control(deed.kept.provider))
 
     async def _record(self, deed: Record) -> None:
         call = deed.call

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from domain.interaction.call import Party
 from domain.interaction.leg import Leg
 from domain.interaction.state import Interaction
-from infra.voice.board import Board, Calling, Dialling, Kept
+from infra.voice.board import Board, Calling, Dialling, Invited, Kept
 
 #: Telling of an end may be lost: the provider is asked about legs that nothing was heard of for so long.
 UNHEARD = timedelta(hours=1)
@@ -92,6 +93,29 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class DialParty:
+    """Somebody further is to be called into the conversation: asked by the agent, or a supervisor."""
+
+    call: Calling
+    leg: str
+    work_id: str
+    party: str
+    who: Party
+    invited: Invited
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGone:
+    """Somebody further has hung up, or could not be reached."""
+
+    call: Calling
+    leg: str
+    work_id: str
+    agent_id: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUpDial:
     """A leg that we dialled is wanted no more."""
 
@@ -120,8 +144,8 @@ class Pull:
 
 
 Deed = (
-    DialAgent | LetIn | NotConnected | AgentGone | Redirect | PutBack | Release | Record | HangUpDial | AskDial
-    | AskCall | Pull
+    DialAgent | LetIn | NotConnected | AgentGone | Redirect | PutBack | Release | Record | DialParty | PartyGone
+    | HangUpDial | AskDial | AskCall | Pull
 )  # fmt: skip
 #: How a caller agreed to the recording: announced or asked; empty where it is not to be recorded.
 ConsentOf = Callable[[Calling], str]
@@ -135,7 +159,8 @@ def key_of(deed: Deed) -> str:
         case HangUpDial() | AskDial():
             return f"{type(deed).__name__} {deed.dial.state.dial_id}"
         case _:
-            return f"{type(deed).__name__} {deed.call.state.call_id} {getattr(deed, 'work_id', '')}"
+            about = [deed.call.state.call_id, getattr(deed, "work_id", ""), getattr(deed, "party", "")]
+            return f"{type(deed).__name__} {' '.join(about)}"
 
 
 def due(board: Board, now: datetime, consent_of: ConsentOf) -> list[Deed]:
@@ -157,6 +182,7 @@ def _call(board: Board, call: Calling, interaction: Interaction, consent_of: Con
     legs = {name: leg for name, leg in interaction.legs.items() if leg.queued and leg.queued.channel == "voice"}
     for name, leg in legs.items():
         yield from _leg(board, call, name, leg)
+        yield from _parties(board, call, name, leg)
         if leg.status == "connected" and not any(one.leg == name for one in interaction.recordings.values()):
             consent = consent_of(call)
             if consent:
@@ -171,7 +197,7 @@ def _call(board: Board, call: Calling, interaction: Interaction, consent_of: Con
 
 
 def _leg(board: Board, call: Calling, name: str, leg: Leg) -> Iterator[Deed]:
-    dial = board.dials.get(leg.work_id)
+    dial = board.dial_of(leg.work_id)
     status = "absent" if dial is None else dial.state.status
     if leg.status == "accepted":
         if status == "absent":
@@ -184,14 +210,32 @@ def _leg(board: Board, call: Calling, name: str, leg: Leg) -> Iterator[Deed]:
         yield AgentGone(call, name, leg.agent_id)
 
 
+def _parties(board: Board, call: Calling, name: str, leg: Leg) -> Iterator[Deed]:
+    for party, who in leg.call.parties.items() if leg.status == "connected" else ():
+        invited = board.invited.get((call.state.interaction_id, party))
+        dial = board.dials.get(invited.dial_id) if invited is not None else None
+        if invited is not None and dial is None:
+            yield DialParty(call, name, leg.work_id, party, who, invited)
+        elif dial is not None and dial.state.status == "ended":
+            yield PartyGone(call, name, leg.work_id, leg.agent_id, party)
+
+
+def _wanted(board: Board, dial: Dialling) -> bool:
+    """Whether anybody still wants who was dialled: as the agent of a leg, or as a party."""
+    interaction = board.interactions.get(dial.state.interaction_id)
+    if interaction is None or interaction.status != "open" or board.call_of(interaction.interaction_id) is None:
+        return False
+    if any(one.dial_id == dial.state.dial_id for one in board.invited.values()):
+        return True
+    agents = [leg.work_id for leg in interaction.legs.values() if leg.status in ("accepted", "connected")]
+    return any(board.dial_of(work_id) is dial for work_id in agents)
+
+
 def _dial(board: Board, dial: Dialling, now: datetime) -> Iterator[Deed]:
     state = dial.state
     if state.status == "ended":
         return
-    interaction = board.interactions.get(state.interaction_id)
-    leg = interaction.leg(state.leg) if interaction is not None and interaction.status == "open" else Leg()
-    mine = leg.work_id == state.work_id and leg.status in ("accepted", "connected")
-    if state.call_id and not (mine and board.call_of(state.interaction_id) is not None):
+    if state.call_id and not _wanted(board, dial):
         yield HangUpDial(dial)
     late = state.deadline is not None and now > state.deadline
     if (late and state.status in ("attempted", "placed")) or now - dial.since > 8 * UNHEARD:

@@ -76,7 +76,7 @@ class Following:
                 self._fold(one)
             if len(batch) < _BATCH:
                 self.board.position = max(self.board.position, head)
-        await self.doing.configured.catch_up()
+        await self.doing.reaching.configured.catch_up()
         self.look()
 
     async def _happened(self, batch: Sequence[Recorded]) -> None:
@@ -85,7 +85,7 @@ class Following:
             deed = self.talking.asked(one)
             if deed is not None:
                 self._start(f"event {one.position}", self._talk(deed))
-        await self.doing.configured.catch_up()
+        await self.doing.reaching.configured.catch_up()
         self.look()
 
     def _fold(self, recorded: Recorded) -> None:

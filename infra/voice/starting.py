@@ -13,7 +13,9 @@ from infra.voice.board import Board
 from infra.voice.doing import PATIENCE, Doing
 from infra.voice.following import Following
 from infra.voice.lookup import Lookup
+from infra.voice.parties import Parties
 from infra.voice.pulling import Pulling
+from infra.voice.reaching import Reaching
 from infra.voice.talking import Talking
 from infra.voice.turning import Turning
 
@@ -46,10 +48,11 @@ def voice_of(
     lookup = Lookup(log=log, opener=opener, configured=configured, clock=clock)
     turning = Turning(lookup=lookup, executor=executor, fingerprints=fingerprints)
     pulling = Pulling(executor=executor, lookup=lookup, blobs=blobs)
+    reaching = Reaching(accounts=accounts, configured=configured, lookup=lookup)
     doing = Doing(
-        accounts=accounts,
+        reaching=reaching,
+        parties=Parties(executor=executor, reaching=reaching, board=board),
         executor=executor,
-        configured=configured,
         turning=turning,
         pulling=pulling,
         board=board,
