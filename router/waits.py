@@ -36,6 +36,8 @@ from router.requirements import requirement_of
 from router.timers import Timers
 from router.watched import Watched
 
+#: Commands asked for at once, so that steps of very many legs do not keep offers waiting; the others follow.
+AT_ONCE = 128
 _LEG_EVENTS: frozenset[type[Event]] = frozenset(kind for _, kind in LEG)
 #: After these a leg waits no longer.
 _NO_LONGER: frozenset[type[Event]] = frozenset({OfferAccepted, InteractionAbandoned, SentToVoicemail, WorkExpired})
@@ -162,6 +164,9 @@ class Waits:
         self._settle()
         asks: list[Ask] = []
         for interaction_id, leg in self._timers.pop_due(now_us):
+            if len(asks) >= AT_ONCE:
+                self._timers.plan((interaction_id, leg), now_us)
+                continue
             watch = self._watches[interaction_id][leg]
             for command in self._commands(watch, now_us):
                 watch.asked.add(command)

@@ -207,6 +207,21 @@ def test_a_rebuilt_board_asks_for_the_same(pool: Pool, router: Router) -> None:
     assert asked > 20
 
 
+def test_steps_of_very_many_legs_are_taken_a_few_at_a_time_and_all_in_the_end(pool: Pool, router: Router) -> None:
+    pool.project("p", {"a": {"skills": {"x": 5}, "steps": [{"after": 10, "drop": ["x"]}]}, "b": {}})
+    for _ in range(300):
+        pool.arrive("a", "voice")
+    pool.wait(10)
+    assert steps(pool.route(router)) == []
+    pool.agent("anna", profile(), ready=False)
+    pool.do(SignIn(agent_id="anna"))
+    rounds: list[int] = []
+    while taken := steps(pool.route(router)):
+        rounds.append(len(taken))
+        assert router.wake_at() == (pool.now if sum(rounds) < 300 else None)
+    assert (sum(rounds), max(rounds)) == (300, 128)
+
+
 # --- overflow
 
 

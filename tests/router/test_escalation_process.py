@@ -8,9 +8,11 @@ from domain.agent.commands import BecomeReady, RegisterAgent, SignIn
 from domain.agent.events import AgentSignedOut
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.centre.documents import CentreDocument, Profile, ProjectDocument
-from domain.centre.outage import DeclareSiteDown, SiteWentDown
+from domain.centre.outage import DeclareSiteDown, EvacuateAgent, SiteWentDown
+from domain.interaction.escalation import RequeueSilent, TakeStep
 from domain.interaction.events import InteractionOffered, InteractionQueued, RequirementsRelaxed, WorkExpired
-from infra.routing import ACTOR
+from infra.routing import ACTOR, independent
+from router.records import Cause
 from tests.router.test_router_process import POOL, PROJECT, Centre, in_memory, running
 
 PROFILE: dict[str, Any] = {"capacity": 2, "channels": {"callback": {"concurrency": 2}}, "queues": {"p/a": {}}}
@@ -98,3 +100,22 @@ async def test_a_site_that_goes_down_is_left_by_all_while_two_processes_route() 
     assert {one.event.agent_id for one in left} == {f"agent{n:02}" for n in range(20)}  # type: ignore[attr-defined]
     assert len(await centre.events(AgentSignedOut)) == 20, "each once"
     await centre.check()
+
+
+def test_what_concerns_one_interaction_or_one_agent_is_carried_out_in_order() -> None:
+    def step(interaction_id: str, number: int) -> TakeStep:
+        return TakeStep(project=PROJECT, interaction_id=interaction_id, leg="1", step=number)
+
+    def silent(interaction_id: str) -> RequeueSilent:
+        return RequeueSilent(project=PROJECT, interaction_id=interaction_id, leg="1", work_id="w")
+
+    leave = [EvacuateAgent(centre="c", agent_id=agent_id, site="paris") for agent_id in ("anna", "boris")]
+    commands = [*leave, step("i1", 1), step("i2", 1), silent("i3"), step("i1", 2), silent("i2")]
+    chains = independent([(command, Cause(1, "e", PROJECT, "c")) for command in commands])
+    assert [[command for command, _ in chain] for chain in chains] == [
+        [leave[0]],
+        [leave[1]],
+        [step("i1", 1), step("i1", 2)],
+        [step("i2", 1), silent("i2")],
+        [silent("i3")],
+    ]
