@@ -7,24 +7,19 @@ authentication are Twilio's. Its resources are not typed; they end here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
 
 from channels.twilio.breaker import Breaker
+from channels.twilio.parameters import RECORDING_EVENTS, call_callback, given, made_since
 from channels.twilio.records import Call, Conference, IncomingNumber, Message, Participant, Recording
 from channels.twilio.transport import Account, Bounds, Transport
 
-#: The status callbacks of a call that we ask for: all, so that what is late or lost can be told.
-CALL_EVENTS: Final = ["initiated", "ringing", "answered", "completed"]
-RECORDING_EVENTS: Final = ["in-progress", "completed", "absent"]
-#: Clocks differ: what was made up to this long before an attempt, by Twilio's clock, may be the attempt's.
-CLOCKS_APART: Final = timedelta(seconds=30)
 #: How far back a list is read, in records.
 _FURTHEST: Final = 200
-_Made = TypeVar("_Made", Message, Call)
 
 
 class TwilioRest:
@@ -68,7 +63,7 @@ class TwilioRest:
         return Message.of(
             await self._api.messages.create_async(
                 to=to,
-                **_given(
+                **given(
                     body=body or None, from_=sender, messaging_service_sid=messaging_service,
                     media_url=list(media) or None, status_callback=status_callback, validity_period=validity,
                 ),
@@ -86,8 +81,8 @@ class TwilioRest:
         Filtered by when they were made, not by DateSent: a message still queued has no such date yet, and it is the one
         that an attempt of unknown outcome looks for.
         """
-        found = await self._api.messages.list_async(limit=limit, **_given(to=to, from_=sender))
-        return _since([Message.of(one) for one in found], since)
+        found = await self._api.messages.list_async(limit=limit, **given(to=to, from_=sender))
+        return made_since([Message.of(one) for one in found], since)
 
     # calls
 
@@ -109,9 +104,9 @@ class TwilioRest:
             await self._api.calls.create_async(
                 to=to,
                 from_=caller,
-                **_given(
+                **given(
                     url=url, twiml=twiml, timeout=ring, time_limit=longest, send_digits=send_digits,
-                    machine_detection="Enable" if detect_machine else None, **_call_callback(status_callback),
+                    machine_detection="Enable" if detect_machine else None, **call_callback(status_callback),
                 ),
             )
         )  # fmt: skip
@@ -121,7 +116,7 @@ class TwilioRest:
 
     async def redirect_call(self, sid: str, *, url: str | None = None, twiml: str | None = None) -> Call:
         """Take a call in progress off what it does and let it do what `url` or `twiml` says."""
-        return Call.of(await self._api.calls(sid).update_async(**_given(url=url, twiml=twiml)))
+        return Call.of(await self._api.calls(sid).update_async(**given(url=url, twiml=twiml)))
 
     async def end_call(self, sid: str, *, if_ringing: bool = False) -> Call:
         """Hang up. `if_ringing`: only if nobody answered yet."""
@@ -139,16 +134,16 @@ class TwilioRest:
     ) -> list[Call]:
         """The newest calls first; like messages, by when they were made: a queued call has no start time yet."""
         found = await self._api.calls.list_async(
-            limit=limit, **_given(to=to, from_=caller, status=status, parent_call_sid=parent)
+            limit=limit, **given(to=to, from_=caller, status=status, parent_call_sid=parent)
         )
-        return _since([Call.of(one) for one in found], since)
+        return made_since([Call.of(one) for one in found], since)
 
     # conferences
 
     async def list_conferences(
         self, *, name: str | None = None, status: str | None = None, limit: int = _FURTHEST
     ) -> list[Conference]:
-        found = await self._api.conferences.list_async(limit=limit, **_given(friendly_name=name, status=status))
+        found = await self._api.conferences.list_async(limit=limit, **given(friendly_name=name, status=status))
         return [Conference.of(one) for one in found]
 
     async def fetch_conference(self, sid: str) -> Conference:
@@ -191,11 +186,11 @@ class TwilioRest:
                 start_conference_on_enter=starts_conference,
                 end_conference_on_exit=ends_conference,
                 beep="false",
-                **_given(
+                **given(
                     label=label, timeout=ring, wait_url=wait_url, muted=muted or None,
                     coaching=True if coach else None, call_sid_to_coach=coach,
                     conference_status_callback=conference_callback, conference_status_callback_event=events,
-                    **_call_callback(status_callback),
+                    **call_callback(status_callback),
                 ),
             )
         )  # fmt: skip
@@ -220,7 +215,7 @@ class TwilioRest:
         coaching: bool | None = None,
         ends_conference: bool | None = None,
     ) -> Participant:
-        changes = _given(
+        changes = given(
             hold=hold, hold_url=hold_url, hold_method="POST" if hold_url else None, muted=muted,
             call_sid_to_coach=coach, coaching=True if coach else coaching,
             end_conference_on_exit=ends_conference,
@@ -239,7 +234,7 @@ class TwilioRest:
         return Recording.of(
             await self._api.calls(call).recordings.create_async(
                 recording_channels="dual",
-                **_given(recording_status_callback=status_callback, recording_status_callback_event=events),
+                **given(recording_status_callback=status_callback, recording_status_callback_event=events),
             )
         )
 
@@ -260,7 +255,7 @@ class TwilioRest:
     async def list_recordings(
         self, *, call: str | None = None, conference: str | None = None, limit: int = _FURTHEST
     ) -> list[Recording]:
-        found = await self._api.recordings.list_async(limit=limit, **_given(call_sid=call, conference_sid=conference))
+        found = await self._api.recordings.list_async(limit=limit, **given(call_sid=call, conference_sid=conference))
         return [Recording.of(one) for one in found]
 
     async def recording_media(self, sid: str) -> bytes:
@@ -273,7 +268,7 @@ class TwilioRest:
     # numbers
 
     async def list_numbers(self, *, number: str | None = None, limit: int = 1000) -> list[IncomingNumber]:
-        found = await self._api.incoming_phone_numbers.list_async(limit=limit, **_given(phone_number=number))
+        found = await self._api.incoming_phone_numbers.list_async(limit=limit, **given(phone_number=number))
         return [IncomingNumber.of(one) for one in found]
 
     async def update_number(
@@ -287,24 +282,8 @@ class TwilioRest:
         sms_fallback_url: str | None = None,
     ) -> IncomingNumber:
         """Tell Twilio where a number's calls and texts go. What is None stays as it is."""
-        changes = _given(
+        changes = given(
             voice_url=voice_url, sms_url=sms_url, status_callback=status_callback,
             voice_fallback_url=voice_fallback_url, sms_fallback_url=sms_fallback_url,
         )  # fmt: skip
         return IncomingNumber.of(await self._api.incoming_phone_numbers(sid).update_async(**changes))
-
-
-def _given(**fields: Any) -> dict[str, Any]:
-    """The fields that are not None: to the library, None and absent are not the same."""
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _call_callback(url: str | None) -> dict[str, Any]:
-    return {"status_callback": url, "status_callback_event": CALL_EVENTS} if url else {}
-
-
-def _since(records: list[_Made], since: datetime | None) -> list[_Made]:
-    if since is None:
-        return records
-    earliest = since - CLOCKS_APART
-    return [one for one in records if one.created_at is None or one.created_at >= earliest]
