@@ -16,6 +16,7 @@ from domain.agent.events import (
     AgentRegistered,
     AgentReleased,
     AgentReserved,
+    AgentRetired,
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
@@ -36,7 +37,8 @@ from domain.interaction.events import (
 from domain.ports import Rows
 from projections.schema import Column, Projection, Table
 
-#: `channels`: what the profile allows, by channel: concurrency and units each. `used`: units held.
+#: `channels`: what the profile allows, by channel: concurrency, units, channels whose work rests meanwhile. `used`:
+#: units held.
 AGENTS = Table(
     "agents",
     (
@@ -92,7 +94,7 @@ SITES_DOWN = Table(
     key=("pool", "site"),
 )
 
-agent_board = Projection("agent_board", 2, (AGENTS, WORK, SITES_DOWN))
+agent_board = Projection("agent_board", 3, (AGENTS, WORK, SITES_DOWN))
 on = agent_board.on
 
 
@@ -104,11 +106,16 @@ def _agent(rows: Rows, agent_id: str, **now: Any) -> None:
 
 @on(AgentRegistered)
 def registered(recorded: Recorded, event: AgentRegistered, rows: Rows) -> None:
+    """Who was retired and is back has the profile and the skills of before, until other events say otherwise."""
+    known = rows.get("agents", (event.agent_id,))
+    now = {"name": event.name, "site": event.site}
+    if known is not None:
+        rows.put("agents", {**known, **now, "presence": "signed_out", "reason": "", "since": recorded.occurred_at})
+        return
     row: dict[str, Any] = {
         "agent_id": event.agent_id,
         "pool": recorded.pool,
-        "name": event.name,
-        "site": event.site,
+        **now,
         "presence": "signed_out",
         "reason": "",
         "since": recorded.occurred_at,
@@ -143,7 +150,8 @@ def site_back(recorded: Recorded, event: SiteCameBack, rows: Rows) -> None:
 @on(ProfileAssigned)
 def profile_assigned(recorded: Recorded, event: ProfileAssigned, rows: Rows) -> None:
     channels = {
-        channel: {"concurrency": use.concurrency, "units": use.units} for channel, use in event.profile.channels.items()
+        channel: {"concurrency": use.concurrency, "units": use.units, "interrupts": list(use.interrupts)}
+        for channel, use in event.profile.channels.items()
     }
     _agent(rows, event.agent_id, profile=event.profile_name, capacity=event.profile.capacity, channels=channels)
 
@@ -191,6 +199,11 @@ def stopped_responding(recorded: Recorded, event: AgentStoppedResponding, rows: 
 @on(AgentSignedOut)
 def signed_out(recorded: Recorded, event: AgentSignedOut, rows: Rows) -> None:
     _presence(recorded, rows, event.agent_id, "signed_out", idle_since=None)
+
+
+@on(AgentRetired)
+def retired(recorded: Recorded, event: AgentRetired, rows: Rows) -> None:
+    _presence(recorded, rows, event.agent_id, "retired")
 
 
 def _work(recorded: Recorded, rows: Rows, event: InteractionOffered | AgentReserved) -> Mapping[str, Any]:

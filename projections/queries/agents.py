@@ -9,7 +9,10 @@ from projections.reading import MAX_PAGE, Page, Reader, Row, View, read_cursor, 
 
 
 class ChannelRoom(View):
-    """One channel of an agent's profile: items held, allowed at once, and how many more fit now."""
+    """One channel of an agent's profile: items held, allowed at once, and how many more fit now.
+
+    Work that an item of this channel would interrupt takes no room from it.
+    """
 
     held: int
     concurrency: int
@@ -60,7 +63,7 @@ class AgentView(View):
     pool: str
     name: str
     site: str
-    presence: Literal["signed_out", "not_ready", "ready", "not_responding"]
+    presence: Literal["signed_out", "not_ready", "ready", "not_responding", "retired"]
     reason: str
     since: datetime
     idle_since: datetime | None
@@ -99,7 +102,8 @@ def _view(read: Reader, row: Row) -> AgentView:
     channels: dict[str, ChannelRoom] = {}
     for channel, use in sorted(row["channels"].items()):
         held = sum(item["channel"] == channel for item in work)
-        free = min(use["concurrency"] - held, (row["capacity"] - row["used"]) // use["units"])
+        resting = sum(item["units"] for item in work if item["channel"] in use["interrupts"])
+        free = min(use["concurrency"] - held, (row["capacity"] - row["used"] + resting) // use["units"])
         channels[channel] = ChannelRoom(
             held=held, concurrency=use["concurrency"], units=use["units"], free=max(0, free)
         )

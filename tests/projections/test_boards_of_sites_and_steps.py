@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from domain.agent.events import AgentSignedOut, LanguagesStated
+from domain.agent.events import AgentRegistered, AgentRetired, AgentSignedOut, LanguagesStated, ProfileAssigned
+from domain.centre.documents import Profile
 from domain.centre.outage import SiteCameBack, SiteWentDown
 from domain.event import Event
 from domain.interaction.events import (
@@ -149,3 +150,33 @@ def test_a_disposition_that_was_given_shows_while_the_wrap_up_goes_on() -> None:
     with given(*held, work(DispositionGiven, disposition="answered")) as read:
         (item,) = work_of(read, "anna")
         assert (item.status, item.disposition, item.until) == ("wrap_up", "answered", AT + timedelta(minutes=2))
+
+
+def test_who_was_retired_and_is_registered_again_has_the_profile_of_before() -> None:
+    gone = (AgentSignedOut(agent_id="anna"), AgentRetired(agent_id="anna"))
+    with given(*on_duty(), *gone) as read:
+        assert agent(read, "anna").presence == "retired"  # type: ignore[union-attr]
+    with given(*on_duty()) as read:
+        before = agent(read, "anna")
+    with given(*on_duty(), *gone, AgentRegistered(agent_id="anna", name="Anna", site="riga")) as read:
+        again = agent(read, "anna")
+    assert before is not None
+    assert again is not None
+    assert (again.presence, again.site) == ("signed_out", "riga")
+    assert (again.profile, again.capacity, again.channels) == (before.profile, before.capacity, before.channels)
+
+
+def test_a_call_has_room_beside_the_letters_it_interrupts_and_a_letter_has_none_beside_them() -> None:
+    profile = Profile.model_validate(
+        {
+            "capacity": 2,
+            "channels": {"email": {"concurrency": 3}, "voice": {"concurrency": 1, "units": 2, "interrupts": ["email"]}},
+            "queues": {f"{PROJECT}/help": {}},
+        }
+    )
+    assigned = ProfileAssigned(agent_id="anna", profile_name="mixed", profile=profile)
+    letters = [reserved(number) for number in ("w1", "w2")]
+    with given(*on_duty(), assigned, *letters) as read:
+        seen = agent(read, "anna")
+    assert seen is not None
+    assert {channel: room.free for channel, room in seen.channels.items()} == {"email": 0, "voice": 1}
