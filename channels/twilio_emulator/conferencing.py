@@ -252,4 +252,4 @@ def _leave(world: World, conference: Conference, participant: Participant, reaso
 
 
 def _outcome(world: World, began: float) -> dict[str, str]:
-    return {"DialCallStatus": "completed", "DialCallDuration": str(round(world.clock.seconds - began))}
+    return {"DialCallStatus": "answered", "DialCallDuration": str(round(world.clock.seconds - began))}

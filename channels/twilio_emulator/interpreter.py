@@ -197,12 +197,12 @@ class Interpreter:
             return None
         return Next(self.resolve(url or ""), node.attributes.get("method", "POST"), params)
 
-    def notify_action(self, line: Line, node: Node, params: Mapping[str, str]) -> None:
-        """The verb's action, told although its answer is no longer wanted: the caller is gone or elsewhere."""
+    def notify_action(self, line: Line, node: Node, params: Mapping[str, str], *, gone: bool = True) -> None:
+        """The verb's action, told although its answer is no longer wanted: the caller is `gone`, or elsewhere."""
         url = node.attributes.get("action")
         if url:
             hook = Hook(self.resolve(url), node.attributes.get("method", "POST"))
-            status = {"CallStatus": "completed"}
+            status = {"CallStatus": "completed"} if gone else {}
             self.world.webhooks.tell(line.call.sid, hook, self.world.call_params(line.call) | status | dict(params))
 
     async def sub(self, line: Line, hook: Hook, more: Mapping[str, str], allowed: frozenset[str]) -> None:

@@ -36,7 +36,7 @@ async def enqueue(run: Interpreter, line: Line, node: Node) -> Next | None:
         try:
             await talk(line, bridged.other)
         except Redirected:
-            run.notify_action(line, node, _told(queue, waiting, "redirected-from-bridged"))
+            run.notify_action(line, node, _told(queue, waiting, "redirected-from-bridged"), gone=False)
             raise
     except HungUp:
         _leave(run, queue, waiting)
@@ -44,7 +44,7 @@ async def enqueue(run: Interpreter, line: Line, node: Node) -> Next | None:
         raise
     except Redirected:
         _leave(run, queue, waiting)
-        run.notify_action(line, node, _told(queue, waiting, "redirected"))
+        run.notify_action(line, node, _told(queue, waiting, "redirected"), gone=False)
         raise
     finally:
         _leave(run, queue, waiting)

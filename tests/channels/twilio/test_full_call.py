@@ -51,7 +51,8 @@ async def test_a_caller_is_greeted_keys_a_number_waits_with_music_and_talks_to_a
         ("conference-start", 3),
     ]
     assert events[0].label == "anna"
-    assert queue_moment(phones.centre.of("queue")[0].read).result == "redirected"
+    left = phones.centre.of("queue")[0]
+    assert (queue_moment(left.read).result, left["CallStatus"]) == ("redirected", "in-progress")
 
 
 async def test_the_agents_leg_is_told_step_by_step_with_the_offers_mark(phones: Running) -> None:

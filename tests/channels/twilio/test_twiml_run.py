@@ -220,6 +220,12 @@ async def test_a_muted_participant_is_not_heard_and_one_put_out_goes_on_with_the
     await phones.rest.remove_participant(leg.conference, guest.sid)
     await phones.emulator.settle()
     assert phones.emulator.heard(guest.sid)[-1] == "say: You left"
+    await phones.emulator.hang_up(guest.sid)
+    left = await dialled(phones, "<Dial action='/dialled'><Conference>board</Conference></Dial>")
+    await phones.emulator.advance(7)
+    await phones.emulator.hang_up(left.sid)
+    end = told(phones, "dialled")
+    assert (end["DialCallStatus"], end["DialCallDuration"], end["CallStatus"]) == ("answered", "7", "completed")
 
 
 async def test_an_announcement_is_heard_by_all_in_the_conference(phones: Running) -> None:
