@@ -2,11 +2,17 @@
 
     python -m bench.router [--steps 3000] [--full]
 
-100 queues, 50 skills, four channels, every agent three to eight skills. A decision is an event that leads to at
-least one offer: folding that event, deciding with the recorded explanation, and folding what the offer and its
-acceptance add to the log; garbage collection counts. *Backlog*: everybody is busy, an agent finishes and takes
-from the waiting items, another arrives. *Idle*: nothing waits, an item arrives and goes to one of the idle agents.
-Seconds are of processor time, so that a busy machine does not blur the comparison of sizes. Prints JSON.
+A decision is an event that leads to at least one offer. Two figures tell what it costs. *Decision*: folding what gave
+cause (an agent finishes; an item arrives) and deciding, the recorded explanation included. *Sustained*: that, and
+folding all that follows in the log: offer, reservation, answer, and in a backlog the next arrival.
+
+*Backlog*: everybody is busy, an agent finishes and takes from the waiting items, another arrives. *Idle*: nothing
+waits, an item arrives and goes to one of the idle agents. *Scan*: the same decision by asking about every item (or
+agent) in turn, as a multiple of the router's.
+
+Each run is made twice: once to see what happens, then again from its log on a fresh board, so that nothing but the
+router is on the clock. Seconds are of processor time, garbage collection included; what a look at the clock costs is
+taken off. Prints JSON.
 """
 
 from __future__ import annotations
@@ -17,260 +23,206 @@ import json
 import sys
 import time
 import tracemalloc
-from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
 
-from domain.agent.events import (
-    AgentBecameReady,
-    AgentRegistered,
-    AgentReleased,
-    AgentReserved,
-    AgentSignedIn,
-    ProfileAssigned,
-    SkillGranted,
-)
-from domain.centre.configuration import ProjectConfigured
-from domain.centre.documents import Profile, ProjectDocument
-from domain.event import Event, Recorded
-from domain.interaction.events import (
-    AgentConnected,
-    InteractionClosed,
-    InteractionOffered,
-    InteractionQueued,
-    OfferAccepted,
-    WrapUpCompleted,
-)
+from bench.router_load import POOL, Load
+from domain.event import Recorded
 from domain.interaction.offers import OfferInteraction
+from infra.routing import tune_collector
 from router import Router
+from router.instants import micros
+from router.records import AgentRecord, Item
+from router.rules import Case, judge_agent
 
-POOL, PROJECT = "bench", "p"
-CHANNELS = ("voice", "email", "sms", "callback")
-QUEUES = [f"q{number}" for number in range(100)]
-SKILLS = [f"s{number}" for number in range(50)]
-START = datetime(2026, 1, 1, tzinfo=UTC)
 #: (agents, waiting) of the table; the last ones only with --full, which takes minutes.
 SIZES = ((100, 1_000), (1_000, 1_000), (1_000, 10_000), (1_000, 100_000))
 LARGE = ((10_000, 1_000), (10_000, 100_000), (10_000, 1_000_000))
 
 
-class Bench:
-    """A pool under load: events are made as the core would make them, without its cost."""
+class Step(NamedTuple):
+    """`cause` is folded, then it is decided `at`, then `effect` is folded."""
 
-    def __init__(self, seed: int = 1) -> None:
-        self.random = Random(seed)
-        self.router = Router(POOL)
-        self.now = START
-        self.position = 0
-        self.in_hand: list[tuple[str, str, str]] = []
-        self._number = 0
+    cause: Sequence[Recorded]
+    at: datetime
+    effect: Sequence[Recorded]
 
-    def recorded(self, event: Event, project: str = PROJECT) -> Recorded:
-        self.position += 1
-        where = getattr(event, "interaction_id", "") or getattr(event, "agent_id", PROJECT)
-        ids = (f"e{self.position}", project, POOL, "bench")
-        return Recorded(self.position, f"x-{where}", 1, event, *ids, self.now, self.now, "", where)
 
-    def policy(self) -> Iterator[Recorded]:
-        queues = {
-            name: {"title": name, "skills": {SKILLS[number % 50]: 1 + number % 3}} for number, name in enumerate(QUEUES)
-        }
-        document = ProjectDocument.model_validate(
-            {
-                "schema_version": 1,
-                "project": PROJECT,
-                "title": "P",
-                "pool": POOL,
-                "departments": {"d": {"title": "D", "queue": "q0"}},
-                "queues": queues,
-            }
-        )
-        yield self.recorded(ProjectConfigured(document=document.model_dump(mode="json"), sha256="0" * 64, revision=1))
+class Run:
+    """What happened: the events before, and the steps that are measured."""
 
-    def agents(self, count: int) -> Iterator[Recorded]:
-        for number in range(count):
-            agent_id, at = f"a{number:05}", self.random.sample(range(50), self.random.randint(3, 8))
-            served = [QUEUES[skill + half] for skill in at for half in (0, 50)]
-            profile = Profile.model_validate(
-                {
-                    "capacity": 4,
-                    "channels": {
-                        "voice": {"concurrency": 1, "units": 4},
-                        "email": {"concurrency": 3},
-                        "sms": {"concurrency": 2, "units": 2},
-                        "callback": {"concurrency": 1, "units": 4},
-                    },
-                    "queues": {f"{PROJECT}/{queue}": {} for queue in served},
-                }
-            )
-            yield self.recorded(AgentRegistered(agent_id=agent_id, name="A", site="s"), "")
-            yield self.recorded(ProfileAssigned(agent_id=agent_id, profile_name="n", profile=profile), "")
-            for skill in at:
-                level = self.random.randint(1, 5)
-                yield self.recorded(SkillGranted(agent_id=agent_id, skill=SKILLS[skill], level=level), "")
-            yield self.recorded(AgentSignedIn(agent_id=agent_id), "")
-            self.now += timedelta(milliseconds=1)
-            yield self.recorded(AgentBecameReady(agent_id=agent_id), "")
+    def __init__(self, agents: int, waiting: int) -> None:
+        self.load, self.router = Load(), Router(POOL)
+        load = self.load
+        self.before = [*load.policy(), *load.agents(agents), *(load.arrival() for _ in range(waiting))]
+        for recorded in self.before:
+            self.router.fold(recorded)
+        began = time.process_time()
+        commands = self.router.decide(load.now)
+        self.first_seconds = time.process_time() - began
+        self.first_offers = len(commands)
+        self.before += self._answered(commands)
+        self.steps: list[Step] = []
 
-    def arrival(self) -> Recorded:
-        self._number += 1
-        self.now += timedelta(milliseconds=1)
-        number = self.random.randrange(100)
-        event = InteractionQueued.model_construct(
-            interaction_id=f"i{self._number:07}",
-            leg="1",
-            channel=CHANNELS[self._number % 4],
-            queue=QUEUES[number],
-            priority=5,
-            skills={SKILLS[number % 50]: 1 + number % 3},
-            arrived_at=self.now,
-            not_before=None,
-            age_credit=0,
-            target=60,
-            customer_id="c",
-            site="",
-            language="en",
-            trail=(),
-            reason="new",
-        )
-        return self.recorded(event)
+    def _answered(self, commands: Sequence[object]) -> list[Recorded]:
+        events: list[Recorded] = []
+        for command in commands:
+            assert isinstance(command, OfferInteraction)
+            events += self.load.offered(command)
+        for recorded in events:
+            self.router.fold(recorded)
+        return events
 
-    def offered(self, command: OfferInteraction) -> list[Recorded]:
-        """What making and accepting the offer adds to the log."""
-        work_id = f"w{self.position}"
-        where: dict[str, Any] = {"interaction_id": command.interaction_id, "leg": "1", "work_id": work_id}
-        where["agent_id"] = command.agent_id
-        self.in_hand.append((command.agent_id, command.interaction_id, work_id))
-        item = self.router.board.legs.get(command.interaction_id, "1")
-        assert item is not None
-        units = {"voice": 4, "email": 1, "sms": 2, "callback": 4}[item.channel]
-        expires = self.now + timedelta(seconds=30)
-        reserved = AgentReserved.model_construct(
-            agent_id=command.agent_id,
-            work_id=work_id,
-            interaction_id=command.interaction_id,
-            leg="1",
-            channel=item.channel,
-            units=units,
-        )
-        offer = InteractionOffered.model_construct(
-            **where, queue=item.queue_name, expires_at=expires, decision=command.decision
-        )
-        events = (offer, reserved, OfferAccepted.model_construct(**where), AgentConnected.model_construct(**where))
-        return [self.recorded(event) for event in events]
+    def step(self, cause: Sequence[Recorded], after: Callable[[], Sequence[Recorded]]) -> None:
+        for recorded in cause:
+            self.router.fold(recorded)
+        at = self.load.now
+        effect = self._answered(self.router.decide(at))
+        further = after()
+        for recorded in further:
+            self.router.fold(recorded)
+        self.steps.append(Step(cause, at, [*effect, *further]))
 
-    def finished(self) -> list[Recorded]:
-        """An agent, whoever it is, finishes a piece of work."""
-        number = self.random.randrange(len(self.in_hand))
-        self.in_hand[number], self.in_hand[-1] = self.in_hand[-1], self.in_hand[number]
-        agent_id, interaction_id, work_id = self.in_hand.pop()
-        self.now += timedelta(milliseconds=1)
-        done = WrapUpCompleted.model_construct(
-            interaction_id=interaction_id, leg="1", work_id=work_id, agent_id=agent_id, disposition="d", timed_out=False
-        )
-        released = AgentReleased.model_construct(agent_id=agent_id, work_id=work_id, reason="completed", missed=False)
-        closed = InteractionClosed.model_construct(interaction_id=interaction_id, reason="completed")
-        return [self.recorded(event) for event in (done, closed, released)]
+    def backlog(self, steps: int) -> None:
+        for _ in range(steps):
+            self.step(self.load.finished(), lambda: [self.load.arrival()])
+
+    def idle(self, steps: int, busy: int) -> None:
+        """`busy` items are in hand all the time."""
+        for number in range(busy + steps):
+            enough = number >= busy
+            self.step([self.load.arrival()], self.load.finished if enough else lambda: ())
 
 
 class Watch:
-    """Sums the seconds of what is measured, decision by decision."""
+    """The run made again: seconds of each decision, and of each decision with all that follows from it."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.decisions = self.offers = 0
-        self.seconds: list[float] = []
-
-    def step(self, events: list[Recorded]) -> None:
-        bench, router = self.bench, self.bench.router
+    def __init__(self, run: Run, skip: int = 0) -> None:
+        self.router = Router(POOL)
+        gc.collect()
         began = time.process_time()
-        for recorded in events:
-            router.fold(recorded)
-        commands = router.decide(bench.now)
-        spent = time.process_time() - began
-        for command in commands:
-            assert isinstance(command, OfferInteraction)
-            results = bench.offered(command)
-            began = time.process_time()
-            for recorded in results:
-                router.fold(recorded)
-            spent += time.process_time() - began
-        self.offers += len(commands)
-        if commands:
+        for recorded in run.before:
+            self.router.fold(recorded)
+        self.folded = time.process_time() - began
+        self.router.board.settle()
+        self.rebuilt = time.process_time() - began
+        tune_collector()
+        self.offers = self.decisions = 0
+        self.alone: list[int] = []
+        self.whole: list[int] = []
+        for number, step in enumerate(run.steps):
+            self._replay(step, measured=number >= skip)
+
+    def _replay(self, step: Step, *, measured: bool) -> None:
+        fold, clock = self.router.fold, time.thread_time_ns
+        began = clock()
+        for recorded in step.cause:
+            fold(recorded)
+        commands = self.router.decide(step.at)
+        decided = clock()
+        for recorded in step.effect:
+            fold(recorded)
+        done = clock()
+        if measured and commands:
+            self.offers += len(commands)
             self.decisions += 1
-        self.seconds.append(spent)
-
-    def also(self, event: Recorded) -> None:
-        """Fold an event that is part of the load, on the account of the last decision."""
-        began = time.process_time()
-        self.bench.router.fold(event)
-        self.seconds[-1] += time.process_time() - began
+            self.alone.append(decided - began - _LOOK)
+            self.whole.append(done - began - 2 * _LOOK)
 
     def report(self) -> dict[str, Any]:
-        ordered, total = sorted(self.seconds), sum(self.seconds)
         return {
             "decisions": self.decisions,
             "offers": self.offers,
-            "decisions_per_second": round(self.decisions / total),
-            "median_ms": round(1000 * ordered[len(ordered) // 2], 4),
-            "p99_ms": round(1000 * ordered[len(ordered) * 99 // 100], 4),
-            "max_ms": round(1000 * ordered[-1], 3),
+            "decision": _figures(self.alone),
+            "sustained": _figures(self.whole),
         }
 
 
-def measure(agents: int, waiting: int, steps: int) -> dict[str, Any]:
-    bench = Bench()
-    events = [*bench.policy(), *bench.agents(agents)]
-    # enough to fill everybody, and the backlog on top
-    events += [bench.arrival() for _ in range(waiting + 3 * agents)]
+def _figures(nanoseconds: Sequence[int]) -> dict[str, Any]:
+    ordered = sorted(nanoseconds)
+    milliseconds = [round(ordered[len(ordered) * share // 1000] / 1e6, 4) for share in (500, 990, 999)]
+    named = dict(zip(("median_ms", "p99_ms", "p999_ms"), milliseconds, strict=True))
+    return {"per_second": round(1e9 * len(ordered) / sum(ordered)), **named, "max_ms": round(ordered[-1] / 1e6, 3)}
+
+
+def _look_at_the_clock() -> int:
+    """Nanoseconds that one look takes, at best."""
+    looks = [time.thread_time_ns() for _ in range(2_000)]
+    return min(b - a for a, b in pairwise(looks))
+
+
+_LOOK = _look_at_the_clock()
+
+
+def scan_items(router: Router, agent: AgentRecord, now_us: int) -> Item | None:
+    """The first item that an agent may have, by asking about every item."""
+    return min(
+        (item for item in router.board.legs.all() if item.status == "waiting" and _may(agent, item, now_us)),
+        key=lambda item: item.rank,
+        default=None,
+    )
+
+
+def scan_agents(router: Router, item: Item, now_us: int) -> AgentRecord | None:
+    """The first agent who may have an item, by asking every agent."""
+    may = (agent for agent in router.board.agents.values() if _may(agent, item, now_us))
+    return min(may, key=lambda agent: (agent.used, agent.idle_us, agent.agent_id), default=None)
+
+
+def _may(agent: AgentRecord, item: Item, now_us: int) -> bool:
+    return all(verdict.allowed for verdict in judge_agent(Case(agent, item, now_us, 0)))
+
+
+def _ratio(scan: Callable[[], object], run_ms: float) -> int:
     began = time.process_time()
-    for recorded in events:
-        bench.router.fold(recorded)
-    folded = time.process_time() - began
-    watch = Watch(bench)
-    began = time.process_time()
-    watch.step([])
-    first = time.process_time() - began
-    report: dict[str, Any] = {
+    scan()
+    return round(1000 * (time.process_time() - began) / run_ms)
+
+
+def measure_backlog(agents: int, waiting: int, steps: int) -> dict[str, Any]:
+    run = Run(agents, waiting + 3 * agents)  # enough to fill everybody, and the backlog on top
+    run.backlog(steps)
+    watch = Watch(run)
+    board, report = watch.router.board, watch.report()
+    now_us = micros(run.load.now)
+    agent, median = next(iter(board.agents.values())), report["decision"]["median_ms"]
+    return {
         "agents": agents,
-        "waiting": sum(item.shelf is not None for item in bench.router.board.legs.all()),
-        "rebuilt_events_per_second": round(len(events) / folded),
-        "first_decision": {"offers": watch.offers, "seconds": round(first, 3)},
+        "waiting": sum(item.shelf is not None for item in board.legs.all()),
+        "first_decision": {"offers": run.first_offers, "seconds": round(run.first_seconds, 3)},
+        "rebuild": {
+            "events": len(run.before),
+            "folded_per_second": round(len(run.before) / watch.folded),
+            "indexed_per_second": round(len(run.before) / watch.rebuilt),
+        },
+        **report,
+        "scan_times_as_long": _ratio(lambda: scan_items(watch.router, agent, now_us), median),
     }
-    watch = Watch(bench)
-    for _ in range(steps):
-        watch.step(bench.finished())
-        watch.also(bench.arrival())
-    report["backlog"] = watch.report()
-    return report
 
 
 def measure_idle(agents: int, steps: int) -> dict[str, Any]:
-    bench = Bench()
-    for recorded in (*bench.policy(), *bench.agents(agents)):
-        bench.router.fold(recorded)
-    warm, watch = Watch(bench), Watch(bench)
-    for number in range(steps + agents // 4):
-        taking = warm if number < agents // 4 else watch
-        taking.step([bench.arrival()])
-        if number >= agents // 4 and bench.in_hand:
-            for recorded in bench.finished():
-                bench.router.fold(recorded)
-    return {"agents": agents, "idle": watch.report()}
+    run, busy = Run(agents, 0), agents // 4
+    run.idle(steps, busy)
+    watch = Watch(run, skip=busy)
+    report, now_us = watch.report(), micros(run.load.now)
+    item = next(watch.router.board.legs.all())
+    ratio = _ratio(lambda: scan_agents(watch.router, item, now_us), report["decision"]["median_ms"])
+    return {"agents": agents, **report, "scan_times_as_long": ratio}
 
 
 def bytes_per_item(count: int = 20_000) -> int:
-    """What one more waiting item costs on the board, its events not counted."""
-    bench = Bench()
-    for recorded in bench.policy():
-        bench.router.fold(recorded)
-    arrivals = [bench.arrival() for _ in range(count)]
+    """What one more waiting item costs on the board, index included, its events not counted."""
+    load, router = Load(), Router(POOL)
+    for recorded in load.policy():
+        router.fold(recorded)
+    arrivals = [load.arrival() for _ in range(count)]
     gc.collect()
     tracemalloc.start()
     for recorded in arrivals:
-        bench.router.fold(recorded)
+        router.fold(recorded)
+    router.board.settle()
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return round(size / count)
@@ -278,14 +230,19 @@ def bytes_per_item(count: int = 20_000) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.router", description=__doc__)
-    parser.add_argument("--steps", type=int, default=2_000, help="decisions measured per size")
+    parser.add_argument("--steps", type=int, default=3_000, help="decisions measured per size")
     parser.add_argument("--full", action="store_true", help="also 10,000 agents, up to 1,000,000 waiting items")
+    parser.add_argument("--only", help="agents,waiting: this size alone")
     options = parser.parse_args()
+    sizes = (*SIZES, *(LARGE if options.full else ()))
+    if options.only:
+        agents, waiting = options.only.split(",")
+        sizes = ((int(agents), int(waiting)),)
     report: dict[str, Any] = {
-        "mix": {"queues": 100, "skills": 50, "channels": dict(Counter(CHANNELS)), "skills_per_agent": "3 to 8"},
+        "mix": {"queues": 100, "skills": 50, "channels": 4, "skills_per_agent": "3 to 8"},
         "bytes_per_waiting_item": bytes_per_item(),
-        "backlog": [measure(*size, options.steps) for size in (*SIZES, *(LARGE if options.full else ()))],
-        "idle": [measure_idle(agents, options.steps) for agents in (100, 1_000)],
+        "backlog": [measure_backlog(*size, options.steps) for size in sizes],
+        "idle": [measure_idle(agents, options.steps) for agents in dict.fromkeys(agents for agents, _ in sizes)],
     }
     json.dump(report, sys.stdout, indent=2)
     print()

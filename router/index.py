@@ -31,7 +31,8 @@ class Index:
         self._deadlines, self._backlog = deadlines, backlog
         self.roster = Roster(down)
         self._needs: dict[NeedKey, Need] = {}
-        self._of_queue: dict[str, dict[Need, None]] = {}
+        #: Needs by the queues, with the channel, whose agents may take them.
+        self._served_by: dict[tuple[str, str], dict[Need, None]] = {}
         # What changed since the last decision; a moved agent needs new seats, not only a new place.
         self._touched: dict[AgentRecord, bool] = {}
         self._changed: dict[Item, None] = {}
@@ -82,6 +83,11 @@ class Index:
         """Somebody may have become able to take something of it."""
         self._stirred[source] = None
 
+    @property
+    def stirs(self) -> bool:
+        """Whether somebody may have become able to take something since this was last asked."""
+        return bool(self._stirred)
+
     def take_stirred(self) -> Iterable[Source]:
         """Needs and items that somebody may have become able to take since this was last asked."""
         stirred, self._stirred = self._stirred, {}
@@ -130,7 +136,7 @@ class Index:
     def shut(self, queue: str, shut: bool) -> None:
         """A queue closes or opens; what waits in it stays where it is."""
         self._backlog.shut(queue, shut)
-        for need in self._of_queue.get(queue, {}):
+        for need in self._needs.values():
             if need.queue == queue:
                 need.close(shut)
                 if not shut:
@@ -147,7 +153,7 @@ class Index:
             self._unseated.pop(need, None)
             self._stirred.pop(need, None)
             for queue in need.queues:
-                del self._of_queue[queue][need]
+                del self._served_by[queue, need.channel][need]
             self.roster.unseat(need)
 
     def site_changed(self, site: str) -> None:
@@ -163,7 +169,7 @@ class Index:
         self.strategies.add(rules.strategy)
         need.close(not rules.open)
         for queue in need.queues:
-            self._of_queue.setdefault(queue, {})[need] = None
+            self._served_by.setdefault((queue, need.channel), {})[need] = None
         self._unseated[need] = None
         return need
 
@@ -178,9 +184,9 @@ class Index:
         """Give a new need its agents."""
         for agent, use in self.roster.serving(need.queues):
             if not self._touched.get(agent):
-                lane = self.roster.take_seat(agent, need, use)
-                if lane is not None and agent.parked and need.members[agent.agent_id].room.full == OPEN:
-                    lane.park((need.order.key(agent, need), agent.agent_id, agent.stamp, agent))
+                seat = self.roster.take_seat(agent, need, use)
+                if seat is not None and agent.parked and seat.room.full == OPEN:
+                    seat.lane.park(self.roster.entry(agent, need))
         self._watch_delays(need)
 
     def _sync(self, agent: AgentRecord, moved: bool) -> None:
@@ -189,7 +195,7 @@ class Index:
             for need in self.roster.leave(agent):
                 for item in need.tried:
                     self._stirred[item] = None
-            for need in self.roster.join(agent, self._of_queue):
+            for need in self.roster.join(agent, self._served_by):
                 self._watch_delays(need)
         if self.roster.update(agent):
             self.loose[agent] = None

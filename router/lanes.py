@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from heapq import heapify, heappop, heappush
+from typing import Any
 
-from router.records import AgentRecord, Item
-from router.strategies import AgentKey
+from router.records import Item
 
 #: Below this size a lane's heap is never swept.
 SMALL = 64
 
-#: An agent in a lane: their key, id and stamp at the time, so that entries sort and old ones can be told.
-Entry = tuple[AgentKey, str, int, AgentRecord]
+#: An agent in a lane: the parts of their key, then their id, so that entries sort; then their stamp at the time, so
+#: that old ones can be told, and themselves. Flat, for the sake of sorting; a lane's keys have equally many parts.
+Entry = tuple[Any, ...]
 
 
 class Lane:
@@ -31,15 +32,16 @@ class Lane:
 
     def park(self, entry: Entry) -> None:
         """Enter an agent with room, under their present key and stamp."""
-        heappush(self.heap, entry)
-        if len(self.heap) > 2 * len(self.members) + SMALL:
-            self.heap = [one for one in self.heap if one[2] == one[3].stamp]
-            heapify(self.heap)
+        heap = self.heap
+        heappush(heap, entry)
+        if len(heap) > 2 * len(self.members) + SMALL:
+            heap[:] = [one for one in heap if one[-2] == one[-1].stamp]
+            heapify(heap)
 
     def anybody(self) -> bool:
         """Whether an agent with room is parked here."""
         heap = self.heap
-        while heap and heap[0][2] != heap[0][3].stamp:
+        while heap and heap[0][-2] != heap[0][-1].stamp:
             heappop(heap)
         return bool(heap)
 
@@ -48,7 +50,7 @@ class Lane:
         heap, taken = self.heap, list[Entry]()
         while heap and len(taken) < limit:
             entry = heappop(heap)
-            if entry[2] == entry[3].stamp:
+            if entry[-2] == entry[-1].stamp:
                 taken.append(entry)
         for entry in taken:
             heappush(heap, entry)

@@ -12,7 +12,7 @@ can be decided again. Only what changed since the last decision is looked at: th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -53,22 +53,34 @@ class Matching:
         while True:
             stirred = index.take_stirred()
             sources = [source for source in stirred if self._first_of(source) is not None] if stirred else []
-            if not sources:
-                if not index.loose:
-                    return
-                if len(index.loose) == 1:
-                    # nobody but this agent may have anything: they take their first item, or are parked
-                    (agent,) = index.loose
-                    item = self._first_item(agent)
-                    if item is None:
-                        index.park(agent)
-                    else:
-                        yield self._match(agent, item, [agent])
+            if len(index.loose) <= FEW:
+                yield from self._alone(index.loose, others=bool(sources))
+                if index.stirs:
+                    for source in sources:
+                        index.stir(source)
                     continue
+            if not sources and not index.loose:
+                return
             if len(sources) == 1 and not index.loose:
                 yield from self._of_source(sources[0])
             else:
                 yield from self._of_all(sources)
+
+    def _alone(self, loose: Mapping[AgentRecord, None], *, others: bool) -> Iterator[Match]:
+        """Who may have nothing is parked. If then a single agent is left, and nobody else may have anything, they take
+        their first items."""
+        index = self._board.index
+        for agent in list(loose):
+            item = self._first_item(agent)
+            if item is None:
+                index.park(agent)
+            elif not others and len(loose) == 1:
+                while item is not None:
+                    yield self._match(agent, item, [agent])
+                    if index.stirs or agent not in loose:
+                        return
+                    item = self._first_item(agent)
+                index.park(agent)
 
     def _of_source(self, source: Source) -> Iterator[Match]:
         """Nothing but this may be had by anybody: the first item of it goes to its first agent."""
@@ -162,7 +174,7 @@ class Matching:
         first, rank = 0, None
         for room in agent.rooms:
             if room.full == OPEN:
-                for need, lane, late, priority in room.seats:
+                for need, lane, late, priority, _, _ in room.seats:
                     item = need.head
                     if late or need.odd:
                         item = None if need.shut else need.first_for(agent.agent_id, lane, self._now_us)
@@ -185,7 +197,7 @@ class Matching:
         """The first item of each need that the agent may have now, with the profile's priority of its queue."""
         for room in agent.rooms:
             if room.full == OPEN:
-                for need, lane, late, priority in room.seats:
+                for need, lane, late, priority, _, _ in room.seats:
                     item = need.head
                     if late or need.odd:
                         item = None if need.shut else need.first_for(agent.agent_id, lane, self._now_us)

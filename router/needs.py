@@ -14,7 +14,7 @@ from domain.centre.routing import Strategy
 from router.lanes import Lane
 from router.records import AgentRecord, Item
 from router.rules import OPEN, tries_of
-from router.seating import Room
+from router.seating import Seat
 from router.shelf import Shelf
 from router.strategies import STRATEGIES
 
@@ -33,14 +33,6 @@ class NeedKey(NamedTuple):
     sites: tuple[str, ...]
     language: str
     origin: str
-
-
-class Member(NamedTuple):
-    """A ready agent who qualifies for a need, with or without room."""
-
-    agent: AgentRecord
-    lane: Lane
-    room: Room
 
 
 class Need:
@@ -81,7 +73,7 @@ class Need:
         self.shut = False
         #: Whether more than `head` must be looked at to find what somebody may have: it is shut, or has specials.
         self.odd = False
-        self.members: dict[str, Member] = {}
+        self.members: dict[str, Seat] = {}
         #: How many agents who serve a queue of it fail which rule first, by `REFUSALS`.
         self.refused = [0] * len(REFUSALS)
         self.lanes: dict[tuple[int, bool, int], Lane] = {}
@@ -248,10 +240,11 @@ class Need:
         wanted = limit + len(item.tries) + len(item.offers) + len(item.excluded) + (first is not None)
         found: list[AgentRecord] = [] if first is None else [first]
         for group in self._groups(item, now_us):
-            entries = [entry for lane in group for entry in lane.firsts(wanted)]
+            entries = group[0].firsts(wanted)
             if len(group) > 1:
-                entries.sort()
-            found.extend(e[3] for e in entries if e[3] is not first and (item.plain or self.admits(e[1], item)))
+                entries = sorted(entry for lane in group for entry in lane.firsts(wanted))
+            agents = [entry[-1] for entry in entries if entry[-1] is not first]
+            found.extend(agents if item.plain else [one for one in agents if self.admits(one.agent_id, item)])
             if len(found) >= limit:
                 break
         return found[:limit]

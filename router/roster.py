@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from domain.centre.documents import Profile, QueueUse
 from router.instants import SECOND
-from router.lanes import Entry, Lane
-from router.needs import Member, Need
+from router.lanes import Entry
+from router.needs import Need
 from router.records import AgentRecord
 from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 from router.seating import Room, Seat
-from router.strategies import AgentKey
 
 
 class Roster:
@@ -40,8 +39,8 @@ class Roster:
                 if not any(earlier in served for earlier in queues[:place]):
                     yield agent, served[queue]
 
-    def join(self, agent: AgentRecord, needs: Mapping[str, Iterable[Need]]) -> list[Need]:
-        """Seat an agent, if they are to be seated, at the needs of their queues; the needs with a seat."""
+    def join(self, agent: AgentRecord, needs: Mapping[tuple[str, str], Iterable[Need]]) -> list[Need]:
+        """Seat an agent, if they are to be seated, at the needs of their queues and channels; those with new delays."""
         if agent.ready:
             self.ready.add(agent)
             if agent.up:
@@ -49,18 +48,22 @@ class Roster:
         if not agent.eligible or agent.profile is None:
             return []
         profile = self._profiles[agent] = agent.profile
-        agent.rooms = tuple(Room(channel, use, profile) for channel, use in profile.channels.items())
-        for room in agent.rooms:
-            room.full = room.counted = room.fullness(agent)
-            self.by_channel[room.channel] = self.by_channel.get(room.channel, 0) + 1
-        seated: list[Need] = []
-        for queue, use in profile.queues.items():
+        for queue in profile.queues:
             self._serving.setdefault(queue, {})[agent] = None
-            for need in needs.get(queue, ()):
-                first = need.queue == queue or _first_served(need, profile) == queue
-                if first and self.take_seat(agent, need, use) is not None:
-                    seated.append(need)
-        return seated
+        agent.rooms = tuple(Room(channel, use, profile) for channel, use in profile.channels.items())
+        self.update(agent)
+        delayed: list[Need] = []
+        for room in agent.rooms:
+            room.counted = room.full
+            channel = room.channel
+            self.by_channel[channel] = self.by_channel.get(channel, 0) + 1
+            for queue, use in profile.queues.items():
+                for need in needs.get((queue, channel), ()):
+                    if need.queue == queue or _first_served(need, profile) == queue:
+                        self._take_seat(agent, room, need, use)
+                        if need.new_delays:
+                            delayed.append(need)
+        return delayed
 
     def leave(self, agent: AgentRecord) -> list[Need]:
         """Give up every seat; the needs that lost a member."""
@@ -84,29 +87,33 @@ class Roster:
         agent.rooms, agent.refusals = (), []
         return left
 
-    def take_seat(self, agent: AgentRecord, need: Need, use: QueueUse) -> Lane | None:
-        """The lane that a seated agent stands in from now on; None when they do not qualify."""
-        room = next((one for one in agent.rooms if one.channel == need.channel), None)
-        if room is None:
-            return None
+    def take_seat(self, agent: AgentRecord, need: Need, use: QueueUse) -> Seat | None:
+        """The seat that a seated agent has at a need from now on; None when they do not qualify."""
+        for room in agent.rooms:
+            if room.channel == need.channel:
+                return self._take_seat(agent, room, need, use)
+        return None
+
+    def _take_seat(self, agent: AgentRecord, room: Room, need: Need, use: QueueUse) -> Seat | None:
         rule = need.refusal(agent, use, self._down)
         if rule is not None:
             need.refused[rule] += 1
             agent.refusals.append((need, rule))
             return None
-        away = bool(need.origin) and agent.site != need.origin
-        lane = need.lane(use.ring, away, use.delay * SECOND)
-        need.members[agent.agent_id] = Member(agent, lane, room)
-        room.seats.append(Seat(need, lane, lane.delay_us > 0, use.priority))
+        away = agent.site != need.origin if need.origin else False
+        delay_us = use.delay * SECOND
+        lane = need.lanes.get((use.ring, away, delay_us)) or need.lane(use.ring, away, delay_us)
+        seat = need.members[agent.agent_id] = Seat(need, lane, delay_us > 0, use.priority, agent, room)
+        room.seats.append(seat)
         lane.tally[room.counted] += 1
-        return lane
+        return seat
 
     def unseat(self, need: Need) -> None:
         """Take a need from all its agents."""
         for agent in [agent for queue in need.queues for agent in self._serving.get(queue, ())]:
             agent.refusals = [one for one in agent.refusals if one[0] is not need]
         for member in need.members.values():
-            member.room.seats = [seat for seat in member.room.seats if seat.need is not need]
+            member.room.seats.remove(member)
         need.members.clear()
         need.lanes.clear()
         need.refused = [0] * len(need.refused)
@@ -148,19 +155,21 @@ class Roster:
     def park(self, agent: AgentRecord) -> None:
         """Enter an agent into the lanes of the channels with room."""
         agent.parked = True
-        agent_id, stamp = agent.agent_id, agent.stamp
         shared: dict[str, Entry] = {}
         for room in agent.rooms:
-            if room.full != OPEN:
-                continue
-            for need, lane, _, _ in room.seats:
-                entry = shared.get(need.order.name)
-                if entry is None:
-                    key: AgentKey = need.order.key(agent, need)
-                    entry = (key, agent_id, stamp, agent)
-                    if need.order.shared:
-                        shared[need.order.name] = entry
-                lane.park(entry)
+            if room.full == OPEN:
+                for seat in room.seats:
+                    order = seat.need.order
+                    entry = shared.get(order.name)
+                    if entry is None:
+                        entry = self.entry(agent, seat.need)
+                        if order.shared:
+                            shared[order.name] = entry
+                    seat.lane.park(entry)
+
+    def entry(self, agent: AgentRecord, need: Need) -> Entry:
+        """The agent as they stand in a lane of the need now."""
+        return (*need.order.key(agent, need), agent.agent_id, agent.stamp, agent)
 
 
 def _first_served(need: Need, profile: Profile) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domain.centre.documents import ChannelUse, Profile
 from router.records import AgentRecord
-from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN, Fullness
+from router.rules import OPEN, Fullness
 
 if TYPE_CHECKING:
     from router.lanes import Lane
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 
 class Seat(NamedTuple):
-    """An agent's part in a need: the lane they stand in, whether it sees items only after a delay, and the priority of
-    the queue in their profile."""
+    """A ready agent who qualifies for a need, with or without room: the lane they stand in, whether it sees items only
+    after a delay, the priority of the queue in their profile, and their room on the channel."""
 
     need: Need
     lane: Lane
     late: bool
     priority: int
+    agent: AgentRecord
+    room: Room
 
 
 class Room:
@@ -35,12 +37,3 @@ class Room:
         self.full: Fullness = OPEN
         self.counted: Fullness = OPEN
         self.seats: list[Seat] = []
-
-    def fullness(self, agent: AgentRecord) -> Fullness:
-        """The same as `rules.fullness`, without a look at the profile."""
-        if agent.counts.get(self.channel, 0) >= self.concurrency:
-            return NO_CONCURRENCY
-        used = agent.used
-        for channel in self.interrupts:
-            used -= agent.units.get(channel, 0)
-        return NO_CAPACITY if used > self.most else OPEN
