@@ -1,4 +1,4 @@
-"""What must never happen: work that waits for somebody who is not there, offers of a closed queue, a banned agent asked."""
+"""What must never happen: work that waits for who is not there, offers of a closed queue, a banned agent asked."""
 
 from __future__ import annotations
 

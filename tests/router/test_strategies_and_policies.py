@@ -100,7 +100,8 @@ def test_a_call_comes_during_mail_and_mail_during_a_call_only_where_both_have_ro
     pool = pool_of()
     channels = {"voice": {"concurrency": 1, "units": 2, "interrupts": ["email"]}, "email": {"concurrency": 2}}
     pool.agent("anna", MAILS | {"capacity": 2, "channels": channels})
-    pool.arrive("a"), pool.arrive("a")
+    pool.arrive("a")
+    pool.arrive("a")
     pool.route(router)
     call = pool.arrive("b", "voice")
     assert pairs(pool.route(router)) == [("anna", call)], "her mail rests"
