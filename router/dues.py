@@ -41,7 +41,9 @@ class Dues:
     def instants(self, watch: Watched) -> Iterator[int]:
         """When what has not been asked for yet is due, steps that wait for somebody left out."""
         item, rules = watch.item, self.rules(watch.item)
-        if item.expires_us is not None and not watch.has_asked(ExpireWork):
+        if watch.has_asked(ExpireWork):
+            return
+        if item.expires_us is not None:
             yield item.expires_us
         if rules is None:
             return
@@ -66,7 +68,7 @@ class Dues:
         Callers alone are told, at arrival and then every so often, but not while the queue is closed.
         """
         item, rules = watch.item, self.rules(watch.item)
-        if item.channel != "voice" or rules is None or rules.announce is None:
+        if item.channel != "voice" or rules is None or rules.announce is None or watch.has_asked(ExpireWork):
             return None
         at_us = max(now_us, item.arrived_us if watch.announce_us is None else watch.announce_us)
         hours = self._hours(item, rules)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain.centre.routing import Queue
 from router.instants import SECOND
@@ -30,20 +30,30 @@ class Estimate:
     method: Method
 
 
-def estimate(item: Item, place: int, first: Item, rules: Queue, able: Iterable[AgentRecord], now_us: int) -> Estimate:
-    """The estimate for a waiting item.
+class Serving(NamedTuple):
+    """Ready agents who could take an item, with or without room: how many, how many of them have room, and the items
+    a second that they take together while all of them work."""
 
-    `first` is the first in its line, `rules` its queue's, `able` the signed-in agents who could take it by channel,
-    queue, ring, site, skills and language; of these the ready ones count, with or without room.
-    """
-    serving = [agent for agent in able if agent.ready and agent.agent_id not in item.excluded]
-    if not serving:
+    agents: int
+    idle: int
+    rate: float
+
+
+def serving(channel: str, rules: Queue, able: Iterable[AgentRecord]) -> Serving:
+    """Of the signed-in agents who could take items of a channel and queue, those who are ready."""
+    ready = [agent for agent in able if agent.ready]
+    idle = sum(fullness(agent, channel) == OPEN for agent in ready)
+    return Serving(len(ready), idle, sum(1 / rules.handling_at(_level(agent, rules)) for agent in ready))
+
+
+def estimate(place: int, first: Item, who: Serving, now_us: int) -> Estimate:
+    """The estimate for a waiting item at a place in line; `first` is the first in it, `who` serves it."""
+    if not who.agents:
         return Estimate(max(0, now_us - first.ready_us) // SECOND, place, "head_of_line")
-    idle = sum(fullness(agent, item.channel) == OPEN for agent in serving)
-    if place <= idle:
+    if place <= who.idle:
         return Estimate(0, place, "queue_length")
-    rate = sum(1 / rules.handling_at(_level(agent, rules)) for agent in serving)
-    return Estimate(ceil((place - idle) / rate - 1e-9), place, "queue_length")
+    # the last digits of a sum of fractions must not make a second of nothing
+    return Estimate(ceil((place - who.idle) / who.rate - 1e-9), place, "queue_length")
 
 
 def _level(agent: AgentRecord, rules: Queue) -> int | None:

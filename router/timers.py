@@ -37,11 +37,14 @@ class Timers:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def pop_due(self, now_us: int) -> list[Key]:
-        """The keys due by now, no longer planned; in the order of the keys, for when each was planned is no matter
-        of the log: a board that was rebuilt planned them otherwise."""
+    def pop_due(self, now_us: int, most: int | None = None) -> list[Key]:
+        """The keys due by now (at most so many, the longest due), no longer planned.
+
+        In the order of the keys, for when each was planned is no matter of the log: a board that was rebuilt planned
+        them otherwise.
+        """
         due: list[Key] = []
-        while (at_us := self.first_us()) is not None and at_us <= now_us:
+        while (at_us := self.first_us()) is not None and at_us <= now_us and (most is None or len(due) < most):
             _, _, key = heappop(self._heap)
             del self._planned[key]
             due.append(key)

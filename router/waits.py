@@ -28,7 +28,7 @@ from router.asking import RETRY_US, Ask
 from router.board import Board
 from router.crew import CONCERNING, Crew, Requirement
 from router.dues import Dues, WaitCommand
-from router.estimate import Estimate, estimate
+from router.estimate import Estimate, Serving, estimate, serving
 from router.instants import SECOND, micros
 from router.lines import Lines
 from router.records import Item, Rank
@@ -66,6 +66,7 @@ class Waits:
         self._held: dict[Requirement, dict[Watched, None]] = {}
         self._dirty: dict[Watched, None] = {}
         self._timers = Timers()
+        self._counted_at, self._counted = 0, dict[tuple[str, Requirement], Serving]()
         self._crew = Crew(board.agents, self._gained)
         self._dues = Dues(self._documents, self._crew)
         self._lines = Lines(lambda: (watch.item for watch in self._all()), self._rank)
@@ -163,18 +164,19 @@ class Waits:
         """What is to be asked for now, leg by leg."""
         self._settle()
         asks: list[Ask] = []
-        for interaction_id, leg in self._timers.pop_due(now_us):
-            if len(asks) >= AT_ONCE:
-                self._timers.plan((interaction_id, leg), now_us)
-                continue
-            watch = self._watches[interaction_id][leg]
-            for command in self._commands(watch, now_us):
-                watch.asked.add(command)
-                asks.append(Ask(command, watch.item.cause))
-            for wanted in watch.held.values():
-                self._held.setdefault(wanted, {})[watch] = None
-            self._plan(watch)
+        while len(asks) < AT_ONCE and (due := self._timers.pop_due(now_us, AT_ONCE - len(asks))):
+            for interaction_id, leg in due:
+                asks.extend(self._look(self._watches[interaction_id][leg], now_us))
         return asks
+
+    def _look(self, watch: Watched, now_us: int) -> Iterator[Ask]:
+        """What a leg asks for now; then plan when to look at it again."""
+        for command in self._commands(watch, now_us):
+            watch.asked.add(command)
+            yield Ask(command, watch.item.cause)
+        for wanted in watch.held.values():
+            self._held.setdefault(wanted, {})[watch] = None
+        self._plan(watch, now_us + 1)  # all that is due by now was asked for
 
     def _commands(self, watch: Watched, now_us: int) -> list[WaitCommand]:
         commands = [command for command in self._dues.commands(watch, now_us) if command not in watch.asked]
@@ -209,7 +211,7 @@ class Waits:
         if rules is None:
             return None
         place, first = self._place(item)
-        return estimate(item, place, first, rules, self._crew.able(requirement_of(item)).values(), now_us)
+        return estimate(place, first, self._serving(item, rules), now_us)
 
     def rules(self, item: Item) -> Queue | None:
         """The item's queue by its project's present document; None for one that it no longer has."""
@@ -236,13 +238,14 @@ class Waits:
         if dirty:
             self._crew.forget(self._held.keys())
 
-    def _plan(self, watch: Watched) -> None:
-        """When to look at the leg next."""
+    def _plan(self, watch: Watched, from_us: int = 0) -> None:
+        """When to look at the leg next, not before `from_us`."""
+        from_us = max(from_us, watch.rest_us)
         instants = list(self._dues.instants(watch))
-        if not watch.has_asked(AnnounceWait) and (at_us := self._dues.announcement(watch, watch.rest_us)) is not None:
+        if not watch.has_asked(AnnounceWait) and (at_us := self._dues.announcement(watch, from_us)) is not None:
             instants.append(at_us)
         key = (watch.item.interaction_id, watch.item.leg)
-        self._timers.plan(key, max(min(instants), watch.rest_us) if instants else None)
+        self._timers.plan(key, max(min(instants), from_us) if instants else None)
 
     def _gained(self, requirement: Requirement) -> None:
         """Somebody new could take items that ask for this: look again at the steps that waited for them."""
@@ -267,6 +270,19 @@ class Waits:
             if other.status == "waiting" and (other.queue, other.channel) == (item.queue, item.channel)
         ]
         return sum(self._rank(other) <= self._rank(item) for other in line), min(line, key=self._rank)
+
+    def _serving(self, item: Item, rules: Queue) -> Serving:
+        """Who serves the item; counted once for all that ask at the same position of the log."""
+        wanted = requirement_of(item)
+        if item.excluded:
+            able = self._crew.able(wanted).items()
+            return serving(item.channel, rules, [agent for name, agent in able if name not in item.excluded])
+        if self._counted_at != self._board.position:
+            self._counted_at, self._counted = self._board.position, {}
+        key = (item.queue, wanted)
+        if key not in self._counted:
+            self._counted[key] = serving(item.channel, rules, self._crew.able(wanted).values())
+        return self._counted[key]
 
     def _rank(self, item: Item) -> Rank:
         """The item's place in the pool's order, whether or not the board has placed it yet."""

@@ -63,3 +63,16 @@ def test_nobody_is_told_a_wait_while_the_queue_is_closed(pool: Pool, router: Rou
     assert router.wake_at() == pool.now + timedelta(hours=1)
     pool.wait(3600)
     assert [c.interaction_id for c in pool.route(router) if isinstance(c, AnnounceWait)] == [item]
+
+
+def test_a_caller_who_waits_through_the_closing_is_told_again_at_the_next_opening(pool: Pool, router: Router) -> None:
+    hours = {"office": {"weekly": {"mon": ["09:00-09:01"], "tue": ["09:00-10:00"]}}}
+    with_hours(pool, {"a": {"announce": 90, "hours": "office"}, "b": {}}, hours)
+    item = pool.arrive("a", "voice")
+    assert [c.interaction_id for c in pool.route(router) if isinstance(c, AnnounceWait)] == [item]
+    opening = pool.now + timedelta(days=1)
+    pool.wait(90)
+    assert pool.route(router) == []
+    assert router.wake_at() == opening
+    pool.now = opening
+    assert [c.interaction_id for c in pool.route(router) if isinstance(c, AnnounceWait)] == [item]

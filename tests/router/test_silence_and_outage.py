@@ -41,6 +41,16 @@ def test_waiting_work_is_given_up_when_its_time_is_out(pool: Pool, router: Route
     assert router.wake_at() is None
 
 
+def test_while_work_is_given_up_nothing_else_is_asked_for_it(pool: Pool, router: Router) -> None:
+    pool.project("p", {"a": {"announce": 30, "steps": [{"after": 20, "priority": 1}]}, "b": {}})
+    pool.arrive("a", "voice", expires_at=pool.now + timedelta(seconds=10))
+    pool.wait(60)
+    pool.fold(router)
+    assert [type(command) for command in router.decide(pool.now)] == [ExpireWork]
+    assert router.decide(pool.now) == []
+    assert router.wake_at() is None
+
+
 def message(pool: Pool, item: str, reply_by: float | None, automatic: str = "") -> None:
     received = MessageReceived(
         interaction_id=item, customer_id="c1", message_id=pool.new_id(), via="email", sender="s", sender_name="n",
