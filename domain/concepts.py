@@ -10,12 +10,13 @@ from domain.delivery import state as delivery
 from domain.interaction import calling, escalation, leaving, offers, recording, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
-from domain.voice import calls, dial, messages
+from domain.voice import callbacks, calls, dial, messages
 
 LOADED = (
     agent,
     audit,
     callback,
+    callbacks,
     calling,
     calls,
     configuration,

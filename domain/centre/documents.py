@@ -146,6 +146,14 @@ class Callbacks(Document):
     expires: Seconds | None = Field(
         default=None, description="seconds after it fell due that nobody could be called, until it is given up"
     )
+    order: Literal["agent_first", "customer_first"] = Field(
+        default="agent_first", description="whose telephone rings first once an agent has taken it"
+    )
+    number: Name | None = Field(
+        default=None, description="one of `numbers`, which calls back and is shown; the first of them without"
+    )
+    attempts: int = Field(default=3, ge=1, le=20, description="calls to the customer before it is given up")
+    retry: Seconds = Field(default=900, description="seconds after which a busy or silent number is called again")
 
 
 class Status(Document):

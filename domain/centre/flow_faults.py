@@ -47,6 +47,8 @@ def _numbers(subject: Subject, p: ProjectDocument, centres: Sequence[CentreDocum
             mend = f"`language: {flow.languages[0]}`, or add {number.language!r} to the flow's `languages`"
             names_in = ((subject, ("flows", number.flow)),)
             yield Fault(subject=subject, path=(*here, "language"), what=what, mend=mend, names_in=names_in)
+    if p.callbacks is not None and p.callbacks.number is not None:
+        yield from unknown("number", p.callbacks.number, p.numbers, subject, ("callbacks", "number"), ("numbers",))
     used = {number.flow for number in p.numbers.values()}
     for name in p.flows:
         if name not in used:

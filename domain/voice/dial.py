@@ -37,6 +37,10 @@ class Dial:
     work_id: str = ""
     purpose: str = ""
     agent_id: str = ""
+    number: str = ""
+    provider: str = ""
+    was_answered: bool = False
+    outcome: DialOutcome | None = None
     call_id: str = ""
     deadline: datetime | None = None
 
@@ -54,10 +58,16 @@ def evolve(state: Dial, event: Event) -> Dial:
                 work_id=event.work_id,
                 purpose=event.purpose,
                 agent_id=event.agent_id,
+                number=event.number,
+                provider=event.provider,
                 deadline=event.deadline,
             )
-        case DialPlaced() | DialAnswered():
+        case DialPlaced():
             return replace(state, call_id=event.call_id)
+        case DialAnswered():
+            return replace(state, call_id=event.call_id, was_answered=True)
+        case DialEnded():
+            return replace(state, outcome=event.outcome)
         case _:
             return state
 
@@ -78,6 +88,8 @@ class AttemptDial(Command):
     work_id: str
     purpose: Purpose
     agent_id: str
+    number: str
+    provider: str
     patience: int
     attempt: int = 1
 
@@ -121,6 +133,8 @@ def attempt(states: States, c: AttemptDial, at: Moment) -> Outcome:
         work_id=c.work_id,
         purpose=c.purpose,
         agent_id=c.agent_id,
+        number=c.number,
+        provider=c.provider,
         attempt=c.attempt,
         deadline=at.now + timedelta(seconds=c.patience),
     )

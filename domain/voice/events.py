@@ -114,7 +114,8 @@ class CallEnded(Event, wire="call.ended.v1"):
 class DialAttempted(Event, wire="dial.attempted.v1"):
     """We are about to dial. Until `deadline` somebody hears of it; after that the provider is asked what became of it.
 
-    `leg` and `work_id` are those of the interaction; `agent_id` who is dialled, empty for anybody else.
+    `leg` and `work_id` are those of the interaction; `agent_id` who is dialled, empty for anybody else. `number` is
+    the number of ours that is shown, carried by the account `provider`.
     """
 
     dial_id: str
@@ -123,8 +124,24 @@ class DialAttempted(Event, wire="dial.attempted.v1"):
     work_id: str
     purpose: Purpose
     agent_id: str
+    number: str
+    provider: str
     attempt: int
     deadline: datetime
+
+
+class CallbackAttemptFailed(Event, wire="callback.attempt_failed.v1"):
+    """The customer was called back and not reached; again at `retry_at`, or given up where there is none.
+
+    An agent who declines, or whose own telephone is not answered, is no failed attempt.
+    """
+
+    interaction_id: str
+    leg: str
+    agent_id: str
+    attempt: int
+    outcome: DialOutcome
+    retry_at: datetime | None
 
 
 class DialPlaced(Event, wire="dial.placed.v1"):

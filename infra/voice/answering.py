@@ -13,13 +13,14 @@ from channels.numbers.reading import read
 from channels.numbers.written import Telephone
 from channels.twilio import callbacks
 from channels.twilio.forms import Fields
-from channels.voice.control import Enqueue, HangUp, LeaveQueue, Refuse, Step
+from channels.voice.control import Enqueue, HangUp, Join, LeaveQueue, Refuse, Step
 from channels.voice.entering import ROOM
 from channels.voice.flow import begin
 from channels.voice.given import DialEnded, Given, Keyed, Recorded, Silent, Spoke
 from channels.voice.heard import ours, while_waiting
 from domain.customer.contact import contact
 from domain.customer.decide import Contact
+from domain.decide import Command
 from domain.execute import Origin
 from domain.reservation import Reservation
 from domain.states import fold
@@ -29,12 +30,15 @@ from domain.voice.calls import AnswerCall, EndCall
 from domain.voice.dial import RecordAnswered, RecordDialEnded, RecordPlaced
 from domain.voice.events import DialOutcome
 from infra.voice.board import Board
+from infra.voice.calling_back import CUSTOMER
 from infra.voice.lookup import ACTOR, Line
 from infra.voice.turning import Turning
 
 _log = logging.getLogger("trunkline.voice.answering")
 #: The word under which the provider asks again what to do, having been told to.
 GO_ON = "go-on"
+#: What stands before the attempt's id in the word under which a customer who was called back asks what to do.
+OUT = "out:"
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _OUTCOMES: dict[str, DialOutcome] = {
     "completed": "ended", "busy": "busy", "failed": "failed", "no-answer": "no_answer", "canceled": "canceled",
@@ -73,6 +77,9 @@ class Answering:
         request = callbacks.call_request(fields)
         if then == GO_ON:
             return await self.turning.again(request.call)
+        if then.startswith(OUT):
+            by_machine = (request.answered_by or "").startswith(_MACHINES)
+            return await self._called_back(then.removeprefix(OUT), request.call, by_machine)
         line = self.turning.lookup.called(request.called)
         if line is None:
             _log.warning("a call came in at a number that no project has; it was ended")
@@ -94,6 +101,21 @@ class Answering:
             return await self.turning.again(request.call)
         turn = begin(line.flow, line.number.language, self.turning.lookup.facts(line, call))
         return await self.turning.take(call, line, turn, "begun")
+
+    async def _called_back(self, dial_id: str, call_id: str, by_machine: bool) -> Sequence[Step]:
+        """The customer answered: into the conversation with the agent. A machine is left alone."""
+        stream = stream_of("dial", dial_id)
+        origin = await self._origin(stream)
+        if origin is None:
+            return (HangUp(),)
+        command: Command = RecordAnswered(dial_id=dial_id, call_id=call_id)
+        if by_machine:
+            command = RecordDialEnded(dial_id=dial_id, outcome="machine")
+        await self.turning.executor.execute(command, origin)
+        dial = fold(stream, [one.event for one in await self.turning.lookup.log.read_stream(stream)])
+        if by_machine or dial.status != "answered":
+            return (HangUp(),)
+        return (Join(dial.interaction_id, then=ROOM),)
 
     def _caller(self, line: Line, caller: str) -> Contact | None:
         """The caller's number, None where it is withheld or none that could be called back."""
@@ -210,7 +232,7 @@ class Answering:
     async def _progress(self, fields: Fields, mark: str) -> Sequence[Step]:
         told = callbacks.call_progress(fields)
         if mark:
-            await self._of_dial(mark, told.call, told.status, told.answered_by or "")
+            await self._of_dial(mark, told.call, told.status)
         elif told.status in _OVER:
             await self.end(told.call, told.status)
         return ()
@@ -224,7 +246,7 @@ class Answering:
         await self.turning.executor.execute(command, origin)
         self._spoken.pop(call_id, None)
 
-    async def _of_dial(self, dial_id: str, call_id: str, status: str, answered_by: str) -> None:
+    async def _of_dial(self, dial_id: str, call_id: str, status: str) -> None:
         origin = await self._origin(stream_of("dial", dial_id))
         if origin is None:
             _log.info("something was told of a leg that this log does not know; dropped")
@@ -232,11 +254,10 @@ class Answering:
         command: RecordPlaced | RecordAnswered | RecordDialEnded
         if status in _OUTCOMES:
             command = RecordDialEnded(dial_id=dial_id, outcome=_OUTCOMES[status])
-        elif status == "in-progress" and answered_by.startswith(_MACHINES):
-            command = RecordDialEnded(dial_id=dial_id, outcome="machine")
-        elif status == "in-progress":
+        elif status == "in-progress" and not dial_id.endswith(CUSTOMER):
             command = RecordAnswered(dial_id=dial_id, call_id=call_id)
         else:
+            # a customer who picked up asks what to do once it is known whether a machine did
             command = RecordPlaced(dial_id=dial_id, call_id=call_id)
         await self.turning.executor.execute(command, origin)
 

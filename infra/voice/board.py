@@ -21,6 +21,7 @@ from domain.interaction.call_events import (
 from domain.interaction.events import (
     AgentConnected,
     CallbackOffered,
+    CallbackRequested,
     InteractionClosed,
     InteractionStarted,
     SentToVoicemail,
@@ -67,6 +68,8 @@ class Calling:
     pool: str
     seen: datetime
     in_room: bool = False
+    #: Called by us: there is no flow.
+    outbound: bool = False
     #: What was decided about a caller who waits, and is not told yet.
     sent: Literal["", "callback", "voicemail"] = ""
 
@@ -74,6 +77,14 @@ class Calling:
     def waits(self) -> bool:
         """Whether the flow has left the caller to the queue."""
         return self.state.place is not None and self.state.place.doing == "waiting"
+
+
+class Promised(NamedTuple):
+    """A callback: the customer's number, and whose it is."""
+
+    number: str
+    project: str
+    pool: str
 
 
 class Invited(NamedTuple):
@@ -105,6 +116,8 @@ class Board:
     dials: dict[str, Dialling] = field(default_factory=dict[str, Dialling])
     waits: dict[str, Wait] = field(default_factory=dict[str, Wait])
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    #: Customers who are to be called back, by interaction.
+    callbacks: dict[str, Promised] = field(default_factory=dict[str, Promised])
     #: By interaction and party.
     invited: dict[tuple[str, str], Invited] = field(default_factory=dict[tuple[str, str], Invited])
     position: int = 0
@@ -180,7 +193,21 @@ class Board:
                 self._dial_ids.setdefault(event.interaction_id, set()).add(dial_id)
             return
         known.state = evolve_dial(known.state, event)
+        if known.state.purpose == "customer":
+            self._customer(recorded, known)
         self._forget(known.state.interaction_id)
+
+    def _customer(self, recorded: Recorded, dial: Dialling) -> None:
+        """A customer who was called back is on the line, as a caller is, until their leg ends."""
+        state = dial.state
+        if state.status == "answered":
+            call = Call(state.call_id, "going_on", state.interaction_id, "", state.number, state.provider)
+            self.calls[state.call_id] = Calling(
+                call, recorded.project, recorded.pool, recorded.recorded_at, outbound=True
+            )
+            self._call_ids[state.interaction_id] = state.call_id
+        elif state.status == "ended" and self.calls.pop(state.call_id, None) is not None:
+            self._call_ids.pop(state.interaction_id, None)
 
     def _interaction(self, recorded: Recorded) -> None:
         interaction_id, event = identity_of(recorded.stream), recorded.event
@@ -191,6 +218,7 @@ class Board:
             return
         self.interactions[interaction_id] = evolve_interaction(known or Interaction(), event)
         self._parties(recorded, interaction_id)
+        self._noted(recorded, interaction_id)
         call = self.call_of(interaction_id)
         match event:
             case WaitAnnounced():
@@ -201,6 +229,18 @@ class Board:
                 call.sent = "voicemail"
             case AgentConnected() if call is not None:
                 call.in_room = True
+            case InteractionClosed():
+                self._forget(interaction_id)
+            case _:
+                return
+
+    def _noted(self, recorded: Recorded, interaction_id: str) -> None:
+        """Numbers to call back at, and recordings that the provider has."""
+        event, call = recorded.event, self.call_of(interaction_id)
+        match event:
+            case CallbackRequested():
+                number = plain(event.number, otherwise="")
+                self.callbacks[interaction_id] = Promised(number, recorded.project, recorded.pool)
             case RecordingStarted() if call is not None:
                 self.kept[event.recording_id] = Kept(
                     event.recording_id,
@@ -214,8 +254,6 @@ class Board:
                 )
             case RecordingStored():
                 self.kept.pop(event.recording_id, None)
-            case InteractionClosed():
-                self._forget(interaction_id)
             case _:
                 return
 
@@ -253,6 +291,7 @@ class Board:
             del self.dials[dial_id]
         self.interactions.pop(interaction_id, None)
         self.waits.pop(interaction_id, None)
+        self.callbacks.pop(interaction_id, None)
         for key in [key for key in self.invited if key[0] == interaction_id]:
             del self.invited[key]
         for leg in interaction.legs.values() if interaction is not None else ():

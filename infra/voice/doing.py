@@ -10,10 +10,7 @@ from typing import Any
 
 from channels.voice.control import (
     CallControl,
-    CallFault,
     CallGone,
-    CallOutcomeUnknown,
-    CallRefused,
     GoOn,
     Join,
     LegState,
@@ -32,6 +29,8 @@ from domain.voice.dial import AttemptDial, RecordAnswered, RecordDialEnded, Reco
 from domain.voice.events import DialOutcome
 from infra.voice.answering import GO_ON, back_to_waiting
 from infra.voice.board import Board, Calling, Dialling
+from infra.voice.calling_back import AgentNotReached, DialOut, NotReached, TalkOver
+from infra.voice.dialling import Dialler
 from infra.voice.due import (
     AgentGone,
     AskCall,
@@ -49,7 +48,8 @@ from infra.voice.due import (
     Redirect,
     Release,
 )
-from infra.voice.lookup import ACTOR, Line
+from infra.voice.lookup import ACTOR
+from infra.voice.outgoing import CallingBack
 from infra.voice.parties import Parties
 from infra.voice.pulling import Pulling
 from infra.voice.reaching import Reaching
@@ -78,6 +78,8 @@ class Doing:
     turning: Turning
     pulling: Pulling
     parties: Parties
+    back: CallingBack
+    dialler: Dialler
     board: Board
     ring: int = RING
     patience: int = PATIENCE
@@ -95,6 +97,10 @@ class Doing:
             Record: self._record,
             DialParty: self.parties.dial,
             PartyGone: self.parties.gone,
+            DialOut: self.back.dial,
+            NotReached: self.back.not_reached,
+            AgentNotReached: self.back.agent_not_reached,
+            TalkOver: self.back.over,
             HangUpDial: self._hang_up,
             AskDial: self._ask_dial,
             AskCall: self._ask_call,
@@ -112,7 +118,6 @@ class Doing:
     # the agent's leg
 
     async def _dial(self, deed: DialAgent) -> None:
-        """On record before it is made; what is not certain to have failed is not made again."""
         call = deed.call
         attempt = AttemptDial(
             dial_id=deed.work_id,
@@ -121,28 +126,19 @@ class Doing:
             work_id=deed.work_id,
             purpose="agent",
             agent_id=deed.agent_id,
+            number=call.state.number,
+            provider=call.state.provider,
             patience=self.patience,
         )
-        if (await self._execute(call, attempt))["attempt"] != "fresh":
-            return
-        try:
-            leg = await self._control(call).connect_agent(
-                call.state.interaction_id,
-                self.reaching.agent(deed.agent_id),
-                self.reaching.shown(call),
-                mark=deed.work_id,
-                label=f"agent-{deed.leg}",
-                ring=self.ring,
-            )
-        except CallOutcomeUnknown:
-            _log.warning("an attempt to call an agent has an unknown outcome; the provider will be asked")
-            return
-        except CallFault as fault:
-            _log.warning("an agent could not be called: %s", fault)
-            outcome: DialOutcome = "failed" if isinstance(fault, CallRefused) else "never_placed"
-            await self._execute(call, RecordDialEnded(dial_id=deed.work_id, outcome=outcome, reason=str(fault)))
-            return
-        await self._execute(call, RecordPlaced(dial_id=deed.work_id, call_id=leg))
+        control, shown = self._control(call), self.reaching.shown(call)
+        address, label = self.reaching.agent(deed.agent_id), f"agent-{deed.leg}"
+        room = call.state.interaction_id
+        await self.dialler.dial(
+            call.project,
+            call.pool,
+            attempt,
+            lambda: control.connect_agent(room, address, shown, mark=deed.work_id, label=label, ring=self.ring),
+        )
 
     async def _let_in(self, deed: LetIn) -> None:
         """Moved first, then recorded: an agent who is recorded as connected hears the customer."""
@@ -180,39 +176,29 @@ class Doing:
 
     async def _hang_up(self, deed: HangUpDial) -> None:
         dial = deed.dial
-        call = self.board.call_of(dial.state.interaction_id)
-        await self._provider_of(dial, call).hang_up(dial.state.call_id)
+        await self.reaching.control(dial.state.provider).hang_up(dial.state.call_id)
         await self._execute(dial, RecordDialEnded(dial_id=dial.state.dial_id, outcome="ended", reason="wanted no more"))
-
-    def _provider_of(self, dial: Dialling, call: Calling | None) -> CallControl:
-        """The account of the caller's leg; after the caller has gone, that of the number the interaction came in at."""
-        if call is not None:
-            return self._control(call)
-        return self.reaching.control(self._line_of(dial).number.provider)
-
-    def _line_of(self, dial: Dialling) -> Line:
-        """The number that the interaction came in at, or goes out by."""
-        interaction = self.board.interactions.get(dial.state.interaction_id)
-        return self.reaching.line(dial.project, interaction.entry if interaction is not None else "")
 
     async def _ask_dial(self, deed: AskDial) -> None:
         """What became of an attempt: found by its own identifier, or among the legs made since to the same address."""
         dial = deed.dial
-        control = self._provider_of(dial, self.board.call_of(dial.state.interaction_id))
+        control = self.reaching.control(dial.state.provider)
         state = dial.state
         found: LegState | None = None
         if state.call_id:
             found = await control.state(state.call_id)
         else:
             known = {one.state.call_id for one in self.board.dials.values() if one.state.call_id}
-            made = await control.legs_made(
-                self._address(dial), self._line_of(dial).number.number, since=dial.since, known=known
-            )
+            shown = self.reaching.line(dial.project, state.number).number.number
+            made = await control.legs_made(self._address(dial), shown, since=dial.since, known=known)
             found = made[0] if made else None
         await self._execute(dial, _told(state.dial_id, found))
 
     def _address(self, dial: Dialling) -> str:
-        """Who was dialled: an agent, or a party at a number of theirs."""
+        """Who was dialled: an agent, the customer, or a party at a number of theirs."""
+        promised = self.board.callbacks.get(dial.state.interaction_id)
+        if dial.state.purpose == "customer" and promised is not None:
+            return promised.number
         numbers = (one.number for one in self.board.invited.values() if one.dial_id == dial.state.dial_id)
         return next(filter(None, numbers), "") or self.reaching.agent(dial.state.agent_id)
 

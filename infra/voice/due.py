@@ -15,6 +15,7 @@ from domain.interaction.call import Party
 from domain.interaction.leg import Leg
 from domain.interaction.state import Interaction
 from infra.voice.board import Board, Calling, Dialling, Invited, Kept
+from infra.voice.calling_back import AgentNotReached, CallbackDeed, DialOut, NotReached, OrderOf, TalkOver, calling_back
 
 #: Telling of an end may be lost: the provider is asked about legs that nothing was heard of for so long.
 UNHEARD = timedelta(hours=1)
@@ -143,10 +144,11 @@ class Pull:
     kept: Kept
 
 
-Deed = (
+OnCall = (
     DialAgent | LetIn | NotConnected | AgentGone | Redirect | PutBack | Release | Record | DialParty | PartyGone
-    | HangUpDial | AskDial | AskCall | Pull
+    | AskCall
 )  # fmt: skip
+Deed = OnCall | CallbackDeed | HangUpDial | AskDial | Pull
 #: How a caller agreed to the recording: announced or asked; empty where it is not to be recorded.
 ConsentOf = Callable[[Calling], str]
 
@@ -158,20 +160,26 @@ def key_of(deed: Deed) -> str:
             return f"pull {deed.kept.recording_id}"
         case HangUpDial() | AskDial():
             return f"{type(deed).__name__} {deed.dial.state.dial_id}"
+        case DialOut():
+            return f"DialOut {deed.back.work_id} {deed.whom}"
+        case NotReached() | AgentNotReached() | TalkOver():
+            return f"{type(deed).__name__} {deed.back.work_id}"
         case _:
             about = [deed.call.state.call_id, getattr(deed, "work_id", ""), getattr(deed, "party", "")]
             return f"{type(deed).__name__} {' '.join(about)}"
 
 
-def due(board: Board, now: datetime, consent_of: ConsentOf) -> list[Deed]:
+def due(board: Board, now: datetime, consent_of: ConsentOf, order_of: OrderOf) -> list[Deed]:
     """Everything that is to be done now, in a fixed order."""
     deeds: list[Deed] = []
     for call in board.calls.values():
         interaction = board.interactions.get(call.state.interaction_id)
         if interaction is not None:
             deeds.extend(_call(board, call, interaction, consent_of))
-        if now - call.seen > UNHEARD:
+        if now - call.seen > UNHEARD and not call.outbound:
             deeds.append(AskCall(call))
+    for interaction_id in board.callbacks:
+        deeds.extend(calling_back(board, interaction_id, order_of))
     for dial in board.dials.values():
         deeds.extend(_dial(board, dial, now))
     deeds.extend(Pull(kept) for kept in board.kept.values() if _over(board, kept))
@@ -179,15 +187,19 @@ def due(board: Board, now: datetime, consent_of: ConsentOf) -> list[Deed]:
 
 
 def _call(board: Board, call: Calling, interaction: Interaction, consent_of: ConsentOf) -> Iterator[Deed]:
-    legs = {name: leg for name, leg in interaction.legs.items() if leg.queued and leg.queued.channel == "voice"}
+    spoken = "callback" if call.outbound else "voice"
+    legs = {name: leg for name, leg in interaction.legs.items() if leg.queued and leg.queued.channel == spoken}
     for name, leg in legs.items():
-        yield from _leg(board, call, name, leg)
+        if not call.outbound:
+            yield from _leg(board, call, name, leg)
         yield from _parties(board, call, name, leg)
         if leg.status == "connected" and not any(one.leg == name for one in interaction.recordings.values()):
             consent = consent_of(call)
             if consent:
                 yield Record(call, name, consent)
     statuses = {leg.status for leg in legs.values()}
+    if call.outbound:
+        return
     if call.waits and call.sent:
         yield Redirect(call, call.sent)
     elif call.in_room and "waiting" in statuses:
@@ -223,10 +235,14 @@ def _parties(board: Board, call: Calling, name: str, leg: Leg) -> Iterator[Deed]
 def _wanted(board: Board, dial: Dialling) -> bool:
     """Whether anybody still wants who was dialled: as the agent of a leg, or as a party."""
     interaction = board.interactions.get(dial.state.interaction_id)
-    if interaction is None or interaction.status != "open" or board.call_of(interaction.interaction_id) is None:
+    if interaction is None or interaction.status != "open":
+        return False
+    if board.call_of(interaction.interaction_id) is None and interaction.interaction_id not in board.callbacks:
         return False
     if any(one.dial_id == dial.state.dial_id for one in board.invited.values()):
         return True
+    if dial.state.purpose == "customer":
+        return interaction.leg(dial.state.leg).status == "connected"
     agents = [leg.work_id for leg in interaction.legs.values() if leg.status in ("accepted", "connected")]
     return any(board.dial_of(work_id) is dial for work_id in agents)
 

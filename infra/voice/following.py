@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Literal
 
 from channels.voice.control import CallFault, CallGone, CallUnavailable
 from domain.event import REGISTRY, Recorded
@@ -99,7 +100,7 @@ class Following:
     def look(self) -> None:
         """Start everything that is due and not under way."""
         now = asyncio.get_running_loop().time()
-        wanted = {key_of(deed): deed for deed in due(self.board, self.clock(), self._consent)}
+        wanted = {key_of(deed): deed for deed in due(self.board, self.clock(), self._consent, self._order)}
         self._tried = {key: tried for key, tried in self._tried.items() if key in wanted}
         for key, deed in wanted.items():
             tried = self._tried.get(key)
@@ -141,8 +142,17 @@ class Following:
         except (CallFault, Rejection, TooBusy, LogUnavailable) as fault:
             _log.warning("%s was not done: %s", type(deed).__name__, fault)
 
+    def _order(self, interaction_id: str) -> Literal["agent_first", "customer_first"] | None:
+        """Whose telephone rings first, by the project's document; None where we have no number to call from."""
+        promised = self.board.callbacks.get(interaction_id)
+        line = self.doing.reaching.line_out(promised.project) if promised is not None and promised.number else None
+        rules = line.project.callbacks if line is not None else None
+        return rules.order if rules is not None else None
+
     def _consent(self, call: Calling) -> str:
         """How the caller agreed to be recorded, by the step of the flow where they wait."""
+        if call.outbound:
+            return ""
         place = call.state.place
         line = self.doing.turning.lookup.line(call.project, call.state.number)
         step = line.flow.steps.get(place.step) if line is not None and place is not None else None

@@ -43,3 +43,12 @@ class Reaching:
     def shown(self, call: Calling) -> str:
         """The number that is shown on legs we dial for a call."""
         return self.line(call.project, call.state.number).number.number
+
+    def line_out(self, project: str) -> Line | None:
+        """The number by which a project calls back; None where it has none, or nobody carries its calls."""
+        document = self.configured.projects.get(project)
+        if document is None or document.callbacks is None:
+            return None
+        name = document.callbacks.number or next(iter(document.numbers), None)
+        line = self.lookup.line(project, name) if name is not None else None
+        return line if line is not None and line.number.provider in self.accounts else None

@@ -10,9 +10,11 @@ from infra.configured import Configured
 from infra.voice.accounts import Accounts
 from infra.voice.answering import Answering
 from infra.voice.board import Board
+from infra.voice.dialling import Dialler
 from infra.voice.doing import PATIENCE, Doing
 from infra.voice.following import Following
 from infra.voice.lookup import Lookup
+from infra.voice.outgoing import CallingBack
 from infra.voice.parties import Parties
 from infra.voice.pulling import Pulling
 from infra.voice.reaching import Reaching
@@ -49,9 +51,12 @@ def voice_of(
     turning = Turning(lookup=lookup, executor=executor, fingerprints=fingerprints)
     pulling = Pulling(executor=executor, lookup=lookup, blobs=blobs)
     reaching = Reaching(accounts=accounts, configured=configured, lookup=lookup)
+    dialler = Dialler(executor=executor)
     doing = Doing(
         reaching=reaching,
-        parties=Parties(executor=executor, reaching=reaching, board=board),
+        parties=Parties(executor=executor, dialler=dialler, reaching=reaching, board=board),
+        back=CallingBack(executor=executor, dialler=dialler, reaching=reaching, board=board, patience=patience),
+        dialler=dialler,
         executor=executor,
         turning=turning,
         pulling=pulling,

@@ -233,7 +233,15 @@ def test_a_customer_number_that_is_keyed_is_the_customers_own(hotline: World) ->
 
 
 ATTEMPT = AttemptDial(
-    dial_id="d1", interaction_id="i", leg="1", work_id="w", purpose="agent", agent_id="anna", patience=60
+    dial_id="d1",
+    interaction_id="i",
+    leg="1",
+    work_id="w",
+    purpose="agent",
+    agent_id="anna",
+    number="main",
+    provider="twilio",
+    patience=60,
 )
 
 
