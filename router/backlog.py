@@ -14,6 +14,14 @@ class Backlog:
         self._weights: Mapping[str, int] = {}
         #: Of all open queues together, and the weights of those with items.
         self._items = self._weight = 0
+        #: Whether anybody asks: else nothing is counted.
+        self.counting = False
+
+    def begin(self, *, counting: bool) -> None:
+        """Nothing waits: every item is taken and will be put anew."""
+        self.counting = counting
+        self._counts.clear()
+        self._items = self._weight = 0
 
     def weigh(self, weights: Mapping[str, int]) -> None:
         """Other shares are in force: weights by queue, 1 where not named."""

@@ -98,11 +98,13 @@ class Board:
 
     def _centre_configured(self, event: CentreConfigured, recorded: Recorded) -> None:
         if self.policies.configure_centre(CentreDocument.model_validate(event.document), event.sha256):
-            self._backlog.weigh(self.policies.routing.shares)
-            self.order = item_order(self.policies.routing, self._backlog)
+            routing = self.policies.routing
+            self.index.take_all()
+            self._backlog.begin(counting=routing.policy == "fixed_queue_ratio")
+            self._backlog.weigh(routing.shares)
+            self.order = item_order(routing, self._backlog)
             for item in self.legs.all():
-                self.index.take(item)
-                self.index.change(item)
+                self.index.change(item)  # the rank of what cannot be offered now is told too
 
     def _site_went_down(self, event: SiteWentDown, recorded: Recorded) -> None:
         self.down.add(event.site)

@@ -48,8 +48,12 @@ class Deadlines:
 
     def pop_due(self, now_us: int) -> Deadline | None:
         """The earliest wanted deadline at or before now, taken off; None when there is none."""
-        first = self.first()
-        return heappop(self._heap) if first is not None and first.at_us <= now_us else None
+        heap, wanted = self._heap, self._wanted
+        while heap and heap[0][0] <= now_us:
+            deadline = heappop(heap)
+            if wanted(deadline):
+                return deadline
+        return None
 
     def first(self) -> Deadline | None:
         """The earliest wanted deadline."""

@@ -104,7 +104,8 @@ class Index:
             need = self._add(key, rules)
         item.kept, item.never = kept, rules.never_again(item.channel)
         need.put(item)
-        self._backlog.add(item.queue, 1)
+        if self._backlog.counting:
+            self._backlog.add(item.queue, 1)
         if need.delayed:
             self._await_sight(need, item)
         self._stirred[need if item.plain else item] = None
@@ -114,7 +115,8 @@ class Index:
         need = item.need
         if need is not None:
             need.take(item)
-            self._backlog.add(need.queue, -1)
+            if self._backlog.counting:
+                self._backlog.add(need.queue, -1)
         self._stirred.pop(item, None)
 
     def came_in_sight(self, item: Item, now_us: int) -> None:
@@ -155,6 +157,13 @@ class Index:
             for queue in need.queues:
                 del self._served_by[queue, need.channel][need]
             self.roster.unseat(need)
+
+    def take_all(self) -> None:
+        """Take every item, to be placed anew: by another order."""
+        for need in self._needs.values():
+            for item in list(need.items()):
+                self.take(item)
+                self.change(item)
 
     def site_changed(self, site: str) -> None:
         """A site went down or came back, so that needs that ask for it may be open to others."""

@@ -147,14 +147,17 @@ class Need:
         item.need = None
         self.size -= 1
         if item is self.head:
-            heads = [first for shelf in self.tiers.values() if (first := shelf.first()) is not None]
-            self.head = min(heads, key=_shelved) if heads else None
+            self.head = self._first_of_tiers() if len(self.tiers) > 1 else shelf.first()
         elif shelf is self.special:
             self._take_special(item)
         elif not any(shelf is tier for tier in self.tiers.values()):
             self._take_kept(item, shelf)
         if not self.size:
             self.tiers.clear()
+
+    def _first_of_tiers(self) -> Item | None:
+        heads = [first for shelf in self.tiers.values() if (first := shelf.first()) is not None]
+        return min(heads, key=_shelved) if heads else None
 
     def _take_special(self, item: Item) -> None:
         self.specials -= 1

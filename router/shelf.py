@@ -68,11 +68,12 @@ class Shelf:
     def remove(self, item: Item) -> None:
         """Raises `KeyError` for an item that is not there."""
         rank = item.shelved
-        number = bisect_left(self._lasts, rank)
+        # most are taken from the front
+        number = 0 if self._items and self._items[0][0] is item else bisect_left(self._lasts, rank)
         if item.shelf is not self or number == len(self._lasts):
             raise KeyError(f"{item.interaction_id} leg {item.leg} is not on this shelf")
         ranks, items = self._ranks[number], self._items[number]
-        place = bisect_left(ranks, rank)
+        place = 0 if items[0] is item else bisect_left(ranks, rank)
         assert items[place] is item, "ranks are unique"
         del ranks[place], items[place]
         item.shelf = None
