@@ -43,6 +43,8 @@ def serving(channel: str, rules: Queue, able: Iterable[AgentRecord]) -> Serving:
     """Of the signed-in agents who could take items of a channel and queue, those who are ready."""
     ready = [agent for agent in able if agent.ready]
     idle = sum(fullness(agent, channel) == OPEN for agent in ready)
+    if not rules.handling_by_level:
+        return Serving(len(ready), idle, len(ready) / rules.handling)
     return Serving(len(ready), idle, sum(1 / rules.handling_at(_level(agent, rules)) for agent in ready))
 
 

@@ -76,3 +76,26 @@ def test_a_caller_who_waits_through_the_closing_is_told_again_at_the_next_openin
     assert router.wake_at() == opening
     pool.now = opening
     assert [c.interaction_id for c in pool.route(router) if isinstance(c, AnnounceWait)] == [item]
+
+
+def test_who_handles_faster_shortens_the_wait_more(pool: Pool, router: Router) -> None:
+    by_level = {"skills": {"x": 1}, "handling": 300, "handling_by_level": {5: 100}, "announce": 60}
+    pool.project("p", {"a": by_level, "b": {}})
+    pool.agent("anna", profile(), {"x": 1})
+    pool.agent("boris", profile(), {"x": 5})
+    for _ in range(2):
+        pool.arrive("a", "voice")
+    pool.route(router)
+    third = pool.arrive("a", "voice")
+    told = [c for c in pool.route(router) if isinstance(c, AnnounceWait) and c.interaction_id == third]
+    assert [(c.place, c.seconds) for c in told] == [(3, 225)], "3 ÷ (1/300 + 1/100)"
+
+
+def test_the_place_in_line_counts_callers_of_the_same_queue_in_the_pools_order(pool: Pool, router: Router) -> None:
+    pool.project("p", {"a": {"announce": 60}, "b": {}})
+    for queue, channel, priority in (("a", "voice", 5), ("b", "voice", 5), ("a", "email", 5), ("a", "voice", 5)):
+        pool.arrive(queue, channel, priority=priority)
+    urgent = pool.arrive("a", "voice", priority=1)
+    last = pool.arrive("a", "voice")
+    told = {c.interaction_id: c.place for c in pool.route(router) if isinstance(c, AnnounceWait)}
+    assert (told[urgent], told[last]) == (1, 4)
