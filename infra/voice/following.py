@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -30,6 +30,8 @@ AT_ONCE = 32
 FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0
 #: Seconds after which what is due is looked at again although nothing has happened: attempts run into deadlines.
 LOOK = 2.0
+#: Seconds between two looks at least, however much happens: one look sees all of it.
+BREATH = 0.02
 _BATCH = 5000
 #: The streams that tell of calls.
 _TYPES = [name for name in REGISTRY if name.split(".")[0] in ("call", "dial", "interaction")]
@@ -51,22 +53,31 @@ class Following:
     doing: Doing
     talking: Talking
     board: Board
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _caught_up: bool = False
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
     _tried: dict[str, _Tried] = field(default_factory=dict[str, _Tried])
 
     async def run(self) -> None:
-        """Fold the past, then follow; tasks that are under way end with it."""
-        await self.catch_up()
-        looking = asyncio.create_task(self._look())
+        """Fold the past, then follow; tasks that are under way end with it. A log that is away is waited for."""
+        parts = (asyncio.create_task(self._follow()), asyncio.create_task(self._look()))
         try:
-            async with aclosing(self.log.subscribe(self.board.position)) as batches:  # type: ignore[type-var]
-                async for batch in batches:
-                    await self._happened(batch)
+            await asyncio.gather(*parts)
         finally:
-            looking.cancel()
-            for task in self._under_way.values():
+            for task in (*parts, *self._under_way.values()):
                 task.cancel()
-            await asyncio.gather(looking, *self._under_way.values(), return_exceptions=True)
+            await asyncio.gather(*parts, *self._under_way.values(), return_exceptions=True)
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self.catch_up()
+                async with aclosing(self.log.subscribe(self.board.position)) as batches:  # type: ignore[type-var]
+                    async for batch in batches:
+                        await self._happened(batch)
+            except LogUnavailable as fault:
+                _log.warning("the log is unavailable, calls wait: %s", type(fault).__name__)
+                await asyncio.sleep(LOOK)
 
     async def catch_up(self) -> None:
         """Read all that the log has of calls; nothing of it is done but what is still due."""
@@ -78,7 +89,8 @@ class Following:
             if len(batch) < _BATCH:
                 self.board.position = max(self.board.position, head)
         await self.doing.reaching.configured.catch_up()
-        self.look()
+        self._caught_up = True
+        self._news.set()
 
     async def _happened(self, batch: Sequence[Recorded]) -> None:
         for one in batch:
@@ -87,15 +99,19 @@ class Following:
             if deed is not None:
                 self._start(f"event {one.position}", self._talk(deed))
         await self.doing.reaching.configured.catch_up()
-        self.look()
+        self._news.set()
 
     def _fold(self, recorded: Recorded) -> None:
         self.board.fold(recorded._replace(event=self.opener(recorded.event)))
 
     async def _look(self) -> None:
         while True:
-            await asyncio.sleep(LOOK)
-            self.look()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LOOK)
+            self._news.clear()
+            if self._caught_up:
+                self.look()
+            await asyncio.sleep(BREATH)
 
     def look(self) -> None:
         """Start everything that is due and not under way."""

@@ -80,6 +80,7 @@ class Hotline:
     voice: Voice
     base: str
     following: asyncio.Task[None]
+    made_anew: Callable[[], Voice]
 
     async def do(self, command: Command) -> Done:
         return await self.stores.executor.execute(command, ORIGIN)
@@ -101,7 +102,7 @@ class Hotline:
         async with asyncio.timeout(20):
             with contextlib.suppress(TimeoutError):
                 while True:
-                    if self.following.done():
+                    if self.following.done() and not self.following.cancelled():
                         await self.following
                     found = await there()
                     if found:
@@ -163,22 +164,24 @@ async def hotline(folder: Path, document: ProjectDocument | None = None, **anna:
         rest = await closing.enter_async_context(TwilioRest(TwilioAccount(SID, TOKEN, api), quick))
         at = Addresses(f"{base}/voice/twilio")
         account = Account("twilio", TwilioCallControl(rest, at), Signatures([TOKEN], base))
-        configured = Configured(stores.log)
-        voice = voice_of(
-            log=stores.log,
-            executor=stores.executor,
-            opener=stores.opener,
-            configured=configured,
-            fingerprints=stores.fingerprints,
-            blobs=stores.blobs,
-            clock=stores.clock,
-            accounts={"twilio": account},
-            patience=1,
-        )
+
+        def made() -> Voice:
+            return voice_of(
+                log=stores.log,
+                executor=stores.executor,
+                opener=stores.opener,
+                configured=Configured(stores.log),
+                fingerprints=stores.fingerprints,
+                blobs=stores.blobs,
+                clock=stores.clock,
+                accounts={"twilio": account},
+                patience=1,
+            )
+
+        voice = made()
         await closing.enter_async_context(_served(voice_router({"twilio": account}, voice.answering), listener))
-        following = asyncio.create_task(voice.following.run())
-        closing.push_async_callback(_ended, following)
-        one = Hotline(stores, emulator, voice, base, following)
+        one = Hotline(stores, emulator, voice, base, asyncio.create_task(voice.following.run()), made)
+        closing.push_async_callback(_ended, one)
         await one.do(ConfigureProject(document=document or project(ALWAYS, "tongue", announce=30), expected_revision=0))
         await one.do(ConfigureCentre(document=centre(**anna), expected_revision=0))
         for agent in ("anna", "boris"):
@@ -194,10 +197,10 @@ async def hotline(folder: Path, document: ProjectDocument | None = None, **anna:
 ALWAYS: dict[str, Any] = {**STEPS, "welcome": {"greet": {"say": {"en": "Welcome", "pl": "Witamy"}, "then": "tongue"}}}
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
+async def _ended(line: Hotline) -> None:
+    line.following.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await task
+        await line.following
 
 
 @asynccontextmanager

@@ -1,0 +1,101 @@
+"""When things go wrong: processes that die, providers that are away, tellings that come late or never."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from channels.twilio_emulator.faults import Fault
+from domain.interaction.events import AgentConnected, ConnectFailed, InteractionClosed, InteractionQueued
+from domain.voice.events import CallEnded, DialAttempted, DialEnded, LineFreed
+from infra.voice.due import AskCall, due
+from tests.channels.voice.flows import LINE, project
+from tests.channels.voice.hotline import ALWAYS, CALLER, Hotline, hotline
+
+
+@pytest.fixture
+async def line(tmp_path: Path) -> AsyncIterator[Hotline]:
+    async with hotline(tmp_path, project(ALWAYS, "wait")) as one:
+        yield one
+
+
+async def die(line: Hotline) -> None:
+    """The process that makes calls ends, whatever it was doing."""
+    line.following.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await line.following
+
+
+async def born_again(line: Hotline) -> None:
+    """Another such process, which knows nothing but the log."""
+    line.voice = line.made_anew()
+    line.following = asyncio.create_task(line.voice.following.run())
+
+
+async def test_an_agent_who_accepted_while_nobody_made_calls_is_called_by_the_next_process(line: Hotline) -> None:
+    await line.emulator.dial(CALLER, LINE)
+    await die(line)
+    await line.accept()
+    await born_again(line)
+    await line.until(AgentConnected)
+    assert len(line.emulator.calls_to("client:anna")) == 1
+
+
+async def test_a_process_that_dies_in_the_middle_of_a_call_leaves_it_to_the_next(line: Hotline) -> None:
+    call = await line.emulator.dial(CALLER, LINE)
+    await line.accept()
+    await line.until(AgentConnected)
+    await die(line)
+    (agent,) = line.emulator.calls_to("client:anna")
+    await line.emulator.hang_up(agent.sid)
+    assert not call.is_over or await line.events(CallEnded)
+    await born_again(line)
+    await line.until(InteractionClosed)
+    await line.over(call)
+    assert len(line.emulator.calls_to("client:anna")) == 1
+
+
+async def test_while_the_provider_refuses_the_caller_waits_on_and_the_agent_is_free_again(line: Hotline) -> None:
+    line.emulator.fault(Fault("rest", "refuse", "CreateParticipant", times=3, status=503, retry_after=0))
+    call = await line.emulator.dial(CALLER, LINE)
+    await line.accept()
+    assert (await line.until(DialEnded)).outcome in ("never_placed", "failed")
+    await line.until(ConnectFailed)
+    await line.accept("boris", count=2)
+    await line.until(AgentConnected)
+    assert not call.is_over
+
+
+async def test_a_hang_up_that_is_told_late_is_not_taken_for_another(line: Hotline) -> None:
+    first = await line.emulator.dial(CALLER, LINE)
+    line.emulator.fault(Fault("webhook", "late", "progress", seconds=5))
+    await line.emulator.hang_up(first.sid)
+    second = await line.emulator.dial(CALLER, LINE)
+    ended = await line.until(CallEnded)
+    assert ended.call_id == first.sid
+    assert not second.is_over
+    assert len(await line.events(InteractionQueued)) == 2
+
+
+async def test_a_hang_up_that_was_never_told_is_found_out_and_the_line_freed(line: Hotline) -> None:
+    call = await line.emulator.dial(CALLER, LINE)
+    await line.until(InteractionQueued)
+    line.emulator.fault(Fault("webhook", "lose", "", times=5))
+    await line.emulator.hang_up(call.sid)
+    following = line.voice.following
+
+    async def seen() -> bool:
+        return call.sid in following.board.calls
+
+    await line.when(seen, "the call on the board")
+    later = line.stores.clock() + timedelta(hours=2)
+    asked = [deed for deed in due(following.board, later, lambda _: "", lambda _: None) if isinstance(deed, AskCall)]
+    assert len(asked) == 1
+    await following.doing.do(asked[0])
+    await line.until(LineFreed)
+    assert len(await line.events(DialAttempted)) == 0
