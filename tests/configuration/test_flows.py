@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from domain.centre.flows import KINDS
 from infra.cli.check import check as check_command
 from infra.cli.flow_graph import NoSuchFlow, draw
 from infra.documents import Finding, check_files
@@ -147,3 +148,11 @@ def test_the_command_says_which_flows_there_are() -> None:
     done = CliRunner().invoke(APP, [str(HOTLINE), "--graph", "nothing"])
     assert done.exit_code == 2
     assert "raspberries/call_us" in done.output
+
+
+def test_the_page_of_call_flows_shows_the_example_as_it_is_drawn() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "call-flows.md").read_text("utf-8")
+    drawn = draw(check_files([HOTLINE]).projects, "call_us")
+    assert f"```mermaid\n{drawn}```\n" in page
+    for kind in KINDS:
+        assert f"| `{kind}` |" in page
