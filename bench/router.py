@@ -101,7 +101,7 @@ class Watch:
 
     def __init__(self, run: Run, skip: int = 0) -> None:
         self.router = Router(POOL)
-        gc.collect()
+        tune_collector()
         began = time.process_time()
         for recorded in run.before:
             self.router.fold(recorded)

@@ -40,7 +40,7 @@ LONGEST_SLEEP = 60.0
 
 #: Python's collector, while a router routes: objects made since the last look at the young ones, and looks at the
 #: younger before one at the older.
-COLLECT_AFTER = (20_000, 20, 50)
+COLLECT_AFTER = (50_000, 20, 50)
 
 Work = tuple[Command, Cause]
 
@@ -78,6 +78,7 @@ class RouterProcess:
         while not self._stopping.is_set():
             before = self.router.position
             try:
+                tune_collector()
                 await self._catch_up()
                 tune_collector()
                 await self._follow()

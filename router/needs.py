@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
-from domain.centre.documents import QueueUse
 from domain.centre.routing import Strategy
 from router.lanes import Lane
 from router.records import AgentRecord, Item
@@ -93,9 +92,9 @@ class Need:
 
     # --- agents
 
-    def refusal(self, agent: AgentRecord, use: QueueUse, down: Container[str]) -> int | None:
-        """The rule of `REFUSALS` that an agent who serves one of the queues on the channel fails first."""
-        if use.ring > self.rings:
+    def refusal(self, agent: AgentRecord, ring: int, down: Container[str]) -> int | None:
+        """The rule of `REFUSALS` that an agent who serves one of the queues on the channel, in a ring, fails first."""
+        if ring > self.rings:
             return 0
         if self.sites and agent.site not in self.sites and not all(site in down for site in self.sites):
             return 1

@@ -48,6 +48,7 @@ class Roster:
         if not agent.eligible or agent.profile is None:
             return []
         profile = self._profiles[agent] = agent.profile
+        uses = [(queue, use.ring, use.delay * SECOND, use.priority) for queue, use in profile.queues.items()]
         for queue in profile.queues:
             self._serving.setdefault(queue, {})[agent] = None
         agent.rooms = tuple(Room(channel, use, profile) for channel, use in profile.channels.items())
@@ -57,11 +58,11 @@ class Roster:
             room.counted = room.full
             channel = room.channel
             self.by_channel[channel] = self.by_channel.get(channel, 0) + 1
-            for queue, use in profile.queues.items():
+            for queue, ring, delay_us, priority in uses:
                 for need in needs.get((queue, channel), ()):
                     if need.queue == queue or _first_served(need, profile) == queue:
-                        self._take_seat(agent, room, need, use)
-                        if need.new_delays:
+                        self._take_seat(agent, room, need, ring, delay_us, priority)
+                        if delay_us and need.new_delays:
                             delayed.append(need)
         return delayed
 
@@ -91,19 +92,20 @@ class Roster:
         """The seat that a seated agent has at a need from now on; None when they do not qualify."""
         for room in agent.rooms:
             if room.channel == need.channel:
-                return self._take_seat(agent, room, need, use)
+                return self._take_seat(agent, room, need, use.ring, use.delay * SECOND, use.priority)
         return None
 
-    def _take_seat(self, agent: AgentRecord, room: Room, need: Need, use: QueueUse) -> Seat | None:
-        rule = need.refusal(agent, use, self._down)
+    def _take_seat(
+        self, agent: AgentRecord, room: Room, need: Need, ring: int, delay_us: int, priority: int
+    ) -> Seat | None:
+        rule = need.refusal(agent, ring, self._down)
         if rule is not None:
             need.refused[rule] += 1
             agent.refusals.append((need, rule))
             return None
         away = agent.site != need.origin if need.origin else False
-        delay_us = use.delay * SECOND
-        lane = need.lanes.get((use.ring, away, delay_us)) or need.lane(use.ring, away, delay_us)
-        seat = need.members[agent.agent_id] = Seat(need, lane, delay_us > 0, use.priority, agent, room)
+        lane = need.lanes.get((ring, away, delay_us)) or need.lane(ring, away, delay_us)
+        seat = need.members[agent.agent_id] = Seat(need, lane, delay_us > 0, priority, agent, room)
         room.seats.append(seat)
         lane.tally[room.counted] += 1
         return seat
