@@ -68,6 +68,7 @@ class Handling:
             "queue": line.queue_values["queue"],
             "expires_at": self._stage.at(now + line.timeout),
             "decision": command.decision,
+            "silence": None,
         }
         self._stage.say(_offered(offer), interaction_id)
         reserved = {
@@ -103,7 +104,7 @@ class Handling:
         where = self._where(contact, work_id, person)
         self._stage.say(_accepted(where), contact.interaction_id)
         others = self.rescind(contact, "another agent accepted") if contact.offers else False
-        self._stage.say(_connected({**where}), contact.interaction_id)
+        self._stage.say(_connected({**where, "reply_by": None}), contact.interaction_id)
         contact.state, contact.agent, contact.work_id = HANDLED, person, work_id
         person.misses = 0
         self._course.answered(contact)

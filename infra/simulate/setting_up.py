@@ -100,6 +100,12 @@ def _queue_values(scenario: ScenarioDocument, customers: CustomerClass) -> dict[
         "rings": queue.rings,
         "sites": (site,) if site and queue.sites == "own" else (),
         "language_required": queue.language == "required",
+        "excluded": (),
+        "preferred": "",
+        "preferred_until": None,
+        "expires_at": None,
+        "steps": (),
+        "also": (),
     }
 
 
