@@ -200,6 +200,6 @@ def independent(works: Sequence[Work]) -> list[list[Work]]:
 
 
 def _touches(command: Command) -> list[str]:
-    """The interaction and the agent that a command names."""
-    named = {kind: getattr(command, f"{kind}_id", None) for kind in ("interaction", "agent")}
-    return [f"{kind} {identity}" for kind, identity in named.items() if identity is not None]
+    """The interaction and the agent that a command names, as far as it names them."""
+    named = ((kind, getattr(command, f"{kind}_id", "")) for kind in ("interaction", "agent"))
+    return [f"{kind} {one}" for kind, one in named if one]
