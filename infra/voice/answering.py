@@ -5,6 +5,7 @@ Everything here may come twice, late or in another order: turns are numbered, wh
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ class Answering:
 
     turning: Turning
     board: Board
+    _turns: dict[str, asyncio.Lock] = field(default_factory=dict[str, asyncio.Lock])
     _spoken: dict[str, int] = field(default_factory=dict[str, int])
 
     async def answer(self, topic: str, fields: Fields, then: str, mark: str, provider: str) -> Sequence[Step]:
@@ -91,7 +93,8 @@ class Answering:
             provider=provider,
             caller=self._caller(line, request.caller),
         )
-        done = await self.turning.executor.execute(command, line.origin)
+        async with self._in_turn(line.project.project, line.name):
+            done = await self.turning.executor.execute(command, line.origin)
         if done.result.get("refused"):
             return (Refuse(),)
         call, _ = await self.turning.lookup.call(request.call)
@@ -242,9 +245,15 @@ class Answering:
         origin = await self._origin(stream_of("call", call_id))
         if origin is None:
             return  # a call that was refused, or never came to us
+        call, _ = await self.turning.lookup.call(call_id)
         command = EndCall(project=origin.project, call_id=call_id, status=status)
-        await self.turning.executor.execute(command, origin)
+        async with self._in_turn(origin.project, call.number):
+            await self.turning.executor.execute(command, origin)
         self._spoken.pop(call_id, None)
+
+    def _in_turn(self, project: str, number: str) -> asyncio.Lock:
+        """Lines are counted on one stream a number: calls that begin or end at once would but conflict there."""
+        return self._turns.setdefault(f"{project}.{number}", asyncio.Lock())
 
     async def _of_dial(self, dial_id: str, call_id: str, status: str) -> None:
         origin = await self._origin(stream_of("dial", dial_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -314,3 +315,11 @@ async def test_a_webhook_that_twilio_did_not_sign_is_refused_before_it_is_read(l
         other = await client.post(f"{line.base}/voice/nobody/voice", data=form)
     assert (forged.status_code, other.status_code) == (403, 404)
     assert await line.events(CallStarted) == []
+
+
+async def test_of_many_who_call_at_once_as_many_get_through_as_there_are_lines(line: Hotline) -> None:
+    dialled = [line.emulator.dial(f"+4860100{number:04}", LINE) for number in range(20)]
+    calls = await asyncio.gather(*dialled)
+    await line.until(CallRefused, 18)
+    assert len(await line.events(CallStarted)) == 2
+    assert sorted(call.status for call in calls) == ["busy"] * 18 + ["in-progress"] * 2
