@@ -88,6 +88,11 @@ class Index:
         """Whether somebody may have become able to take something since this was last asked."""
         return bool(self._stirred)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing changed since all was last looked at; true only of a settled index."""
+        return not (self._stirred or self.loose)
+
     def take_stirred(self) -> Iterable[Source]:
         """Needs and items that somebody may have become able to take since this was last asked."""
         stirred, self._stirred = self._stirred, {}
@@ -103,12 +108,13 @@ class Index:
         if need is None:
             need = self._add(key, rules)
         item.kept, item.never = kept, rules.never_again(item.channel)
-        need.put(item)
+        plain = item.plain
+        need.put(item, plain=plain)
         if self._backlog.counting:
             self._backlog.add(item.queue, 1)
         if need.delayed:
             self._await_sight(need, item)
-        self._stirred[need if item.plain else item] = None
+        self._stirred[need if plain else item] = None
 
     def take(self, item: Item) -> None:
         """Let an item be found no more."""

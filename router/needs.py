@@ -122,10 +122,11 @@ class Need:
 
     # --- items
 
-    def put(self, item: Item) -> None:
+    def put(self, item: Item, *, plain: bool) -> None:
+        """Shelve an item; `plain` says where."""
         self.size += 1
         item.need = self
-        if item.plain:
+        if plain:
             shelf = self.tiers.get(item.priority)
             if shelf is None:
                 shelf = self.tiers[item.priority] = Shelf()

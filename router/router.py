@@ -94,7 +94,7 @@ class Router:
         commands.extend(self._escalating.due(now_us))
         if self._behind_until is not None and (self._behind_until <= now_us or board.position > self._behind_at):
             self._behind_until = None
-        if not self._proposed and self._behind_until is None:
+        if not board.index.quiet and not self._proposed and self._behind_until is None:
             commands.extend(self._offers())
         return commands
 
