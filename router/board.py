@@ -18,7 +18,6 @@ from router.deadlines import Deadline, Deadlines
 from router.index import Index
 from router.leg_folds import LegFolds
 from router.legs import Legs
-from router.needs import NeedKey
 from router.openings import Openings
 from router.orders import item_order
 from router.policies import Policies
@@ -142,7 +141,7 @@ class Board:
         if rules is None or not offerable(item, rules):
             self.index.take(item)
             return
-        key = NeedKey(
+        key = (  # the fields of a `NeedKey`
             tuple(dict.fromkeys((item.queue, *item.also))) if item.also else (item.queue,),
             item.channel,
             item.skills,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from domain.centre.routing import Strategy
 from router.backlog import Backlog
 from router.deadlines import Deadlines
-from router.needs import Need, NeedKey
+from router.needs import Key, Need, NeedKey
 from router.policies import QueueRules
 from router.records import AgentRecord, Item
 from router.roster import Roster
@@ -30,7 +30,7 @@ class Index:
     def __init__(self, deadlines: Deadlines, backlog: Backlog, down: set[str]) -> None:
         self._deadlines, self._backlog = deadlines, backlog
         self.roster = Roster(down)
-        self._needs: dict[NeedKey, Need] = {}
+        self._needs: dict[Key, Need] = {}
         #: Needs by the queues, with the channel, whose agents may take them.
         self._served_by: dict[tuple[str, str], dict[Need, None]] = {}
         # What changed since the last decision; a moved agent needs new seats, not only a new place.
@@ -100,13 +100,13 @@ class Index:
 
     # --- items
 
-    def put(self, item: Item, key: NeedKey, rules: QueueRules, *, kept: bool) -> None:
+    def put(self, item: Item, key: Key, rules: QueueRules, *, kept: bool) -> None:
         """Let an item be found by agents, anew if it was there already; `kept` for its preferred agent alone."""
         if item.shelf is not None:
             self.take(item)
         need = self._needs.get(key)
         if need is None:
-            need = self._add(key, rules)
+            need = self._add(NeedKey(*key), rules)
         item.kept, item.never = kept, rules.never_again(item.channel)
         plain = item.plain
         need.put(item, plain=plain)

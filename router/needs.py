@@ -34,6 +34,10 @@ class NeedKey(NamedTuple):
     origin: str
 
 
+#: The same without its name: an item's key is made for one look-up, and a plain tuple in a fifth of the time.
+Key = tuple[tuple[str, ...], str, tuple[tuple[str, int], ...], int, tuple[str, ...], str, str]
+
+
 class Need:
     """Waiting items that need the same, and the ready agents who qualify."""
 
