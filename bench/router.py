@@ -39,6 +39,9 @@ from router.rules import Case, judge_agent
 
 #: (agents, waiting) of the table; the last ones only with --full, which takes minutes.
 SIZES = ((100, 1_000), (1_000, 1_000), (1_000, 10_000), (1_000, 100_000))
+#: Steps before those that are measured, so that every kind of item has been seen: the first one of a kind after a start
+#: looks at all agents of its queue, once.
+WARM_UP = 2_000
 LARGE = ((10_000, 1_000), (10_000, 100_000), (10_000, 1_000_000))
 
 
@@ -158,6 +161,17 @@ def _look_at_the_clock() -> int:
 _LOOK = _look_at_the_clock()
 
 
+def reference_loop() -> dict[str, float]:
+    """Microseconds of a list of 200 made in a loop, at best and as a rule: how fast, and how busy, this machine is."""
+    spent: list[int] = []
+    for _ in range(5_000):
+        began = time.thread_time_ns()
+        _ = [None for _ in range(200)]
+        spent.append(time.thread_time_ns() - began - _LOOK)
+    ordered = sorted(spent)
+    return {"best": round(ordered[0] / 1000, 2), "median": round(ordered[len(ordered) // 2] / 1000, 2)}
+
+
 def scan_items(router: Router, agent: AgentRecord, now_us: int) -> Item | None:
     """The first item that an agent may have, by asking about every item."""
     return min(
@@ -185,8 +199,8 @@ def _ratio(scan: Callable[[], object], run_ms: float) -> int:
 
 def measure_backlog(agents: int, waiting: int, steps: int) -> dict[str, Any]:
     run = Run(agents, waiting + 3 * agents)  # enough to fill everybody, and the backlog on top
-    run.backlog(steps)
-    watch = Watch(run)
+    run.backlog(WARM_UP + steps)
+    watch = Watch(run, skip=WARM_UP)
     board, report = watch.router.board, watch.report()
     now_us = micros(run.load.now)
     agent, median = next(iter(board.agents.values())), report["decision"]["median_ms"]
@@ -207,8 +221,8 @@ def measure_backlog(agents: int, waiting: int, steps: int) -> dict[str, Any]:
 
 def measure_idle(agents: int, steps: int) -> dict[str, Any]:
     run, busy = Run(agents, 0), agents // 4
-    run.idle(steps, busy)
-    watch = Watch(run, skip=busy)
+    run.idle(WARM_UP + steps, busy)
+    watch = Watch(run, skip=busy + WARM_UP)
     report, now_us = watch.report(), micros(run.load.now)
     item = next(watch.router.board.legs.all())
     ratio = _ratio(lambda: scan_agents(watch.router, item, now_us), report["decision"]["median_ms"])
@@ -243,6 +257,7 @@ def main() -> int:
         sizes = ((int(agents), int(waiting)),)
     report: dict[str, Any] = {
         "mix": {"queues": 100, "skills": 50, "channels": 4, "skills_per_agent": "3 to 8"},
+        "reference_loop_us": reference_loop(),
         "bytes_per_waiting_item": bytes_per_item(),
         "backlog": [measure_backlog(*size, options.steps) for size in sizes],
         "idle": [measure_idle(agents, options.steps) for agents in dict.fromkeys(agents for agents, _ in sizes)],
