@@ -5,7 +5,6 @@ Same events, same policy, same now: same commands, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,8 +55,6 @@ class Router:
             for fold in folds:
                 self._board.join(kind, fold)
         self._board.join(InteractionOffered, self._offered)
-        #: Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order.
-        self.fold: Callable[[Recorded], None] = self._board.fold
         self._now_us = 0
         self._proposed: dict[_Offer, tuple[Item, Cause]] = {}
         self._fired: dict[_Offer, Deadline] = {}
@@ -77,6 +74,10 @@ class Router:
     @property
     def escalating(self) -> Escalating:
         return self._escalating
+
+    def fold(self, recorded: Recorded) -> None:
+        """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
+        self._board.fold(recorded)
 
     def decide(self, now: datetime) -> list[Command]:
         """What is to be done now; `now` is raised to the last event's `recorded_at`, and never steps back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.agent.commands import BecomeNotReady, BecomeReady
-from router import Router
+from router import Excluded, Router
 from tests.router.pool import Pool
 
 MAILS: dict[str, Any] = {"capacity": 4, "channels": {"email": {"concurrency": 4}}, "queues": {"p/a": {}, "p/b": {}}}
@@ -33,3 +33,18 @@ def holding(pool: Pool, router: Router, agent_id: str, pieces: int) -> None:
         if other != agent_id:
             pool.do(BecomeReady(agent_id=other))
     pool.fold(router)
+
+
+def profile(**changes: Any) -> dict[str, Any]:
+    usual = {
+        "capacity": 3,
+        "channels": {"email": {"concurrency": 3}, "sms": {"concurrency": 1, "units": 3}},
+        "queues": {"p/a": {}, "p/b": {}},
+    }
+    return usual | changes
+
+
+def verdict(router: Router, pool: Pool, interaction_id: str, agent_id: str) -> Excluded | None:
+    pool.fold(router)
+    found = router.explain(interaction_id, "1", agent_id, pool.now).excluded_by
+    return None if found is None else found.excluded

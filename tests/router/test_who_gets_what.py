@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
 from domain.interaction.events import InteractionClosed
 from router import Excluded, Router
-from router.rules import AGENT_RULES
 from tests.router.pool import POOL, Pool, offers_of, pairs
-
-
-def profile(**changes: Any) -> dict[str, Any]:
-    usual = {
-        "capacity": 3,
-        "channels": {"email": {"concurrency": 3}, "sms": {"concurrency": 1, "units": 3}},
-        "queues": {"p/a": {}, "p/b": {}},
-    }
-    return usual | changes
+from tests.router.small import profile, verdict
 
 
 @pytest.fixture
@@ -33,12 +23,6 @@ def pool() -> Pool:
 @pytest.fixture
 def router() -> Router:
     return Router(POOL)
-
-
-def verdict(router: Router, pool: Pool, interaction_id: str, agent_id: str) -> Excluded | None:
-    pool.fold(router)
-    found = router.explain(interaction_id, "1", agent_id, pool.now).excluded_by
-    return None if found is None else found.excluded
 
 
 def test_a_new_item_goes_to_the_agent_who_has_been_idle_longest(pool: Pool, router: Router) -> None:
@@ -290,31 +274,3 @@ def test_a_policy_takes_effect_for_the_next_decision_and_is_named_in_it(pool: Po
     assert (offer.agent_id, offer.interaction_id) == ("boris", item)
     assert offer.decision.policy == pool.of("project", "p").sha256
     assert offer.decision.excluded == {"capacity": 1}
-
-
-def test_who_is_not_ready_gets_nothing_and_says_why(pool: Pool, router: Router) -> None:
-    pool.agent("anna", profile())
-    pool.do(BecomeNotReady(agent_id="anna", reason="lunch"))
-    item = pool.arrive("a")
-    assert pairs(pool.route(router)) == []
-    assert verdict(router, pool, item, "anna") == Excluded("state: not ready")
-
-
-def test_every_rule_gives_its_verdict_on_any_candidate(pool: Pool, router: Router) -> None:
-    pool.agent("anna", profile(channels={"voice": {"concurrency": 1}}, queues={"p/expert": {}}), {"billing": 5})
-    item = pool.arrive("a")
-    pool.fold(router)
-    explanation = router.explain(item, "1", "anna", pool.now)
-    against = {v.rule: v.excluded.reason for v in explanation.verdicts if v.excluded is not None}
-    assert against == {"channel": "channel email: not in profile usual", "queue": "queue p/a: not in profile usual"}
-    allowed = [v.rule for v in explanation.verdicts if v.allowed]
-    asked_of_the_item = ["waiting", "known_queue", "open", "due", "expired", "ring_width"]
-    assert allowed[:6] == asked_of_the_item
-    assert allowed[6:] == [rule for rule, _ in AGENT_RULES if rule not in against]
-
-
-def test_explaining_takes_nothing_from_the_next_decision(pool: Pool, router: Router) -> None:
-    pool.agent("anna", profile())
-    item = pool.arrive("a")
-    assert verdict(router, pool, item, "anna") is None
-    assert pairs(pool.route(router)) == [("anna", item)]
