@@ -14,6 +14,7 @@ from domain.ports import LogUnavailable, UnreadableEvent
 from domain.rejection import Rejection
 from infra.cli.accounts import account_app
 from infra.cli.agent import agent
+from infra.cli.bench import bench
 from infra.cli.check import Opened, check, make_apply
 from infra.cli.demo import demo
 from infra.cli.email import email_app
@@ -85,6 +86,7 @@ app.command()(rebuild)
 app.command()(explain)
 app.command()(agent)
 app.command()(simulate)
+app.command()(bench)
 app.command()(staffing)
 app.command()(measures)
 app.command()(twilio_emulator)
