@@ -7,6 +7,7 @@ that are down. No personal field is read, so the board of an old log is the same
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
 from domain.centre.documents import CentreDocument, ProjectDocument
@@ -32,6 +33,15 @@ def proposal(agent_id: str, item: Item) -> str:
     return f"proposed:{item.interaction_id}:{item.leg}:{agent_id}"
 
 
+class _Turn(NamedTuple):
+    """A proposal's turn at a queue, and the agent's last one `before` it."""
+
+    agent: AgentRecord
+    queue: str
+    before: int | None
+    turn: int
+
+
 class Board:
     def __init__(self, pool: str) -> None:
         self.pool = pool
@@ -48,8 +58,8 @@ class Board:
         self.legs = Legs()
         #: Waiting items that may be kept for an agent, by that agent.
         self._preferring: dict[str, dict[Item, None]] = {}
-        #: Offers on their way into the log: the agent's turn in the queue before.
-        self._proposed: dict[str, int | None] = {}
+        #: The turns of offers on their way into the log, by the work id they are held under.
+        self._proposed: dict[str, _Turn] = {}
         crew = Agents(self.index, self.down, self._may_be_kept)
         self.agents: dict[str, AgentRecord] = crew.known
         self._crew = crew
@@ -176,8 +186,9 @@ class Board:
         """Hold the agent and the item for an offer that is about to be made."""
         assert agent.profile is not None, "only an agent with a profile is eligible"
         work_id = proposal(agent.agent_id, item)
-        self._proposed[work_id] = agent.turns.get(item.queue)
-        agent.turns[item.queue] = self.position + len(self._proposed)
+        turn = self.position + len(self._proposed) + 1
+        self._proposed[work_id] = _Turn(agent, item.queue, agent.turns.get(item.queue), turn)
+        agent.turns[item.queue] = turn
         agent.hold(work_id, item.channel, agent.profile.channels[item.channel].units)
         item.ring(work_id, OpenOffer(agent.agent_id, None))
         self.index.resettle(agent)
@@ -191,15 +202,24 @@ class Board:
         """The offer will not be made: agent and item are as before."""
         agent, work_id = self.agents[agent_id], proposal(agent_id, item)
         if work_id in self._proposed:
-            turn = self._proposed.pop(work_id)
-            if turn is None:
-                agent.turns.pop(item.queue, None)
-            else:
-                agent.turns[item.queue] = turn
+            self._take_back(self._proposed.pop(work_id))
         item.hush(work_id)
         if agent.free(work_id) is not None:
             self.index.touch(agent)
         self.index.change(item)
+
+    def _take_back(self, mine: _Turn) -> None:
+        """The agent's last turn at the queue is what it would be without this one, in whatever order they are taken."""
+        turns = mine.agent.turns
+        if turns.get(mine.queue) != mine.turn:
+            for work_id, other in self._proposed.items():
+                if other.agent is mine.agent and other.queue == mine.queue and other.before == mine.turn:
+                    self._proposed[work_id] = other._replace(before=mine.before)
+                    return
+        elif mine.before is None:
+            del turns[mine.queue]
+        else:
+            turns[mine.queue] = mine.before
 
     def _entered(self, agent: AgentRecord, item: Item, work_id: str) -> bool:
         """An offer is in the log: if it was proposed here, it bears its own work id now. Whether it was."""

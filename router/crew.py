@@ -83,6 +83,8 @@ class Crew:
 
     def settle(self) -> None:
         """Take in what was noted; `gained` is called on the way."""
+        if not self._dirty and not self._stale:
+            return
         dirty, self._dirty = self._dirty, {}
         for agent_id in dirty:
             self._sync(agent_id)

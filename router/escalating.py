@@ -47,14 +47,18 @@ class Escalating:
 
     def due(self, now_us: int) -> list[Command]:
         """What is to be asked for now; nothing of it again before it was refused or an event shows that it failed."""
-        asks: list[Ask] = [*self._evacuations.due(now_us), *self._silences.due(now_us), *self.waits.due(now_us)]
-        self._causes = dict(asks)
+        asks: list[Ask] = self._evacuations.due(now_us) + self._silences.due(now_us) + self.waits.due(now_us)
+        if asks or self._causes:
+            self._causes = dict(asks)
         return [ask.command for ask in asks]
 
     def wake_us(self) -> int | None:
         """When something falls due next if no event comes before, in microseconds; None for never."""
-        parts = (self._evacuations.wake_us(), self._silences.wake_us(), self.waits.wake_us())
-        return min((at_us for at_us in parts if at_us is not None), default=None)
+        first: int | None = None
+        for at_us in (self._evacuations.wake_us(), self._silences.wake_us(), self.waits.wake_us()):
+            if at_us is not None and (first is None or at_us < first):
+                first = at_us
+        return first
 
     def cause(self, command: Command) -> Cause | None:
         """The event that gave cause to a command of the last `due`; None for another's command."""

@@ -81,6 +81,8 @@ class Evacuations:
 
     def wake_us(self) -> int | None:
         """When the next can be asked; None while nobody is left or enough are on their way."""
+        if not self._left:
+            return None
         instants = [at_us for at_us in self._left.values() if at_us is not None]
         return min(instants) if instants and len(self._left) - len(instants) < AT_ONCE else None
 

@@ -101,9 +101,11 @@ class Router:
 
     def wake_at(self) -> datetime | None:
         """When to decide again if no event comes before; None when only an event can change anything."""
+        first = self._board.wake_us()
         behind_until = None if self._board.position > self._behind_at else self._behind_until
-        instants = (self._board.wake_us(), self._escalating.wake_us(), behind_until)
-        first = min((at_us for at_us in instants if at_us is not None), default=None)
+        for at_us in (self._escalating.wake_us(), behind_until):
+            if at_us is not None and (first is None or at_us < first):
+                first = at_us
         return None if first is None else instant(first)
 
     def refused(self, command: Command) -> None:

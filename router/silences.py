@@ -84,6 +84,8 @@ class Silences:
 
     def due(self, now_us: int) -> list[Ask]:
         """Work to be queued again now."""
+        if self._timers.nothing_by(now_us):
+            return []
         asks: list[Ask] = []
         for interaction_id, leg in self._timers.pop_due(now_us):
             contact = self._contacts[interaction_id][leg]

@@ -31,6 +31,11 @@ class Timers:
             heappush(self._heap, (at_us, self._entered, key))
             self._sweep()
 
+    def nothing_by(self, now_us: int) -> bool:
+        """Whether surely nothing is due by now, told at a glance; what looks due may be out of date."""
+        heap = self._heap
+        return not heap or heap[0][0] > now_us
+
     def first_us(self) -> int | None:
         """The earliest planned instant."""
         while self._heap and not self._wanted(self._heap[0]):

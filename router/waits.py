@@ -163,6 +163,8 @@ class Waits:
     def due(self, now_us: int) -> list[Ask]:
         """What is to be asked for now, leg by leg."""
         self._settle()
+        if self._timers.nothing_by(now_us):
+            return []
         asks: list[Ask] = []
         while len(asks) < AT_ONCE and (due := self._timers.pop_due(now_us, AT_ONCE - len(asks))):
             for interaction_id, leg in due:
@@ -229,14 +231,15 @@ class Waits:
 
     def _settle(self) -> None:
         self._crew.settle()
+        if not self._dirty:
+            return
         dirty, self._dirty = self._dirty, {}
         for watch in dirty:
             self._let_go(watch)
             watch.heard()
             self._lines.put(watch.item)
             self._plan(watch)
-        if dirty:
-            self._crew.forget(self._held.keys())
+        self._crew.forget(self._held.keys())
 
     def _plan(self, watch: Watched, from_us: int = 0) -> None:
         """When to look at the leg next, not before `from_us`."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.agent.commands import BecomeNotReady, BecomeReady
 from domain.centre.routing import Routing
 from router import Router
 from tests.router.pool import POOL, Pool, offers_of, pairs
@@ -80,6 +81,27 @@ def test_round_robin_goes_by_the_last_offer_from_the_queue_whatever_became_of_it
         pool.accept(pool.offers()[-1])
         pool.complete(pool.log_offers()[-1].event)  # type: ignore[arg-type]
     assert order == ["anna", "boris", "clara", "anna", "boris"]
+
+
+def test_refused_offers_take_no_turn_in_whatever_order_they_are_refused(router: Router) -> None:
+    pool = pool_of(strategy="round_robin")
+    pool.agent("anna", MAILS)
+    pool.agent("boris", MAILS)
+    for _ in range(2):
+        pool.arrive("a")
+        pool.route(router)
+        pool.accept(pool.offers()[-1])
+        pool.complete(pool.log_offers()[-1].event)  # type: ignore[arg-type]
+    pool.do(BecomeNotReady(agent_id="boris", reason="lunch"))
+    items = [pool.arrive("a"), pool.arrive("a")]
+    pool.fold(router)
+    commands = router.decide(pool.now)
+    assert pairs(commands) == [("anna", item) for item in items]
+    for command in commands:
+        router.refused(command)
+    pool.do(BecomeReady(agent_id="boris"))
+    pool.fold(router)
+    assert pairs(router.decide(pool.now)) == [("anna", items[0]), ("boris", items[1])]
 
 
 def test_rings_come_before_the_strategy_and_own_site_before_it_too(router: Router) -> None:
