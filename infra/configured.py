@@ -34,6 +34,7 @@ class Configured:
         self._position = 0
         self.centres: dict[str, CentreDocument] = {}
         self.projects: dict[str, ProjectDocument] = {}
+        self._names: dict[str, str] = {}
         self._boxes: tuple[Mailbox, ...] = ()
         self._homes: Mapping[str, Home] = {}
 
@@ -54,6 +55,7 @@ class Configured:
             case CentreConfigured():
                 document = CentreDocument.model_validate(recorded.event.document)
                 self.centres[document.centre] = document
+                self._names.update({agent_id: agent.name for agent_id, agent in document.agents.items()})
             case ProjectConfigured():
                 project = ProjectDocument.model_validate(recorded.event.document)
                 self.projects[project.project] = project
@@ -93,9 +95,11 @@ class Configured:
         return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:
-        """What customers may call the agent: the name in the centre's document, empty for one it does not name."""
-        entries = (centre.agents.get(agent_id) for centre in self.centres.values())
-        return next((entry.name for entry in entries if entry is not None), "")
+        """What customers may call the agent: the last name that a centre's document gave them, empty for none.
+
+        Who is gone from the document keeps their name: a letter that they signed is sent again as it was.
+        """
+        return self._names.get(agent_id, "")
 
     @property
     def mailboxes(self) -> tuple[Mailbox, ...]:

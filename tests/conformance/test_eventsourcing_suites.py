@@ -6,8 +6,11 @@ Left out are only the tests that print speed and nothing else (`test_performance
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,14 +31,25 @@ class _TextIds:
         return f"stream-{uuid4()}"
 
 
+@contextmanager
+def _closing(opened: list[Any]) -> Iterator[None]:
+    """Close the datastores once nobody uses them: some tests leave reading threads behind, which end by themselves."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if "read_continuously" in thread.name:
+            thread.join(timeout=10)
+    for datastore in opened:
+        datastore.close()
+
+
 class _OnSqlite(_TextIds):
     @pytest.fixture(autouse=True)
     def _file(self, tmp_path: Path):
         self._opened = []
         self._path = tmp_path / "log.db"
-        yield
-        for datastore in self._opened:
-            datastore.close()
+        with _closing(self._opened):
+            yield
 
     def create_recorder(self, kind: type[SqliteEventRecorder] = SqliteEventRecorder) -> SqliteEventRecorder:
         datastore = sqlite_recorder.datastore(self._path)
@@ -50,9 +64,8 @@ class _OnPostgres(_TextIds):
     def _database(self, postgres: str):
         self._opened = []
         self._dsn = postgres
-        yield
-        for datastore in self._opened:
-            datastore.close()
+        with _closing(self._opened):
+            yield
 
     def create_recorder(self, kind: type[PostgresEventRecorder] = PostgresEventRecorder) -> PostgresEventRecorder:
         datastore = postgres_recorder.datastore(self._dsn)

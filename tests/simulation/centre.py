@@ -14,11 +14,14 @@ from domain.centre.documents import (
     ProjectDocument,
     Queue,
     QueueUse,
+    Routing,
     Site,
     Skill,
     Status,
+    Step,
     WrapUp,
 )
+from domain.centre.routing import OfferOnChannel, Overflow
 
 POOL = "pool"
 PROJECT = "shop"
@@ -66,9 +69,91 @@ HOTLINE = ProjectDocument(
         "calls": Queue(title="Calls", wrap_up=WrapUp(mode="optional"), offer=Offer(timeout=15, misses=1)),
     },
     mailboxes={
-        "main": Mailbox(address="help@shop.example", title="Shop", department="support"),
-        "bills": Mailbox(address="bills@shop.example", title="Bills", department="billing", automatic_mail="queue"),
+        "main": Mailbox(address="help@shop.example", title="Shop", department="support", site="paris"),
+        "bills": Mailbox(
+            address="bills@shop.example", title="Bills", department="billing", automatic_mail="queue", site="warsaw"
+        ),
     },
     callbacks=Callbacks(queue="calls", horizon=86_400),
     status=Status(sender="main"),
+)
+
+
+def _with_queues(**queues: Queue) -> ProjectDocument:
+    callbacks = Callbacks(queue="calls", horizon=86_400, expires=1_200)
+    return HOTLINE.model_copy(update={"queues": queues, "callbacks": callbacks})
+
+
+_LETTERS = {**CENTRE.profiles["letters"].queues, "shop/support": QueueUse(ring=2, priority=2)}
+_INTERRUPTING = ChannelUse(concurrency=1, units=4, interrupts=("email",))
+
+#: What the centre may be changed to while customers wait: every order of work, rings, work that interrupts other work,
+#: and somebody who is no longer there.
+CENTRES = (
+    CENTRE,
+    CENTRE.model_copy(update={"routing": Routing(policy="strict_priority")}),
+    CENTRE.model_copy(
+        update={
+            "routing": Routing(policy="fixed_queue_ratio", shares={"shop/billing": 3}),
+            "profiles": {
+                **CENTRE.profiles,
+                "letters": CENTRE.profiles["letters"].model_copy(update={"queues": _LETTERS}),
+            },
+        }
+    ),
+    CENTRE.model_copy(
+        update={
+            "routing": Routing(policy="gcmu"),
+            "profiles": {
+                **CENTRE.profiles,
+                "mixed": CENTRE.profiles["mixed"].model_copy(
+                    update={"channels": {"email": ChannelUse(concurrency=3), "callback": _INTERRUPTING}}
+                ),
+            },
+        }
+    ),
+    CENTRE.model_copy(
+        update={
+            "routing": Routing(policy="fifo"),
+            "agents": {name: agent for name, agent in CENTRE.agents.items() if name != "cem"},
+        }
+    ),
+)
+
+#: What the project may be changed to: strategies, steps, sites, preferred agents, silence, overflow, expiry.
+HOTLINES = (
+    HOTLINE,
+    _with_queues(
+        support=Queue(
+            title="Support",
+            strategy="most_spare",
+            preferred=60,
+            silence=40,
+            sites="own",
+            offer=Offer(timeout=20, misses=2),
+            steps=(Step(after=30, open_rings=2), Step(after=90, add_sites=("any",), priority=2)),
+        ),
+        billing=Queue(
+            title="Billing",
+            priority=3,
+            skills={"billing": 2},
+            strategy="least_skilled",
+            steps=(Step(after=45, lower={"billing": 1}), Step(after=200, drop=("billing",))),
+            overflow=Overflow(waiting=3, queue="support"),
+            wrap_up=WrapUp(mode="fixed", limit=15),
+        ),
+        calls=Queue(title="Calls", strategy="round_robin", offer=Offer(timeout=15, misses=1)),
+    ),
+    _with_queues(
+        support=Queue(
+            title="Support",
+            strategy="least_occupied",
+            sites="own_first",
+            silence=90,
+            offer=Offer(timeout=20, ring_width=2, channels={"email": OfferOnChannel(misses=3, again="never")}),
+            steps=(Step(after=300, add_queue="billing"),),
+        ),
+        billing=Queue(title="Billing", skills={"billing": 1}, strategy="most_skilled"),
+        calls=Queue(title="Calls", strategy="most_spare_share", offer=Offer(timeout=15, misses=2)),
+    ),
 )

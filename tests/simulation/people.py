@@ -32,6 +32,7 @@ EXPECTED = frozenset(
     {
         "not_possible_now", "offer_gone", "not_yours", "already_requested", "closed", "in_hand", "not_a_callback",
         "agent_unfit", "in_the_past", "no_address", "no_ticket", "no_score", "unknown_disposition", "not_found",
+        "retired",
     }
 )  # fmt: skip
 
@@ -159,6 +160,8 @@ class Desk(Person):
 
     async def _act(self) -> None:
         agent = self.world.checker.agent(self.agent_id)
+        if agent.presence == "retired":
+            return
         if agent.presence == "signed_out":
             await self.ask(SignIn(agent_id=self.agent_id))
         if agent.presence != "ready" and (self.diligent or self.random.random() < 0.5):

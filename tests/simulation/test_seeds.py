@@ -14,7 +14,7 @@ import pytest
 
 from tests.simulation.world import simulate
 
-SEEDS = int(os.environ.get("TRUNKLINE_SIMULATION_SEEDS", "2000"))
+SEEDS = int(os.environ.get("TRUNKLINE_SIMULATION_SEEDS", "1000"))
 CHUNK = 50
 KEPT = [
     int(number)
@@ -69,4 +69,10 @@ EVERYTHING_HAPPENS = (
     "ticket.service_rated.v2",
     "delivery.deferred.v1",
     "delivery.failed.v1",
+    "interaction.requirements_relaxed.v1",
+    "interaction.disposition_given.v1",
+    "centre.site_went_down.v1",
+    "centre.site_came_back.v1",
+    "agent.retired.v1",
+    "agent.signed_out.v1",
 )

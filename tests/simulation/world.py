@@ -12,6 +12,9 @@ from uuid import UUID
 from channels.email.identity import Identity
 from channels.email.ports import Deferred, Outbox, Outcome, Refused, Sent
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
+from domain.centre.outage import DeclareSiteBack, DeclareSiteDown
+from domain.decide import Command
+from domain.event import Recorded
 from domain.execute import Executor, Origin
 from domain.invariants import Broken, Checker
 from domain.ports import Appended, Change
@@ -27,7 +30,8 @@ from infra.routing import RouterProcess
 from infra.rows.memory import MemoryRows
 from projections.catalogue import PROJECTIONS
 from projections.queries import due_notifications
-from tests.simulation.centre import CENTRE, HOTLINE, POOL, PROJECT
+from router.redeciding import redecide
+from tests.simulation.centre import CENTRE, CENTRES, HOTLINE, HOTLINES, POOL, PROJECT
 from tests.simulation.faults import FaultyLog, Weather
 from tests.simulation.people import Customer, Desk
 from tests.simulation.virtual_time import VirtualTimeLoop
@@ -49,6 +53,10 @@ class WatchedLog(MemoryLog):
         appended = await super().append(*changes, once=once)
         self.check()
         return appended
+
+    def recorded(self) -> Sequence[Recorded]:
+        """Everything in it, personal fields sealed."""
+        return self.mapper.decode(self._rows)
 
     def check(self) -> None:
         """Fold what is new, in the log's order, append by append as far as positions tell."""
@@ -110,17 +118,14 @@ class World:
 
     async def run(self) -> None:
         """Configure, live through the faults, end them, and see that everything comes to rest."""
-        origin = Origin(project="", pool=POOL, actor="admin")
-        admin = Executor(self.log, opener=self.opener, clock=self.clock, new_id=self.new_id)
-        hotline = Origin(project=PROJECT, pool=POOL, actor="admin")
-        await admin.execute(ConfigureProject(document=HOTLINE, expected_revision=0), hotline)
-        await admin.execute(ConfigureCentre(document=CENTRE, expected_revision=0), origin)
+        await self._order(ConfigureProject(document=HOTLINE, expected_revision=0), project=PROJECT)
+        await self._order(ConfigureCentre(document=CENTRE, expected_revision=0))
         processes = [
             asyncio.create_task(self._restarting(start))
             for start in (self._route, self._route, self._project, self._send)
         ]
         agents = [asyncio.create_task(agent.live()) for agent in self._agents]
-        meddler = asyncio.create_task(self._meddle())
+        meddler = asyncio.gather(self._meddle(), self._administer())
         try:
             await _all(asyncio.create_task(customer.live(self._actions)) for customer in self._customers)
             await self._come_to_rest(agents, meddler, processes)
@@ -133,6 +138,7 @@ class World:
     async def _come_to_rest(self, agents: list[asyncio.Task[None]], *others: Any) -> None:
         """No more faults, and agents who do their work: within hours nothing may be left over."""
         self.weather.calm()
+        await self._settle_down()
         for agent in self._agents:
             agent.diligent = True
         watched = [*agents, others[0], *others[1]]
@@ -225,6 +231,45 @@ class World:
                 self.skew = timedelta(seconds=self.random.choice([-3600, -5, 0, 5, 3600]))
             self._desks[self.random.randrange(len(self._desks))] = self._fresh()
 
+    async def _administer(self) -> None:
+        """The centre itself changes under the people who work in it, until the weather is calm."""
+        while True:
+            await asyncio.sleep(self.random.expovariate(1 / 90))
+            if self.weather.lifetime:
+                await self.random.choice([self._change_policy, self._change_queues, self._switch_site])()
+
+    async def _change_policy(self) -> None:
+        """Another order of work, other profiles, somebody gone or back: for the next decision, whoever waits."""
+        revision = self.checker.states["centre-centre"].revision
+        await self._order(ConfigureCentre(document=self.random.choice(CENTRES), expected_revision=revision))
+
+    async def _change_queues(self) -> None:
+        revision = self.checker.states[f"project-{PROJECT}"].revision
+        document = self.random.choice(HOTLINES)
+        await self._order(ConfigureProject(document=document, expected_revision=revision), project=PROJECT)
+
+    async def _switch_site(self) -> None:
+        """The power fails at a site, or comes back."""
+        site = self.random.choice(sorted(CENTRE.sites))
+        if site in self.checker.states["centre-centre"].down:
+            await self._order(DeclareSiteBack(centre="centre", site=site, by="meddler"))
+        else:
+            await self._order(DeclareSiteDown(centre="centre", site=site, reason="power cut", by="meddler"))
+
+    async def _settle_down(self) -> None:
+        """The first documents again, and power everywhere: nothing that waits may be out of everybody's reach."""
+        for site in sorted(self.checker.states["centre-centre"].down):
+            await self._order(DeclareSiteBack(centre="centre", site=site, by="meddler"))
+        revision = self.checker.states["centre-centre"].revision
+        await self._order(ConfigureCentre(document=CENTRE, expected_revision=revision))
+        revision = self.checker.states[f"project-{PROJECT}"].revision
+        await self._order(ConfigureProject(document=HOTLINE, expected_revision=revision), project=PROJECT)
+
+    async def _order(self, command: Command, project: str = "") -> None:
+        """The administrator's, whose connection never breaks."""
+        admin = Executor(self.log, opener=self.opener, clock=self.clock, new_id=self.new_id)
+        await admin.execute(command, Origin(project=project, pool=POOL, actor="admin"))
+
     # --- what must hold at the end
 
     async def _compare(self) -> None:
@@ -238,6 +283,7 @@ class World:
             sent = self.identity.bounce_address(delivery.delivery_id).encode() in by_id
             if delivery.status == "delivered" and not sent:
                 raise Broken(f"delivery {delivery.delivery_id} counts as delivered and never was")
+        self._decide_again()
         projecting = asyncio.create_task(self._project())
         await asyncio.sleep(60)
         projecting.cancel()
@@ -249,6 +295,12 @@ class World:
                 raise Broken(
                     f"projection {projection.name}: rebuilt rows differ from live rows: {found.differences[:2]}"
                 )
+
+    def _decide_again(self) -> None:
+        """Every recorded decision follows from the log alone."""
+        differing = [one for one in redecide(POOL, self.log.recorded()) if not one.same]
+        if differing:
+            raise Broken(f"{len(differing)} decisions come out otherwise when made again: {differing[0]}")
 
 
 async def _all(tasks: Any) -> None:
