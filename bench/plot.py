@@ -92,7 +92,7 @@ def _lines(panel: Panel, highest: float) -> Iterator[str]:
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
         yield from (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places)
-        y = TOP + 12 + 14 * number
+        y = HEIGHT - BOTTOM - 6 - 13 * (len(panel.lines) - 1 - number)
         yield f'<text x="{LEFT + 10}" y="{y}" style="fill:{colour}">{line.name}</text>'
 
 
