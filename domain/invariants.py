@@ -11,7 +11,7 @@ from domain.agent.state import Agent
 from domain.centre.configuration import Project
 from domain.centre.documents import Profile
 from domain.event import Event, Recorded
-from domain.interaction.events import InteractionQueued, OfferAccepted
+from domain.interaction.events import InteractionOffered, InteractionQueued, OfferAccepted
 from domain.interaction.state import Interaction
 from domain.ports import Opener
 from domain.states import CONCEPTS
@@ -90,7 +90,8 @@ class Checker:
         project = self.states[f"project-{recorded.project}"]
         assert isinstance(project, Project)
         for name, leg in interaction.legs.items():
-            if len(leg.offers) > project.queue(leg.queue).offer.ring_width:
+            offering = isinstance(recorded.event, InteractionOffered)  # a ring may be narrowed while it rings
+            if offering and len(leg.offers) > project.queue(leg.queue).offer.ring_width:
                 raise Broken(f"{where}: leg {name} has {len(leg.offers)} open offers")
             holders = [(w, o.agent_id) for w, o in leg.offers.items()]
             if leg.status in ("accepted", "connected", "wrap_up"):
