@@ -34,12 +34,21 @@ def proposal(agent_id: str, item: Item) -> str:
 
 
 class _Turn(NamedTuple):
-    """A proposal's turn at a queue, and the agent's last one `before` it."""
+    """A turn at a queue that an offer on its way into the log takes."""
 
     agent: AgentRecord
     queue: str
-    before: int | None
     turn: int
+
+    def begin(self) -> None:
+        self.agent.asking.setdefault(self.queue, []).append(self.turn)
+
+    def end(self) -> None:
+        """Made or not: what counts from now on is what the log says."""
+        turns = self.agent.asking[self.queue]
+        turns.remove(self.turn)
+        if not turns:
+            del self.agent.asking[self.queue]
 
 
 class Board:
@@ -186,9 +195,8 @@ class Board:
         """Hold the agent and the item for an offer that is about to be made."""
         assert agent.profile is not None, "only an agent with a profile is eligible"
         work_id = proposal(agent.agent_id, item)
-        turn = self.position + len(self._proposed) + 1
-        self._proposed[work_id] = _Turn(agent, item.queue, agent.turns.get(item.queue), turn)
-        agent.turns[item.queue] = turn
+        self._proposed[work_id] = turn = _Turn(agent, item.queue, self.position + len(self._proposed) + 1)
+        turn.begin()
         agent.hold(work_id, item.channel, agent.profile.channels[item.channel].units)
         item.ring(work_id, OpenOffer(agent.agent_id, None))
         self.index.resettle(agent)
@@ -202,24 +210,11 @@ class Board:
         """The offer will not be made: agent and item are as before."""
         agent, work_id = self.agents[agent_id], proposal(agent_id, item)
         if work_id in self._proposed:
-            self._take_back(self._proposed.pop(work_id))
+            self._proposed.pop(work_id).end()
         item.hush(work_id)
         if agent.free(work_id) is not None:
             self.index.touch(agent)
         self.index.change(item)
-
-    def _take_back(self, mine: _Turn) -> None:
-        """The agent's last turn at the queue is what it would be without this one, in whatever order they are taken."""
-        turns = mine.agent.turns
-        if turns.get(mine.queue) != mine.turn:
-            for work_id, other in self._proposed.items():
-                if other.agent is mine.agent and other.queue == mine.queue and other.before == mine.turn:
-                    self._proposed[work_id] = other._replace(before=mine.before)
-                    return
-        elif mine.before is None:
-            del turns[mine.queue]
-        else:
-            turns[mine.queue] = mine.before
 
     def _entered(self, agent: AgentRecord, item: Item, work_id: str) -> bool:
         """An offer is in the log: if it was proposed here, it bears its own work id now. Whether it was."""
@@ -228,7 +223,7 @@ class Board:
         proposed = proposal(agent.agent_id, item)
         if proposed not in self._proposed:
             return False
-        del self._proposed[proposed]
+        self._proposed.pop(proposed).end()
         item.hush(proposed)
         if work_id in agent.work:
             if agent.free(proposed) is not None:

@@ -165,7 +165,7 @@ class Changes:
         if agent.occupancy >= first.occupancy > 0:
             words = f"their share of time at work been below {first.occupancy:.3f} instead of {agent.occupancy:.3f}"
             yield self._held("occupancy", 2, words, occupancy=first.occupancy * (1 - 1e-9))
-        turn, theirs = agent.turns.get(item.queue, 0), first.turns.get(item.queue, 0)
+        turn, theirs = agent.turn(item.queue), first.turn(item.queue)
         if turn >= theirs > 0:
             words = f"their last offer from this queue come before {first.agent_id}'s"
             yield self._held("turn", 2, words, turns={**agent.turns, item.queue: theirs - 1})

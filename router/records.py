@@ -46,8 +46,8 @@ class AgentRecord:
     """An agent on the board: presence, abilities, what they hold and how they spent their time."""
 
     __slots__ = (
-        "agent_id", "busy_from_us", "busy_us", "cause_at", "cause_id", "counts", "idle_since", "idle_us",
-        "languages", "occupancy", "parked", "presence", "profile", "profile_name", "refusals", "rooms",
+        "agent_id", "asking", "busy_from_us", "busy_us", "cause_at", "cause_id", "counts", "idle_since",
+        "idle_us", "languages", "occupancy", "parked", "presence", "profile", "profile_name", "refusals", "rooms",
         "signed_in_us", "site", "skills", "stamp", "turns", "units", "up", "used", "work", "worked",
     )  # fmt: skip
 
@@ -75,6 +75,8 @@ class AgentRecord:
         self.occupancy = 0.0
         #: Position of the last offer from each queue, by `project/queue`.
         self.turns: dict[str, int] = {}
+        #: Turns of offers on their way into the log, by `project/queue`; later than any turn in the log.
+        self.asking: dict[str, list[int]] = {}
         #: Where the index has the agent: none unless ready. `stamp` marks the entries that are still true.
         self.rooms: tuple[Room, ...] = ()
         self.refusals: list[tuple[Need, int]] = []
@@ -90,6 +92,11 @@ class AgentRecord:
     def eligible(self) -> bool:
         """Ready, at a site that is not down, and with a profile: only such agents are indexed."""
         return self.presence == "ready" and self.up and self.profile is not None
+
+    def turn(self, queue: str) -> int:
+        """Their last turn at a queue: the position of the offer, later than all of them while one is on its way."""
+        asking = self.asking.get(queue)
+        return asking[-1] if asking else self.turns.get(queue, 0)
 
     def hold(self, work_id: str, channel: str, units: int) -> bool:
         """Hold capacity under `work_id`, in place of what was held under it; whether that changes anything."""

@@ -130,10 +130,10 @@ class RoundRobin:
     shared = False
 
     def key(self, agent: AgentRecord, wanted: Wanted) -> AgentKey:
-        return agent.turns.get(wanted.queue, 0), agent.idle_us
+        return agent.turn(wanted.queue), agent.idle_us
 
     def value(self, agent: AgentRecord, wanted: Wanted) -> float | None:
-        return float(agent.turns.get(wanted.queue, 0))
+        return float(agent.turn(wanted.queue))
 
 
 def spare(agent: AgentRecord) -> int:

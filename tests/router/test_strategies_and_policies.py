@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.agent.commands import BecomeNotReady, BecomeReady
+from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn
 from domain.centre.routing import Routing
 from router import Router
 from tests.router.pool import POOL, Pool, offers_of, pairs
@@ -102,6 +102,30 @@ def test_refused_offers_take_no_turn_in_whatever_order_they_are_refused(router: 
     pool.do(BecomeReady(agent_id="boris"))
     pool.fold(router)
     assert pairs(router.decide(pool.now)) == [("anna", items[0]), ("boris", items[1])]
+
+
+@pytest.mark.parametrize("between", range(4))
+def test_an_offer_in_the_log_keeps_its_turn_when_the_next_one_to_the_same_agent_is_refused(
+    router: Router, between: int
+) -> None:
+    """With some number of events between, the offer stands at just the position that a proposal's turn was called."""
+    pool = pool_of(strategy="round_robin")
+    pool.agent("anna", MAILS)
+    pool.agent("boris", MAILS, ready=False)
+    pool.do(SignIn(agent_id="boris"))
+    items = [pool.arrive("a"), pool.arrive("a")]
+    pool.fold(router)
+    offered, refused = router.decide(pool.now)
+    assert pairs([offered, refused]) == [("anna", item) for item in items]
+    for number in range(between):
+        pool.do(BecomeNotReady(agent_id="boris", reason=f"reason {number}"))
+    pool.execute(router, offered)
+    pool.fold(router)
+    router.refused(refused)
+    rebuilt = Router(POOL)
+    pool.fold(rebuilt)
+    turns = [board.agents["anna"].turn("p/a") for board in (router.board, rebuilt.board)]
+    assert turns[0] == turns[1] == pool.log_offers()[-1].position
 
 
 def test_rings_come_before_the_strategy_and_own_site_before_it_too(router: Router) -> None:
