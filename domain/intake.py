@@ -39,9 +39,8 @@ from domain.states import States
 from domain.stream import stream_of
 from domain.ticket.decide import reopen
 from domain.ticket.events import InformationAdded, TicketOpened
+from domain.ticket.numbering import ticket_number
 from domain.ticket.state import Ticket, evolve, lengthen
-
-_DIGITS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +82,6 @@ class _Incoming:
     project: Project
     mailbox: Mailbox
     at: Moment
-
-
-def ticket_number(ticket_id: str) -> str:
-    """What people call a ticket: eight characters without look-alikes, from the random end of its id."""
-    value, digits = int(ticket_id.replace("-", "")[-12:], 16), ""
-    for _ in range(8):
-        value, remainder = divmod(value, len(_DIGITS))
-        digits += _DIGITS[remainder]
-    return f"T-{digits[:4]}-{digits[4:]}"
 
 
 def _belongs_to(states: States, c: ReceiveMessage) -> Ticket | None:

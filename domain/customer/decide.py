@@ -203,7 +203,8 @@ def record_fact(states: States, c: RecordFact, at: Moment) -> Outcome:
 
 @decides(SetConsent)
 def set_consent(states: States, c: SetConsent, at: Moment) -> Outcome:
-    if customer_of(states, c.customer_id).consents.get(c.purpose, False) == c.given:
+    # one who never said anything has not said no: a first refusal is on record like any other
+    if customer_of(states, c.customer_id).consents.get(c.purpose) is c.given:
         return Outcome()
     event = ConsentGiven if c.given else ConsentWithdrawn
     return Outcome().add("customer", c.customer_id, event(customer_id=c.customer_id, purpose=c.purpose))

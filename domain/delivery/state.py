@@ -47,6 +47,9 @@ class Delivery:
     attempt_id: str = ""
     attempts: int = 0
     deadline: datetime | None = None
+    #: Why the last attempt was put off, and until when.
+    deferred: str = ""
+    retry_at: datetime | None = None
 
 
 def evolve(state: Delivery, event: Event) -> Delivery:
@@ -63,6 +66,8 @@ def evolve(state: Delivery, event: Event) -> Delivery:
             )
         case DeliveryAttempted():
             return replace(state, attempt_id=event.attempt_id, attempts=event.number, deadline=event.deadline)
+        case DeliveryDeferred():
+            return replace(state, deferred=event.code, retry_at=event.retry_at)
         case _:
             return state
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.delivery.state import Delivery
 from domain.event import Recorded
 from domain.interaction.events import (
     AgentConnected,
@@ -150,10 +151,16 @@ class Watching:
             self.counts["automatic mails filed"] += bool(one.event.automatic)
 
     def left(self, now: datetime) -> list[str]:
-        """Streams with something still to do; callbacks that are due later are not among them."""
+        """Streams with something still to do.
+
+        Not among them: callbacks that are due later, and automatic mails held back as one too many for their address.
+        """
         return sorted(stream for stream in self.open if not self._later(self.checker.states[stream], now))
 
     def _later(self, state: object, now: datetime) -> bool:
+        if isinstance(state, Delivery):
+            held = state.status == "pending" and state.deferred == "held"
+            return held and state.retry_at is not None and state.retry_at > now
         if not isinstance(state, Interaction):
             return False
         waiting = [leg.queued for leg in state.legs.values() if leg.queued is not None and leg.status == "waiting"]

@@ -14,7 +14,9 @@ _RESTORE = "restore it from a backup, or import an export into a new log"
 def check_file(path: Path, *, must_exist: bool) -> None:
     """Raises `LogUnavailable` for a file that is not, or is no longer, a whole SQLite database.
 
-    The header says how many pages there should be (SQLite file format, §1.3.6-1.3.8); a shorter file was cut.
+    The header says how many pages there should be (SQLite file format, §1.3.6-1.3.8); a shorter file was cut, unless
+    its write-ahead log is there: a checkpoint that did not finish (the disk filled up) has written the header before
+    the pages, which SQLite then still reads from the write-ahead log (§4.5).
     """
     if path.is_dir():
         raise LogUnavailable(f"the log {path} is a folder, not a file: name the file inside it")
@@ -35,8 +37,13 @@ def check_file(path: Path, *, must_exist: bool) -> None:
     (valid_for,) = struct.unpack_from(">I", header, 92)
     wanted = pages * (65536 if page_size == 1 else page_size)
     size = path.stat().st_size
-    if changes == valid_for and size < wanted:
+    if changes == valid_for and size < wanted and not _has_wal(path):
         raise LogUnavailable(f"the log {path} was cut short: it has {size} bytes, its header says {wanted}: {_RESTORE}")
+
+
+def _has_wal(path: Path) -> bool:
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
 
 
 def explain(path: Path, fault: BaseException) -> str:

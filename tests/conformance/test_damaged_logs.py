@@ -79,3 +79,23 @@ async def test_reading_a_log_that_is_not_there_makes_none(tmp_path, keyring):
     with pytest.raises(LogUnavailable, match="there is no log"):
         await open_log(f"sqlite://{tmp_path}/log.db", keyring, write=False)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_log_whose_checkpoint_was_interrupted_is_whole_while_its_write_ahead_log_is_there(tmp_path, keyring):
+    """As a full disk leaves it: the first page has moved into the file, the others are in the write-ahead log only."""
+    path, left = tmp_path / "log.db", tmp_path / "left.db"
+    log = SqliteLog(path, keyring)
+    for n in range(50):
+        await log.append(rings("a", n * 10, 10))
+    before, wal = content_of(path), content_of(tmp_path / "log.db-wal")
+    await log.close()
+    first_page = content_of(path)[:4096]
+    left.write_bytes(first_page + before[4096:])
+    with pytest.raises(LogUnavailable, match="cut short"):
+        SqliteLog(left, keyring)
+    (tmp_path / "left.db-wal").write_bytes(wal)
+    log = SqliteLog(left, keyring)
+    try:
+        assert len(await log.read(limit=1000)) == 500
+    finally:
+        await log.close()

@@ -71,6 +71,7 @@ def test_facts_and_consents_are_recorded_as_they_were_given(world: World) -> Non
     fact = RecordFact(customer_id="ada", name="tariff", value="gold", source="import")
     world.when(fact).then(happened(FactRecorded, name="tariff", value="gold"))
     given, withdrawn = (SetConsent(customer_id="ada", purpose="recording", given=g) for g in (True, False))
+    world.when(withdrawn).then(happened(ConsentWithdrawn, purpose="recording"))
     world.when(withdrawn).changes_nothing()
     world.when(given).then(happened(ConsentGiven, purpose="recording"))
     world.when(given).changes_nothing()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.customer.events import CustomerRegistered, FactRecorded
+from domain.delivery.state import Delivery
 from domain.personal import plain
 from infra.demo.agent import Agent
 from infra.demo.cast import Cast
@@ -160,7 +161,8 @@ class Life:
             state = watching.checker.states[stream]
             cut_off = state.status == "attempting" and state.deadline is not None and state.deadline > now
             if not cut_off or wait_for_attempts:
-                found.append(f"{stream} is {state.status}")
+                why = f", put off by {state.deferred}" if isinstance(state, Delivery) and state.deferred else ""
+                found.append(f"{stream} is {state.status}{why}")
         return found
 
     def _busy(self) -> list[str]:
