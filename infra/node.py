@@ -29,7 +29,7 @@ from infra.holidays_named import with_holidays
 from infra.log.segments import Sealer
 from infra.mail.starting import start_mail
 from infra.projecting import Projecting
-from infra.routing import RouterProcess
+from infra.routing import RouterProcess, tune_collector
 from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
 from infra.settings import Settings
@@ -191,7 +191,9 @@ async def _route_every_pool(node: Node) -> None:
             _log.warning("the log is unavailable, new pools wait", reason=type(fault).__name__)
         wanted = set(node.configured.pools)
         for pool in sorted(wanted - pools):
-            router = RouterProcess(node.stores.log, node.stores.executor, pool=pool, clock=node.stores.clock)
+            router = RouterProcess(
+                node.stores.log, node.stores.executor, pool=pool, clock=node.stores.clock, settle=tune_collector
+            )
             node.run(f"router of {pool}", router.run())
         pools |= wanted
         await asyncio.sleep(LOOK)

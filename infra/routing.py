@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -49,8 +49,10 @@ def tune_collector() -> None:
     """Let the garbage collector leave the board alone that was built so far.
 
     A board has millions of objects that live on, and looking through them all takes seconds, while nothing is routed.
-    What comes later is collected as ever, in larger portions.
+    What comes later is collected as ever, in larger portions. For a process that routes until it ends; what was
+    spared by an earlier call and is garbage by now is collected first.
     """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
@@ -59,11 +61,21 @@ def tune_collector() -> None:
 class RouterProcess:
     """Runs the router of `pool` until it is cancelled or told to `stop`.
 
-    `executor` should read the same `clock`, so that a deadline that has passed here has passed there.
+    `executor` should read the same `clock`, so that a deadline that has passed here has passed there. `settle` is
+    called before and after the board is built: a process of its own passes `tune_collector`.
     """
 
-    def __init__(self, log: Log, executor: Executor, pool: str, *, clock: Clock, router: Router | None = None) -> None:
-        self._log, self._executor, self._pool, self._clock = log, executor, pool, clock
+    def __init__(
+        self,
+        log: Log,
+        executor: Executor,
+        pool: str,
+        *,
+        clock: Clock,
+        router: Router | None = None,
+        settle: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._log, self._executor, self._pool, self._clock, self._settle = log, executor, pool, clock, settle
         self.router = Router(pool) if router is None else router
         self._stopping = asyncio.Event()
         self._turn = asyncio.Semaphore(AT_ONCE)
@@ -78,9 +90,9 @@ class RouterProcess:
         while not self._stopping.is_set():
             before = self.router.position
             try:
-                tune_collector()
+                self._settle()
                 await self._catch_up()
-                tune_collector()
+                self._settle()
                 await self._follow()
             except LogUnavailable as fault:
                 pause = FIRST_PAUSE if self.router.position > before else min(pause * 2, LONGEST_PAUSE)

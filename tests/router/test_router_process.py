@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -251,6 +252,16 @@ async def test_a_log_that_goes_away_and_comes_back_holds_routing_up_and_no_longe
     async with running(RouterProcess(flaky, executor, POOL, clock=centre.clock)):
         await centre.until(InteractionOffered, 1)
     assert flaky.faults == 0
+
+
+async def test_a_router_among_others_in_a_process_takes_nothing_from_its_garbage_collector() -> None:
+    centre = in_memory()
+    await centre.configure(1)
+    await centre.call_me(1)
+    before = gc.get_freeze_count(), gc.get_threshold()
+    async with running(centre.process()):
+        await centre.until(InteractionOffered, 1)
+    assert (gc.get_freeze_count(), gc.get_threshold()) == before
 
 
 async def test_a_router_with_nothing_to_do_sleeps() -> None:
