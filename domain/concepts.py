@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import audit, callback, intake, reservation
+from domain import audit, callback, conversation, intake, reservation
 from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
@@ -20,6 +20,7 @@ LOADED = (
     calling,
     calls,
     configuration,
+    conversation,
     customer,
     delivery,
     dial,

@@ -25,6 +25,7 @@ from domain.decide import Command, Moment, Outcome, decides
 from domain.delivery.request import status_mail
 from domain.delivery.state import Delivery
 from domain.event import Event
+from domain.interaction.answering import reply_by_of
 from domain.interaction.events import (
     Attachment,
     InteractionClosed,
@@ -32,7 +33,7 @@ from domain.interaction.events import (
     MessageReceived,
 )
 from domain.interaction.queueing import FIRST_LEG, Arriving, banned, had_before, queued
-from domain.interaction.state import WRITTEN, Interaction
+from domain.interaction.state import Interaction
 from domain.rejection import NotFound
 from domain.reservation import holder_of, reserve
 from domain.states import States
@@ -261,7 +262,7 @@ def _further_contact(m: _Incoming, ticket: Ticket, sender_id: str) -> Outcome:
     present = states.of(Interaction, "interaction", ticket.interaction_id)
     by_customer = _is_from(states, c, ticket)
     if present.status == "open" and (present.being_worked or c.automatic):
-        reply_by = None if c.automatic else _reply_by(m.project, present, at)
+        reply_by = None if c.automatic else reply_by_of(m.project, present, at)
         outcome = _joined(c, present.interaction_id, ticket, sender_id, at, by_customer=by_customer, reply_by=reply_by)
     else:
         interaction_id = at.new_id()
@@ -275,15 +276,6 @@ def _further_contact(m: _Incoming, ticket: Ticket, sender_id: str) -> Outcome:
     if not c.automatic and ticket.status in ("resolved", "awaiting_customer"):
         outcome.merge(reopen(states, c.project, ticket, "the customer wrote", at))
     return outcome
-
-
-def _reply_by(project: Project, interaction: Interaction, at: Moment) -> datetime | None:
-    """When an agent who has the interaction in hand must have replied; None where nobody must."""
-    leg = interaction.connected_leg
-    rules = None if leg is None else project.configured.queues.get(leg.queue)
-    if leg is None or rules is None or rules.silence is None or leg.wanted.channel not in WRITTEN:
-        return None
-    return at.now + timedelta(seconds=rules.silence)
 
 
 def _closed(c: ReceiveMessage, interaction_id: str) -> Outcome:

@@ -11,12 +11,12 @@ from pydantic import Field
 
 from domain.centre.documents import Document, Name, ServiceLevel
 from domain.centre.references import suggest
+from domain.channel import channel_names
 from infra.document_faults import examine
 from infra.documents import Finding
 from infra.marked_yaml import Broken, Marked, Place, parse
 from infra.schema_example import Schema
 
-CHANNELS = ("voice", "sms", "email", "callback")
 #: A file of definitions is small; a larger one is something else.
 MAX_BYTES = 1_000_000
 
@@ -67,11 +67,11 @@ def _unknown(
             what = f"there is no queue {queue!r} in the project {project!r}"
             yield ("service_levels", name, "queues", number), what, suggest(queue, known)
     for number, channel in enumerate(definition.channels):
-        if channel not in CHANNELS:
+        if channel not in channel_names():
             yield (
                 ("service_levels", name, "channels", number),
                 f"there is no channel {channel!r}",
-                suggest(channel, CHANNELS),
+                suggest(channel, channel_names()),
             )
 
 

@@ -24,6 +24,8 @@ _TEXTS: Mapping[str, str] = {
     "profile": "standard",
     "profiles": "standard",
     "channels": "email",
+    "channel": "chat",
+    "conversations": "help",
     "agents": "anna",
     "name": "Anna Nowak",
     "queue": "billing",

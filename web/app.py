@@ -10,14 +10,11 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 
-from web import openapi, problem
+from web import openapi, pages, problem
 from web.doors import Doors
 from web.guard import Public, Requires
 from web.live import Live
 from web.middleware import Surround
-from web.pages import callback as callback_page
-from web.pages import rating as rating_page
-from web.pages import ticket as ticket_page
 from web.presence import LeaseKeeper
 from web.routes import (
     accounts,
@@ -38,7 +35,7 @@ from web.routes import (
 )
 
 STATIC = Path(__file__).parent / "static"
-ENDLESS = frozenset({"/api/stream"})
+ENDLESS = frozenset({"/api/stream"}) | pages.endless()
 ROUTERS = (
     health.router,
     session.router,
@@ -55,9 +52,7 @@ ROUTERS = (
     measures.router,
     stream.router,
     reference.router,
-    ticket_page.router,
-    rating_page.router,
-    callback_page.router,
+    *pages.routers(),
 )
 
 
@@ -76,6 +71,7 @@ def create_app(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     app.state.live = Live(doors.log)
+    doors.throttle.further(pages.rates())
     problem.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -25,6 +25,10 @@ class Throttle:
         self._rules: dict[str, RateLimitItem] = {kind: parse(rule) for kind, rule in rules.items()}
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
+    def further(self, rules: dict[str, str]) -> None:
+        """Limits of further kinds; those that are set already stay as they are."""
+        self._rules |= {kind: parse(rule) for kind, rule in rules.items() if kind not in self._rules}
+
     async def hit(self, kind: str, key: str) -> None:
         """Count one attempt. Raises `Problem` 429 with Retry-After when there were too many."""
         if not await self._limiter.hit(self._rules[kind], kind, key):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from domain.centre.documents import CentreDocument, ProjectDocument
-from domain.centre.faults import CHANNELS, Fault, Path, Subject, unknown, warning
+from domain.centre.faults import Fault, Path, Subject, unknown, warning
+from domain.channel import channel_names
 
 
 def cycles(edges: Mapping[str, Collection[str]]) -> Iterator[list[str]]:
@@ -53,8 +54,8 @@ def check_interrupts(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
         for channel, use in profile.channels.items():
             for number, other in enumerate(use.interrupts):
                 path = (*here, channel, "interrupts", number)
-                yield from unknown("channel", other, CHANNELS, subject, path, None)
-                if other in CHANNELS and other not in profile.channels:
+                yield from unknown("channel", other, channel_names(), subject, path, None)
+                if other in channel_names() and other not in profile.channels:
                     what = f"{channel} interrupts {other}, which this profile does not take: it changes nothing"
                     mend = f"remove it, or add `{other}: {{concurrency: 1}}`"
                     yield warning(subject, path, what, mend, (subject, here))

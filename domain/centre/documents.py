@@ -23,6 +23,7 @@ __all__ = [
     "Callbacks",
     "CentreDocument",
     "ChannelUse",
+    "Conversation",
     "Department",
     "Document",
     "Flow",
@@ -86,7 +87,7 @@ class Profile(Document):
     """What kind of work an agent takes, and how much. Queues are named `project/queue`."""
 
     capacity: int = Field(ge=1, le=1000, description="units of capacity over all channels")
-    channels: dict[Name, ChannelUse] = Field(min_length=1, description="by voice, sms, email or callback")
+    channels: dict[Name, ChannelUse] = Field(min_length=1, description="by voice, sms, email, callback or another")
     queues: dict[str, QueueUse] = Field(min_length=1, description="by project/queue")
 
 
@@ -138,6 +139,19 @@ class Mailbox(Document):
     )
 
 
+class Conversation(Document):
+    """A page of ours on which customers write with an agent, and what its conversations become."""
+
+    channel: Name = Field(description="a channel whose contacts are conversations on a page of ours, such as chat")
+    title: Title
+    department: Name = Field(description="one of `departments`, whose queue they come to")
+    language: Language = Field(default="en", description="of who writes here, until something better is known")
+    site: Name | None = Field(default=None, description="one of the centre's `sites`, where its work belongs")
+    expires: Seconds | None = Field(
+        default=1800, description="seconds that nobody took it after which it is given up; never without"
+    )
+
+
 class Callbacks(Document):
     """Callback requests: the queue that works them and how far ahead one can be asked for."""
 
@@ -181,6 +195,7 @@ class ProjectDocument(Document):
     mailboxes: dict[Name, Mailbox] = Field(default={}, description="addresses that customers write to, by name")
     numbers: dict[Name, Number] = Field(default={}, description="numbers that customers call, by name")
     flows: dict[Name, Flow] = Field(default={}, description="what callers go through, by name")
+    conversations: dict[Name, Conversation] = Field(default={}, description="pages on which customers write, by name")
     callbacks: Callbacks | None = Field(default=None, description="without it none can be asked for")
     status: Status | None = Field(default=None, description="without it customers get no status mails")
     dispositions: tuple[Name, ...] = Field(

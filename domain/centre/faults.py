@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal, get_args
-
-from domain.interaction.events import Channel
+from typing import Literal
 
 #: Which document: the n-th centre or the n-th project of those that were checked, from 0.
 Subject = tuple[Literal["centre", "project"], int]
 Path = tuple[str | int, ...]
 NamesIn = tuple[tuple[Subject, Path], ...]
-
-CHANNELS: tuple[str, ...] = get_args(Channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

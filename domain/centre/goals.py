@@ -20,7 +20,7 @@ class ServiceLevel(Document):
     within: Seconds = Field(description="seconds from arrival to answer")
     goal: Annotated[float, Field(gt=0, le=1)] = Field(default=0.8, description="the share aimed at")
     queues: tuple[Name, ...] = Field(default=(), description="of `queues`; none named: all")
-    channels: tuple[Name, ...] = Field(default=(), description="of voice, sms, email, callback; none named: all")
+    channels: tuple[Name, ...] = Field(default=(), description="by name, such as voice or email; none named: all")
     abandoned: Literal["excluded", "missed", "met_if_early"] = Field(
         default="missed", description="who left: not counted, counted as missed, as met if they left within the time"
     )

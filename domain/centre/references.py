@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from domain.centre.cycle_faults import check_cycles, check_interrupts
-from domain.centre.documents import CentreDocument, ProjectDocument
-from domain.centre.faults import CHANNELS, Fault, Path, Subject, suggest, unknown, warning
+from domain.centre.documents import CentreDocument, Conversation, ProjectDocument
+from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
 from domain.centre.flow_faults import check_flows, queues_led_to
 from domain.centre.hours_faults import check_hours
 from domain.centre.reach import further_queues
 from domain.centre.routing_faults import check_names, check_policy, check_queues
 from domain.centre.step_faults import check_steps
+from domain.channel import channel_names, conversation_channels
 
-__all__ = ["CHANNELS", "Fault", "Path", "Subject", "check", "suggest", "warning"]
+__all__ = ["Fault", "Path", "Subject", "check", "suggest", "warning"]
 
 
 def check(
@@ -76,7 +77,7 @@ def _profiles(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
     for name, profile in c.profiles.items():
         here = ("profiles", name, "channels")
         for channel, use in profile.channels.items():
-            yield from unknown("channel", channel, CHANNELS, subject, (*here, channel), None, at_key=True)
+            yield from unknown("channel", channel, channel_names(), subject, (*here, channel), None, at_key=True)
             if use.units > profile.capacity:
                 what = f"one item of {channel} takes {use.units} units, this profile has {profile.capacity} in all"
                 if all(other.units > profile.capacity for other in profile.channels.values()):
@@ -92,6 +93,8 @@ def _project(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
     for name, mailbox in p.mailboxes.items():
         path = ("mailboxes", name, "department")
         yield from unknown("department", mailbox.department, p.departments, subject, path, ("departments",))
+    for name, conversation in p.conversations.items():
+        yield from _conversation(subject, p, name, conversation)
     for name, queue in p.queues.items():
         path = ("queues", name, "wrap_up", "default_disposition")
         wanted = queue.wrap_up.default_disposition
@@ -107,6 +110,14 @@ def _project(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
         what = "customers get no status mails: nothing says which mailbox they come from"
         yield warning(subject, ("status",), what, mend)
     yield from _idle_queues(subject, p)
+
+
+def _conversation(subject: Subject, p: ProjectDocument, name: str, wanted: Conversation) -> Iterator[Fault]:
+    here = ("conversations", name)
+    known = tuple(conversation_channels())
+    yield from unknown("channel of conversations", wanted.channel, known, subject, (*here, "channel"), None)
+    department = wanted.department
+    yield from unknown("department", department, p.departments, subject, (*here, "department"), ("departments",))
 
 
 def _idle_queues(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:

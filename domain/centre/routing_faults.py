@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from domain.centre.documents import CentreDocument, ProjectDocument, Queue
-from domain.centre.faults import CHANNELS, Fault, Path, Subject, unknown, warning
+from domain.centre.faults import Fault, Path, Subject, unknown, warning
 from domain.centre.reach import Reach
-from domain.centre.step_faults import SPOKEN
+from domain.channel import channel_names, is_spoken
 
 #: What each policy's own setting is; without that policy it changes nothing.
 SETTINGS = {"head_starts": "aged_priority", "shares": "fixed_queue_ratio"}
@@ -25,14 +25,14 @@ def check_names(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
             yield from unknown("queue", queue.closed.queue, p.queues, subject, (*here, "closed", "queue"), ("queues",))
         for channel in queue.offer.channels:
             path = (*here, "offer", "channels", channel)
-            yield from unknown("channel", channel, CHANNELS, subject, path, None, at_key=True)
+            yield from unknown("channel", channel, channel_names(), subject, path, None, at_key=True)
     for name, level in p.service_levels.items():
         for number, queue in enumerate(level.queues):
             path = ("service_levels", name, "queues", number)
             yield from unknown("queue", queue, p.queues, subject, path, ("queues",))
         for number, channel in enumerate(level.channels):
             yield from unknown(
-                "channel", channel, CHANNELS, subject, ("service_levels", name, "channels", number), None
+                "channel", channel, channel_names(), subject, ("service_levels", name, "channels", number), None
             )
 
 
@@ -46,7 +46,7 @@ def check_queues(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
             mend = "remove it, or add the skill to the queue's `skills`"
             yield warning(subject, (*here, "handling_by_level"), what, mend, (subject, (*here, "skills")))
         channels = reach.channels(name)
-        if queue.silence is not None and channels is not None and channels <= SPOKEN:
+        if queue.silence is not None and channels is not None and all(map(is_spoken, channels)):
             what = f"only calls come to the queue {name!r}, and on the telephone nobody waits for a written reply"
             yield warning(subject, (*here, "silence"), what, "remove it", (subject, ("departments",)))
         yield from _closed(subject, here, name, queue)

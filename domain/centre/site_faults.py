@@ -16,14 +16,9 @@ from domain.centre.reach import Reach
 def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterator[Fault]:
     """Where and in which language work comes in, against where agents sit and what they speak."""
     for name, mailbox in project.mailboxes.items():
-        if mailbox.site is not None and mailbox.site not in pool.centre.sites:
-            yield Fault(
-                subject=subject,
-                path=("mailboxes", name, "site"),
-                what=f"there is no site {mailbox.site!r} in the centre {pool.centre.centre!r}",
-                mend=suggest(mailbox.site, pool.centre.sites),
-                names_in=((pool.subject, ("sites",)), (pool.subject, ("pool",))),
-            )
+        yield from _known_site(pool, subject, ("mailboxes", name), mailbox.site)
+    for name, conversation in project.conversations.items():
+        yield from _known_site(pool, subject, ("conversations", name), conversation.site)
     origins = _origins(project)
     for name, queue in project.queues.items():
         last = Asked.last(name, queue)
@@ -44,6 +39,17 @@ def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Itera
                 yield warning(subject, (*path, "language"), what, mend, *pool.staff_in)
 
 
+def _known_site(pool: Pool, subject: Subject, door: Path, site: str | None) -> Iterator[Fault]:
+    if site is not None and site not in pool.centre.sites:
+        yield Fault(
+            subject=subject,
+            path=(*door, "site"),
+            what=f"there is no site {site!r} in the centre {pool.centre.centre!r}",
+            mend=suggest(site, pool.centre.sites),
+            names_in=((pool.subject, ("sites",)), (pool.subject, ("pool",))),
+        )
+
+
 def _origins(project: ProjectDocument) -> dict[str, list[tuple[Path, str | None, str]]]:
     """The doors by which work comes to each queue: where each stands, its site and its language."""
     found: dict[str, list[tuple[Path, str | None, str]]] = {}
@@ -51,6 +57,11 @@ def _origins(project: ProjectDocument) -> dict[str, list[tuple[Path, str | None,
     for queue in project.queues:
         boxes = [(name, project.mailboxes[name]) for name in reach.mailboxes(queue)]
         found[queue] = [(("mailboxes", name), box.site, box.language) for name, box in boxes]
+    for name, conversation in project.conversations.items():
+        department = project.departments.get(conversation.department)
+        if department is not None and department.queue in found:
+            door: Path = ("conversations", name)
+            found[department.queue].append((door, conversation.site, conversation.language))
     for name, number in project.numbers.items():
         led_to = queues_led_to(project, number.flow) if number.flow in project.flows else set[str]()
         for queue in led_to & found.keys():

@@ -100,6 +100,10 @@ def _channels(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterato
         department = project.departments.get(mailbox.department)
         if department is not None:
             uses.append(("email", department.queue, ("mailboxes", name)))
+    for name, conversation in project.conversations.items():
+        department = project.departments.get(conversation.department)
+        if department is not None:
+            uses.append((conversation.channel, department.queue, ("conversations", name)))
     if project.callbacks is not None:
         uses.append(("callback", project.callbacks.queue, ("callbacks", "queue")))
     for channel, queue, path in uses:

@@ -9,8 +9,7 @@ from domain.centre.asked import ANY, Asked
 from domain.centre.documents import ProjectDocument, Queue, Step
 from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
 from domain.centre.reach import Reach
-
-SPOKEN = frozenset({"voice", "callback"})
+from domain.channel import is_spoken
 
 
 class _Idle(NamedTuple):
@@ -110,7 +109,7 @@ def _after_voicemail(subject: Subject, reach: Reach, name: str, queue: Queue) ->
         path: Path = ("queues", name, "steps", number)
         what = f"this step can never fire: after {ended.after} s the caller is sent to leave a message"
         mend = "put it before that step, or remove it"
-        if not (step.relaxes or step.priority) or (channels is not None and channels <= SPOKEN):
+        if not (step.relaxes or step.priority) or (channels is not None and all(map(is_spoken, channels))):
             yield Fault(subject=subject, path=path, what=what, mend=mend, at_key=True)
         elif not reach.mailboxes(name):
             what = f"no caller comes to this step: after {ended.after} s they are sent to leave a message"

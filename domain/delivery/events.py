@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from domain.channel import ChannelName
 from domain.event import Event
 from domain.personal import Personal
 
@@ -30,7 +31,7 @@ class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
 
     delivery_id: str
     kind: Kind
-    channel: Literal["email", "sms"]
+    channel: ChannelName
     customer_id: str
     ticket_id: str
     interaction_id: str

@@ -98,14 +98,15 @@ class CustomerRecognised(Event, wire="interaction.customer_recognised.v1"):
 class MessageReceived(Event, wire="interaction.message_received.v1"):
     """The customer wrote. `automatic` says why no human wrote it, empty when one did.
 
-    `external_id` is the message's own id (RFC 5322 Message-ID), `raw` the blob of the message as received. Work that
+    `via` is the channel, or `page` for the page of a ticket. `external_id` is the message's own id (RFC 5322
+    Message-ID), `raw` the blob of the message as received. Work that
     an agent has in hand is queued again when there is no reply by `reply_by`.
     """
 
     interaction_id: str
     customer_id: str
     message_id: str
-    via: Literal["email", "sms", "page"]
+    via: Channel
     sender: Personal[str]
     sender_name: Personal[str]
     subject: Personal[str]
@@ -119,7 +120,9 @@ class MessageReceived(Event, wire="interaction.message_received.v1"):
 
 
 class MessageSent(Event, wire="interaction.message_sent.v1"):
-    """An agent wrote to the customer; `delivery_id` names the delivery that carries it."""
+    """An agent wrote to the customer; `delivery_id` names the delivery that carries it, if it is not read on a page
+    of ours. `via` is the channel it goes out by.
+    """
 
     interaction_id: str
     customer_id: str
@@ -129,6 +132,7 @@ class MessageSent(Event, wire="interaction.message_sent.v1"):
     delivery_id: str
     subject: Personal[str]
     text: Personal[str]
+    via: Channel = "email"
 
 
 class AgentConnected(Event, wire="interaction.agent_connected.v1"):

@@ -73,9 +73,6 @@ LEG: Table[LegStatus] = {
     ("wrap_up", WrapUpCompleted): "ended",
 }
 
-#: On these channels agent and customer are in contact as soon as the agent has accepted.
-CONNECTED_ON_ACCEPT = frozenset({"sms", "email", "callback"})
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:

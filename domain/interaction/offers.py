@@ -13,6 +13,7 @@ from domain.agent.events import AgentReleased, AgentReserved, AgentStoppedRespon
 from domain.agent.state import RESCINDED, Agent
 from domain.centre.configuration import Centre, project_of
 from domain.centre.documents import Offer as Rules
+from domain.channel import connects_on_accept, is_written
 from domain.decide import Command, Moment, Outcome, decides
 from domain.event import Event
 from domain.interaction.eligibility import unfit
@@ -26,7 +27,7 @@ from domain.interaction.events import (
     OfferRescinded,
     OfferTimedOut,
 )
-from domain.interaction.state import CONNECTED_ON_ACCEPT, LEG, WRITTEN, Interaction, Leg, Offer, interaction_of
+from domain.interaction.state import LEG, Interaction, Leg, Offer, interaction_of
 from domain.rejection import Rejection
 from domain.states import States
 from domain.transitions import step
@@ -144,7 +145,7 @@ def offer(states: States, c: OfferInteraction, at: Moment) -> Outcome:
         queue=leg.queue,
         expires_at=at.now + timedelta(seconds=rules.timeout),
         decision=c.decision,
-        silence=queue.silence if queued.channel in WRITTEN else None,
+        silence=queue.silence if is_written(queued.channel) else None,
     )
     reserved = AgentReserved(
         agent_id=c.agent_id,
@@ -168,7 +169,7 @@ def accept(states: States, c: AcceptOffer, at: Moment) -> Outcome:
     accepted = OfferAccepted(interaction_id=c.interaction_id, leg=c.leg, work_id=c.work_id, agent_id=c.agent_id)
     outcome = Outcome().add("interaction", c.interaction_id, accepted)
     outcome.merge(rescind(interaction, c.leg, "another agent accepted", but=c.work_id))
-    if leg.wanted.channel in CONNECTED_ON_ACCEPT:
+    if connects_on_accept(leg.wanted.channel):
         connected = AgentConnected(
             interaction_id=c.interaction_id,
             leg=c.leg,

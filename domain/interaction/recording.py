@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.channel import is_spoken
 from domain.decide import Command, Moment, Outcome, decides
 from domain.interaction.call import RECORDING, Recording, RecordingStatus
 from domain.interaction.call_events import (
@@ -15,7 +16,6 @@ from domain.interaction.call_events import (
     RecordingStored,
 )
 from domain.interaction.state import Interaction, interaction_of
-from domain.interaction.talking import SPOKEN
 from domain.rejection import NotFound, Rejection
 from domain.states import States
 from domain.transitions import step
@@ -88,7 +88,7 @@ def start(states: States, c: StartRecording, at: Moment) -> Outcome:
     leg = interaction.leg(c.leg)
     if c.recording_id in interaction.recordings:
         return Outcome()
-    if leg.status != "connected" or leg.wanted.channel not in SPOKEN:
+    if leg.status != "connected" or not is_spoken(leg.wanted.channel):
         raise Rejection("not_possible_now", "only a conversation that is going on can be recorded")
     started = RecordingStarted.model_validate({**_where(interaction, c.leg, c.recording_id), "consent": c.consent})
     return Outcome().add("interaction", c.interaction_id, started)

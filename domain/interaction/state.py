@@ -20,15 +20,13 @@ from domain.interaction.events import (
     MessageReceived,
     MessageSent,
 )
-from domain.interaction.leg import CONNECTED_ON_ACCEPT, LEG, Leg, LegStatus, Offer, evolve_leg
+from domain.interaction.leg import LEG, Leg, LegStatus, Offer, evolve_leg
 from domain.personal import plain
 from domain.rejection import NotFound, Rejection
 from domain.states import States, concept
 
 __all__ = [
-    "CONNECTED_ON_ACCEPT",
     "LEG",
-    "WRITTEN",
     "Interaction",
     "Leg",
     "LegStatus",
@@ -36,9 +34,6 @@ __all__ = [
     "in_hand",
     "interaction_of",
 ]
-
-#: Channels on which a customer waits for what the agent writes.
-WRITTEN = frozenset({"sms", "email"})
 
 
 @dataclass(frozen=True, slots=True)

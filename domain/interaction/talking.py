@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.agent.events import AgentReserved
 from domain.agent.state import Agent
+from domain.channel import is_spoken
 from domain.customer.decide import Contact
 from domain.decide import Command, Moment, Outcome, decides
 from domain.interaction.call import Party
@@ -25,9 +26,6 @@ from domain.interaction.offers import released
 from domain.interaction.state import Interaction, Leg, in_hand, interaction_of
 from domain.rejection import NotFound, Rejection
 from domain.states import States
-
-#: Channels on which agent and customer speak.
-SPOKEN = frozenset({"voice", "callback"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +100,7 @@ def _talking(states: States, c: _InCall) -> tuple[Interaction, Leg]:
     """The interaction and its leg, in conversation and in this agent's hands."""
     interaction = interaction_of(states, c.interaction_id)
     leg = in_hand(interaction, c.leg, c.agent_id)
-    if leg.wanted.channel not in SPOKEN:
+    if not is_spoken(leg.wanted.channel):
         raise Rejection("no_call", f"this is work on {leg.wanted.channel}, there is no call")
     if leg.status != "connected":
         raise Rejection("not_possible_now", "the customer is not on the line with you")

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from domain.channel import ChannelName as Channel
 from domain.event import Event, Fact
-
-Channel = Literal["voice", "sms", "email", "callback"]
 
 
 class Candidate(Fact):

@@ -8,9 +8,10 @@ from domain.centre.configuration import project_of
 from domain.customer.state import Customer
 from domain.decide import Command, Moment, Outcome, decides
 from domain.delivery.events import NotificationRequested
+from domain.interaction.answering import carrier_of
 from domain.interaction.events import MessageSent, NoteAdded
 from domain.interaction.finishing import CompleteWork, CompleteWrapUp, TimeOutWrapUp
-from domain.interaction.state import in_hand, interaction_of
+from domain.interaction.state import Interaction, in_hand, interaction_of
 from domain.interaction.transferring import TransferInteraction, TransferToAgent, TransferToQueue
 from domain.rejection import Rejection
 from domain.states import States
@@ -31,7 +32,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(Command):
-    """Write to the customer; the text goes out by mail in the ticket's thread."""
+    """Write to the customer: by mail in the ticket's thread, where the channel has no way of its own."""
 
     project: str
     interaction_id: str
@@ -56,6 +57,11 @@ def reply(states: States, c: Reply, at: Moment) -> Outcome:
         raise Rejection("not_possible_now", "a reply can be sent while the work is in your hands, before wrap-up")
     if not c.text.strip():
         raise Rejection("empty", "write something before sending")
+    return carrier_of(interaction.channel, _in_thread)(states, c, interaction, at)
+
+
+def _in_thread(states: States, c: Reply, interaction: Interaction, at: Moment) -> Outcome:
+    """By mail, in the thread of the ticket."""
     if not interaction.ticket_id:
         raise Rejection("no_ticket", "a reply goes out in the thread of a ticket; this interaction has none")
     ticket = ticket_of(states, interaction.ticket_id)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.centre.documents import Document, Hours, Language, Level, Name, Profile, Queue, Routing, Title
-from domain.interaction.events import Channel
+from domain.channel import ChannelName, channel_names
 
 Positive = Annotated[float, Field(gt=0, le=1e9)]
 Moment = Annotated[float, Field(ge=0, le=1e9)]
@@ -86,10 +86,19 @@ class ByLevel(Document):
     )
 
 
+def _known(channel: str) -> str:
+    if channel not in channel_names():
+        raise ValueError(f"there is no channel {channel!r}; there are {', '.join(channel_names())}")
+    return channel
+
+
+KnownChannel = Annotated[ChannelName, AfterValidator(_known)]
+
+
 class CustomerClass(Document):
     """Customers alike. Without `patience` they wait as long as it takes."""
 
-    channel: Channel
+    channel: KnownChannel
     queue: Name = Field(description="one of `queues`")
     arrivals: Arrivals
     handling: Duration
@@ -100,7 +109,7 @@ class CustomerClass(Document):
     age_credit: int = Field(default=0, ge=0, le=86_400, description="seconds that its place moves forward")
     site: Name | None = Field(default=None, description="one of `sites`, where its contacts belong")
     language: Language = "en"
-    pauses_for: tuple[Channel, ...] = Field(default=(), description="channels during whose work this work rests")
+    pauses_for: tuple[KnownChannel, ...] = Field(default=(), description="channels during whose work this work rests")
 
 
 class Shift(Document):

@@ -18,6 +18,7 @@ from typing import Any
 
 from domain.agent.events import AgentMoved, AgentRegistered
 from domain.centre.configuration import ProjectConfigured
+from domain.channel import is_written
 from domain.event import Recorded
 from domain.interaction.events import (
     AgentConnected,
@@ -34,9 +35,6 @@ from domain.interaction.events import (
 )
 from domain.ports import Rows
 from projections.schema import Column, Projection, Table
-
-#: Here agent and customer are in contact by messages: the answer is the first reply.
-WRITTEN = frozenset({"sms", "email"})
 
 #: `site` is the contact's own, `agent_site` that of who answered. `revision` of the project's document held when the
 #: contact was queued. `announced`: announcements of the wait that came to be tested, `error` and `absolute_error` the
@@ -226,7 +224,7 @@ def connected(recorded: Recorded, event: AgentConnected, rows: Rows) -> None:
     if row is None:
         return
     row = _tested(recorded, rows, row)
-    if row["channel"] in WRITTEN:
+    if is_written(row["channel"]):
         rows.put("measure_contacts", row)
     else:
         _answer(recorded, rows, row, event.agent_id)

@@ -72,6 +72,7 @@ def test_the_scenario_that_the_others_are_made_of_is_in_order(tmp_path: Path) ->
         ("concurrency: 1", "concurrency: 1, units: 2", 10, "profiles.phone.capacity", "can take nothing"),
         ("french: 3", "french: 1", 14, "classes.callers", "no group can take voice work of the queue 'calls'"),
         ("channel: voice", "channel: email", 14, "classes.callers", "no group can take email work"),
+        ("channel: voice", "channel: vioce", 15, "classes.callers.channel", "there is no channel 'vioce'"),
         ("count: 4", "count: 0", 12, "groups.agents.count", "must be a whole number from 1"),
         ("count: 4", "count: 4, shifts: [{start: 9, end: 5}]", 12, "groups.agents.shifts.0.end", "before it begins"),
         ("warm_up: 60", "warm_up: 3600", 4, "run.warm_up", "leaves nothing of the 3600 s to measure"),
