@@ -35,6 +35,7 @@ from infra.rows.port import RowStore
 from infra.settings import Settings
 from infra.stores import Stores, new_id, open_accounts, open_stores
 from infra.voice.opening import start_voice
+from infra.voice.telephones import telephones
 from projections.catalogue import PROJECTIONS
 from projections.reading import USES
 from web.accounts import Accounts
@@ -218,6 +219,7 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
         links=links,
         clock=stores.clock,
         new_id=new_id,
+        telephones=telephones(stores.settings),
         settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
         check=node.configured.faults_with,
         complete=lambda project: with_holidays(project, stores.clock().date()),

@@ -55,7 +55,17 @@ class TwilioAccount(BaseModel):
     account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$", description="as the console shows it: AC and 32 digits")
     auth_token: SecretStr = Field(min_length=1, description="signs the account's webhooks and our requests")
     secondary_token: SecretStr | None = Field(default=None, description="the other token, while tokens are changed")
+    api_key: str | None = Field(
+        default=None, pattern=r"^SK[0-9a-f]{32}$", description="with which agents' browsers register as telephones"
+    )
+    api_secret: SecretStr | None = Field(default=None, min_length=1, description="of that key")
     base_url: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^\s/]+$", description="of the API")
+
+    @model_validator(mode="after")
+    def _key_and_secret(self) -> TwilioAccount:
+        if (self.api_key is None) != (self.api_secret is None):
+            raise ValueError("api_key and api_secret go together: give both or neither")
+        return self
 
 
 class Settings(BaseSettings):

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     READ_PRESENCE = "read_presence"
     WORK = "work"
     NOTE = "note"
+    #: listen, whisper or speak in an agent's conversation
+    SUPERVISE = "supervise"
     STREAM = "stream"
     READ_CUSTOMERS = "read_customers"
     WRITE_CUSTOMERS = "write_customers"
@@ -66,6 +68,7 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_PRESENCE: _INSIDE,
     Permission.WORK: frozenset({Role.AGENT}),
     Permission.NOTE: _STAFF,
+    Permission.SUPERVISE: _LEADS,
     Permission.STREAM: _INSIDE,
     Permission.READ_CUSTOMERS: _STAFF | {Role.ADMINISTRATOR},
     Permission.WRITE_CUSTOMERS: _STAFF,

@@ -88,11 +88,6 @@ class NoteBody(Body):
     text: Text
 
 
-class TransferBody(Body):
-    department: Name = Field(examples=["billing"])
-    note: Annotated[str, StringConstraints(max_length=20_000)] = ""
-
-
 class CompleteBody(Body):
     """`ticket` says what becomes of the matter. Without a disposition, wrap-up asks for it where the queue has one."""
 

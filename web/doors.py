@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
 
@@ -51,6 +51,17 @@ class Settings:
 
 #: Faults in a configuration document, each a sentence that says where and how to mend it; empty when it holds.
 Check = Callable[[Any], Sequence[str]]
+
+
+class Registered(NamedTuple):
+    """A browser as a telephone: known by `identity`, registered with `token`."""
+
+    identity: str
+    token: str
+
+
+#: Makes an agent's browser a telephone for so many seconds; None where the account has no key for that.
+Telephone = Callable[[str, int], Registered | None]
 #: A project's document with what applying it adds: public holidays among the closed days of its hours.
 Complete = Callable[[ProjectDocument], ProjectDocument]
 
@@ -80,6 +91,8 @@ class Doors:
     clock: Clock
     new_id: NewId
     settings: Settings
+    #: By the provider's account.
+    telephones: Mapping[str, Telephone] = field(default_factory=dict[str, "Telephone"])
     check: Check = _nothing_more
     complete: Complete = _as_it_is
     homes: Homes = field(init=False)

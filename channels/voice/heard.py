@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from channels.voice.control import Gather, Play, Say, Step
+from channels.voice.control import Gather, Pause, Play, Say, Step
 from channels.voice.phrases import Phrase, phrase, wait_told
 from domain.centre.flows import Ask, Asked, Flow, LanguageChoice, Menu, Spoken
 from domain.centre.routing import Language
@@ -81,3 +81,9 @@ def while_waiting(flow: Flow, place: Place, wait: tuple[int, int] | None) -> tup
         prompts.append(Play(music))
     patience = 1 if music is not None else QUIET
     return (Gather(then=str(place.turn), prompts=tuple(prompts), patience=patience, most=1, finish_on=""),)
+
+
+def quietly_waiting(language: Language, wait: tuple[int, int] | None) -> tuple[Step, ...]:
+    """What a customer hears whom we called and who waits for another agent: the wait where it is news, and no flow."""
+    told = (Say(wait_told(language, *wait), VOICES[language]),) if wait is not None else ()
+    return (*told, Pause(QUIET))

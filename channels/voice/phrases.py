@@ -6,7 +6,9 @@ from typing import Final, Literal
 
 from domain.centre.routing import Language
 
-Phrase = Literal["number", "promised", "asked_already", "thanks", "goodbye", "place", "minutes", "soon", "ended"]
+Phrase = Literal[
+    "number", "promised", "asked_already", "thanks", "goodbye", "place", "minutes", "soon", "ended", "recorded"
+]
 
 _PHRASES: Final[dict[Phrase, dict[Language, str]]] = {
     "number": {
@@ -51,6 +53,12 @@ _PHRASES: Final[dict[Phrase, dict[Language, str]]] = {
         "fr": "Nous vous répondrons dans moins d'une minute.",
         "pl": "Odbierzemy w ciągu minuty.",
         "ru": "Вам ответят в течение минуты.",
+    },
+    "recorded": {
+        "en": "This call is recorded.",
+        "fr": "Cet appel est enregistré.",
+        "pl": "Ta rozmowa jest nagrywana.",
+        "ru": "Этот разговор записывается.",
     },
     "ended": {
         "en": "We have to end this call now. Please call again.",

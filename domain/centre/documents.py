@@ -166,6 +166,10 @@ class Callbacks(Document):
     number: Name | None = Field(
         default=None, description="one of `numbers`, which calls back and is shown; the first of them without"
     )
+    record: Literal["never", "with_consent", "always"] = Field(
+        default="never",
+        description="whether the conversation is recorded: for who agreed in the call before, or after saying so",
+    )
     attempts: int = Field(default=3, ge=1, le=20, description="calls to the customer before it is given up")
     retry: Seconds = Field(default=900, description="seconds after which a busy or silent number is called again")
 

@@ -84,6 +84,39 @@ class PartyLeft(Event, wire="interaction.party_left.v1"):
     reason: str
 
 
+class CustomerPutThrough(Event, wire="interaction.customer_put_through.v1"):
+    """The customer goes on with somebody at an outside number, without the agent, whose contact is over.
+
+    `party` names who is there; it was consulted before, or is called now.
+    """
+
+    interaction_id: str
+    leg: str
+    work_id: str
+    agent_id: str
+    party: str
+    customer_id: str
+    number: Personal[str] | None = None
+
+
+class OutsideEnded(Event, wire="interaction.outside_ended.v1"):
+    """Whom the customer was put through to is gone, or was never reached and the customer waits again."""
+
+    interaction_id: str
+    party: str
+    outcome: Literal["ended", "not_reached"]
+
+
+class CallPlaced(Event, wire="interaction.call_placed.v1"):
+    """An agent calls somebody from the desk. `line` is the number of ours that is shown, empty for the usual one."""
+
+    interaction_id: str
+    customer_id: str
+    agent_id: str
+    line: str
+    number: Personal[str]
+
+
 class RecordingStarted(Event, wire="interaction.recording_started.v1"):
     """`consent` says how the customer agreed: announced, asked, or not needed."""
 

@@ -9,6 +9,7 @@ from domain.centre.configuration import project_of
 from domain.customer.decide import Contact, recognise, survivor
 from domain.customer.events import CustomerRegistered
 from domain.decide import Command, Moment, Outcome, decides
+from domain.interaction.call_events import OutsideEnded
 from domain.interaction.ending import close
 from domain.interaction.events import (
     AgentConnected,
@@ -192,6 +193,9 @@ def abandon(states: States, c: AbandonInteraction, at: Moment) -> Outcome:
     outcome = Outcome()
     if interaction.status != "open":
         return outcome
+    if interaction.outside:
+        ended = OutsideEnded(interaction_id=c.interaction_id, party=interaction.outside, outcome="ended")
+        outcome.add("interaction", c.interaction_id, ended)
     abandoned = [name for name, leg in interaction.legs.items() if _leaves_waiting(leg)]
     for name in abandoned:
         leg = interaction.leg(name)

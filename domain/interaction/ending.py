@@ -19,7 +19,7 @@ def close(states: States, interaction: Interaction, reason: str) -> Outcome:
 
 
 def close_after(states: States, interaction: Interaction, leg: str, reason: str) -> Outcome:
-    """Close the interaction whose `leg` is just ending, unless another leg of it goes on."""
-    if any(other.status != "ended" for name, other in interaction.legs.items() if name != leg):
+    """Close the interaction whose `leg` is just ending, unless another leg goes on, or somebody outside talks on."""
+    if interaction.outside or any(other.status != "ended" for name, other in interaction.legs.items() if name != leg):
         return Outcome()
     return close(states, interaction, reason)

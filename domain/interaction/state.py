@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from domain.event import Event
 from domain.interaction.call import CALL_EVENTS, RECORDING_EVENTS, Recording, evolve_call, evolve_recordings
+from domain.interaction.call_events import CallPlaced, CustomerPutThrough, OutsideEnded
 from domain.interaction.events import (
     CallbackRequested,
     CustomerRecognised,
@@ -38,6 +39,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
+    """`placed`: an agent called the customer. `outside`: whom the customer was put through to, while there."""
+
     interaction_id: str = ""
     status: Literal["absent", "open", "closed"] = "absent"
     channel: str = ""
@@ -48,6 +51,8 @@ class Interaction:
     callback_key: str = ""
     last_message: str = ""
     last_sender: str = ""
+    placed: bool = False
+    outside: str = ""
     legs: Mapping[str, Leg] = field(default_factory=dict[str, Leg])
     recordings: Mapping[str, Recording] = field(default_factory=dict[str, Recording])
 
@@ -88,7 +93,7 @@ def in_hand(interaction: Interaction, leg: str, agent_id: str) -> Leg:
     return found
 
 
-def evolve(state: Interaction, event: Event) -> Interaction:
+def evolve(state: Interaction, event: Event) -> Interaction:  # noqa: C901 - one flat match over the events
     match event:
         case InteractionStarted():
             return Interaction(
@@ -108,6 +113,12 @@ def evolve(state: Interaction, event: Event) -> Interaction:
             return _replied(state, event.leg)
         case CallbackRequested():
             return replace(state, callback_key=event.key)
+        case CallPlaced():
+            return replace(state, placed=True)
+        case CustomerPutThrough():
+            return replace(state, outside=event.party)
+        case OutsideEnded():
+            return replace(state, outside="")
         case InteractionClosed():
             return replace(state, status="closed")
         case _ if type(event) in RECORDING_EVENTS:

@@ -27,54 +27,59 @@ from domain.interaction.state import Interaction, Leg, in_hand, interaction_of
 from domain.rejection import NotFound, Rejection
 from domain.states import States
 
+#: Why a party leaves that goes on with the customer.
+TOOK_OVER = "took the customer over"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _InCall(Command):
+class InCall(Command):
+    """Something an agent does in a conversation."""
+
     interaction_id: str
     leg: str
     agent_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldCall(_InCall):
+class HoldCall(InCall):
     """Put the customer on hold; again it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeCall(_InCall):
+class ResumeCall(InCall):
     """Take the customer off hold; again it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsultAgent(_InCall):
+class ConsultAgent(InCall):
     """Ask another agent, who must have room for the call, while the customer is on hold."""
 
     to_agent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsultNumber(_InCall):
+class ConsultNumber(InCall):
     """Ask somebody at an outside number while the customer is on hold."""
 
     number: Contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndConsult(_InCall):
+class EndConsult(InCall):
     """Whoever was asked is gone, or never answered; the customer stays on hold until the agent resumes."""
 
     party: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JoinConsulted(_InCall):
+class JoinConsulted(InCall):
     """Bring whoever is consulted into the conversation with the customer."""
 
     party: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuperviseCall(_InCall):
+class SuperviseCall(InCall):
     """A supervisor listens, whispers to the agent, or speaks with both; another way of hearing replaces it."""
 
     supervisor: str
@@ -82,7 +87,7 @@ class SuperviseCall(_InCall):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveParty(_InCall):
+class RemoveParty(InCall):
     """Somebody who took part has hung up, or was put out; again it changes nothing."""
 
     party: str
@@ -90,13 +95,13 @@ class RemoveParty(_InCall):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOverCall(_InCall):
+class HandOverCall(InCall):
     """Hand the customer over to an agent who is consulted or takes part: theirs is the next leg, connected at once."""
 
     party: str
 
 
-def _talking(states: States, c: _InCall) -> tuple[Interaction, Leg]:
+def talking(states: States, c: InCall) -> tuple[Interaction, Leg]:
     """The interaction and its leg, in conversation and in this agent's hands."""
     interaction = interaction_of(states, c.interaction_id)
     leg = in_hand(interaction, c.leg, c.agent_id)
@@ -107,35 +112,36 @@ def _talking(states: States, c: _InCall) -> tuple[Interaction, Leg]:
     return interaction, leg
 
 
-def _where(c: _InCall, leg: Leg) -> dict[str, str]:
+def where(c: InCall, leg: Leg) -> dict[str, str]:
+    """What every event of a conversation bears."""
     return {"interaction_id": c.interaction_id, "leg": c.leg, "work_id": leg.work_id, "agent_id": c.agent_id}
 
 
 @decides(HoldCall)
 def hold(states: States, c: HoldCall, at: Moment) -> Outcome:
-    _, leg = _talking(states, c)
+    _, leg = talking(states, c)
     return _held(c, leg) if leg.call.hold == "talking" else Outcome()
 
 
-def _held(c: _InCall, leg: Leg) -> Outcome:
-    return Outcome().add("interaction", c.interaction_id, InteractionHeld(**_where(c, leg)))
+def _held(c: InCall, leg: Leg) -> Outcome:
+    return Outcome().add("interaction", c.interaction_id, InteractionHeld(**where(c, leg)))
 
 
 @decides(ResumeCall)
 def resume(states: States, c: ResumeCall, at: Moment) -> Outcome:
-    _, leg = _talking(states, c)
+    _, leg = talking(states, c)
     return _resumed(c, leg)
 
 
-def _resumed(c: _InCall, leg: Leg) -> Outcome:
+def _resumed(c: InCall, leg: Leg) -> Outcome:
     if leg.call.hold == "talking":
         return Outcome()
-    return Outcome().add("interaction", c.interaction_id, InteractionResumed(**_where(c, leg)))
+    return Outcome().add("interaction", c.interaction_id, InteractionResumed(**where(c, leg)))
 
 
 @decides(ConsultAgent)
 def consult_agent(states: States, c: ConsultAgent, at: Moment) -> Outcome:
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     agent = states.of(Agent, "agent", c.to_agent)
     if not agent.employed:
         raise NotFound("agent", c.to_agent)
@@ -146,16 +152,16 @@ def consult_agent(states: States, c: ConsultAgent, at: Moment) -> Outcome:
         raise Rejection("agent_unfit", f"agent {c.to_agent}: {reason}")
     party = at.new_id()
     started = ConsultStarted(
-        **_where(c, leg), party=party, kind="agent", asked_agent=c.to_agent, customer_id=interaction.customer_id
+        **where(c, leg), party=party, kind="agent", asked_agent=c.to_agent, customer_id=interaction.customer_id
     )
     return _consulting(c, leg, started).add("agent", c.to_agent, _reserved(agent, party, c, leg, c.leg))
 
 
 @decides(ConsultNumber)
 def consult_number(states: States, c: ConsultNumber, at: Moment) -> Outcome:
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     started = ConsultStarted(
-        **_where(c, leg),
+        **where(c, leg),
         party=at.new_id(),
         kind="number",
         asked_agent="",
@@ -165,7 +171,7 @@ def consult_number(states: States, c: ConsultNumber, at: Moment) -> Outcome:
     return _consulting(c, leg, started)
 
 
-def _consulting(c: _InCall, leg: Leg, started: ConsultStarted) -> Outcome:
+def _consulting(c: InCall, leg: Leg, started: ConsultStarted) -> Outcome:
     if leg.call.consulted is not None:
         raise Rejection("consulting", "you are consulting somebody already; end that, or bring them in")
     outcome = _held(c, leg) if leg.call.hold == "talking" else Outcome()
@@ -174,7 +180,7 @@ def _consulting(c: _InCall, leg: Leg, started: ConsultStarted) -> Outcome:
     return outcome
 
 
-def _reserved(agent: Agent, work_id: str, c: _InCall, leg: Leg, name: str) -> AgentReserved:
+def _reserved(agent: Agent, work_id: str, c: InCall, leg: Leg, name: str) -> AgentReserved:
     """Capacity of an agent for a part in the call."""
     assert agent.profile is not None, "an agent with room has a profile"
     channel = leg.wanted.channel
@@ -190,7 +196,7 @@ def _reserved(agent: Agent, work_id: str, c: _InCall, leg: Leg, name: str) -> Ag
 
 @decides(EndConsult)
 def end_consult(states: States, c: EndConsult, at: Moment) -> Outcome:
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     if leg.call.consulted != c.party:
         return Outcome()
     return party_leaves(interaction, c.leg, c.party, "consult ended")
@@ -198,15 +204,15 @@ def end_consult(states: States, c: EndConsult, at: Moment) -> Outcome:
 
 @decides(JoinConsulted)
 def join_consulted(states: States, c: JoinConsulted, at: Moment) -> Outcome:
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     who = leg.call.parties.get(c.party)
     if who is not None and who.standing == "joined":
         return Outcome()
     if who is None:
         raise Rejection("party_gone", "whoever was consulted is gone")
-    ended = ConsultEnded(**_where(c, leg), party=c.party, outcome="joined")
+    ended = ConsultEnded(**where(c, leg), party=c.party, outcome="joined")
     joined = PartyJoined(
-        **_where(c, leg),
+        **where(c, leg),
         party=c.party,
         kind="agent" if who.kind == "agent" else "number",
         hearing="speaks",
@@ -218,7 +224,7 @@ def join_consulted(states: States, c: JoinConsulted, at: Moment) -> Outcome:
 
 @decides(SuperviseCall)
 def supervise(states: States, c: SuperviseCall, at: Moment) -> Outcome:
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     party = f"supervisor:{c.supervisor}"
     outcome = Outcome()
     known = leg.call.parties.get(party)
@@ -227,7 +233,7 @@ def supervise(states: States, c: SuperviseCall, at: Moment) -> Outcome:
             return Outcome(result={"party": party})
         outcome.merge(party_leaves(interaction, c.leg, party, f"{c.hearing} now"))
     joined = PartyJoined(
-        **_where(c, leg),
+        **where(c, leg),
         party=party,
         kind="supervisor",
         hearing=c.hearing,
@@ -241,7 +247,7 @@ def supervise(states: States, c: SuperviseCall, at: Moment) -> Outcome:
 
 @decides(RemoveParty)
 def remove_party(states: States, c: RemoveParty, at: Moment) -> Outcome:
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     who = leg.call.parties.get(c.party)
     return Outcome() if who is None else party_leaves(interaction, c.leg, c.party, c.reason)
 
@@ -249,7 +255,7 @@ def remove_party(states: States, c: RemoveParty, at: Moment) -> Outcome:
 @decides(HandOverCall)
 def hand_over(states: States, c: HandOverCall, at: Moment) -> Outcome:
     """The agent's leg ends with all that was open in it; the other's begins where it is, in contact."""
-    interaction, leg = _talking(states, c)
+    interaction, leg = talking(states, c)
     who = leg.call.parties.get(c.party)
     if who is None or who.kind != "agent":
         raise Rejection("party_gone", "only an agent who is consulted or takes part can take the customer over")
@@ -264,7 +270,7 @@ def hand_over(states: States, c: HandOverCall, at: Moment) -> Outcome:
         department="",
         to_agent=who.agent_id,
     )
-    theirs: dict[str, Any] = {**_where(c, leg), "leg": to_leg, "work_id": work_id, "agent_id": who.agent_id}
+    theirs: dict[str, Any] = {**where(c, leg), "leg": to_leg, "work_id": work_id, "agent_id": who.agent_id}
     again = leg.wanted.model_copy(update={"leg": to_leg, "reason": "transferred", "trail": ()})
     connected = (OfferAccepted(**theirs), AgentConnected(**theirs))
     outcome.add("interaction", c.interaction_id, _taken_over(c, leg, who), moved, again, *connected)
@@ -275,5 +281,5 @@ def hand_over(states: States, c: HandOverCall, at: Moment) -> Outcome:
 
 def _taken_over(c: HandOverCall, leg: Leg, who: Party) -> ConsultEnded | PartyLeft:
     if who.standing == "consulted":
-        return ConsultEnded(**_where(c, leg), party=c.party, outcome="transferred")
-    return PartyLeft(**_where(c, leg), party=c.party, reason="took the customer over")
+        return ConsultEnded(**where(c, leg), party=c.party, outcome="transferred")
+    return PartyLeft(**where(c, leg), party=c.party, reason=TOOK_OVER)

@@ -14,6 +14,7 @@ from domain.interaction.eligibility import unsuited
 from domain.interaction.events import InteractionQueued, InteractionTransferred, NoteAdded
 from domain.interaction.hanging_up import hang_up
 from domain.interaction.offers import released
+from domain.interaction.on_the_line import on_the_line
 from domain.interaction.queueing import Arriving, banned, had_before, queued
 from domain.interaction.state import LEG, Interaction, Leg, in_hand, interaction_of
 from domain.rejection import NotFound, Rejection
@@ -128,7 +129,8 @@ def _moved(
     work = Arriving(
         interaction_id=c.interaction_id,
         leg=interaction.next_leg,
-        channel=leg.wanted.channel,
+        # a customer who was called back, and is on the line, waits there as any caller does
+        channel="voice" if on_the_line(states, interaction) else leg.wanted.channel,
         queue=queue,
         customer_id=interaction.customer_id,
         language=interaction.language,

@@ -50,6 +50,7 @@ class InteractionQueued(Event, wire="interaction.queued.v1"):
     must never reach. `also`, `rings`, `sites` and `language_required` say who else may take it: agents of further
     queues, of rings up to this one, at these sites alone (none: any), who speak the customer's language. Until
     `preferred_until` it is kept for the `preferred` agent while that agent is ready. `steps` were taken already.
+    `dialled`: an agent calls the customer, and nobody waited.
     """
 
     interaction_id: str
@@ -66,7 +67,9 @@ class InteractionQueued(Event, wire="interaction.queued.v1"):
     site: str
     language: str
     trail: tuple[str, ...]
-    reason: Literal["new", "transferred", "agent_left", "connect_failed", "silent", "site_down", "interrupted"]
+    reason: Literal[
+        "new", "transferred", "agent_left", "connect_failed", "silent", "site_down", "interrupted", "dialled"
+    ]
     also: tuple[str, ...] = ()
     rings: int = 1
     sites: tuple[str, ...] = ()

@@ -51,8 +51,12 @@ class FailCallback(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnCallback(Command):
-    """The agent's own telephone was not answered: others are asked first, and no attempt has failed."""
+    """The agent's own telephone was not answered: others are asked first, and no attempt has failed.
 
+    A call that the agent made from the desk is nobody else's: it ends.
+    """
+
+    project: str
     interaction_id: str
     leg: str
     work_id: str
@@ -74,7 +78,9 @@ def fail(states: States, c: FailCallback, at: Moment) -> Outcome:
         return Outcome()
     rules = project.configured.callbacks or Callbacks(queue=leg.queue)
     number = states.of(Tries, "callback", c.interaction_id).failed + 1
-    retry_at = at.now + timedelta(seconds=rules.retry) if number < rules.attempts else None
+    # who calls from the desk decides whether to call again
+    again = number < rules.attempts and not interaction.placed
+    retry_at = at.now + timedelta(seconds=rules.retry) if again else None
     failed = CallbackAttemptFailed(
         interaction_id=c.interaction_id,
         leg=c.leg,
@@ -92,8 +98,17 @@ def fail(states: States, c: FailCallback, at: Moment) -> Outcome:
 def _given_up(
     states: States, c: FailCallback, project: Project, interaction: Interaction, leg: Leg, at: Moment
 ) -> Outcome:
-    """The work is done, and the customer is told that we tried."""
-    known = NOT_REACHED in project.configured.dispositions
+    """The work is done, and a customer who asked to be called is told that we tried."""
+    outcome = _ended(states, c, leg, at)
+    if interaction.placed:
+        return outcome
+    customer = states.of(Customer, "customer", interaction.customer_id)
+    return outcome.merge(expired_callback(interaction, customer, project, at))
+
+
+def _ended(states: States, c: FailCallback | ReturnCallback, leg: Leg, at: Moment) -> Outcome:
+    """The agent's work is done, with nobody reached."""
+    known = NOT_REACHED in project_of(states, c.project).configured.dispositions
     done = CompleteWork(
         project=c.project,
         interaction_id=c.interaction_id,
@@ -101,9 +116,7 @@ def _given_up(
         agent_id=leg.agent_id,
         disposition=NOT_REACHED if known else "",
     )
-    outcome = decide(states, done, now=at.now, new_id=at.new_id)
-    customer = states.of(Customer, "customer", interaction.customer_id)
-    return outcome.merge(expired_callback(interaction, customer, project, at))
+    return decide(states, done, now=at.now, new_id=at.new_id)
 
 
 def _back(
@@ -124,4 +137,6 @@ def _back(
 def give_back(states: States, c: ReturnCallback, at: Moment) -> Outcome:
     interaction = states.of(Interaction, "interaction", c.interaction_id)
     leg = _in_hand(interaction, c)
-    return Outcome() if leg is None else _back(interaction, c, leg, c.reason, None)
+    if leg is None:
+        return Outcome()
+    return _ended(states, c, leg, at) if interaction.placed else _back(interaction, c, leg, c.reason, None)

@@ -88,6 +88,14 @@ class EndCall(Command):
     status: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndConversation(Command):
+    """A customer whom we called has hung up: what waited is abandoned, the agent's contact ends."""
+
+    project: str
+    interaction_id: str
+
+
 @decides(AnswerCall)
 def answer(states: States, c: AnswerCall, at: Moment) -> Outcome:
     known = states.of(Call, "call", c.call_id)
@@ -178,11 +186,21 @@ def end_call(states: States, c: EndCall, at: Moment) -> Outcome:
         return Outcome()
     ended = CallEnded(call_id=c.call_id, interaction_id=call.interaction_id, status=c.status)
     outcome = Outcome().add("call", c.call_id, ended).merge(free_line(states, c.project, call.number, c.call_id))
-    interaction = states.of(Interaction, "interaction", call.interaction_id)
+    return _customer_gone(states, c.project, call.interaction_id, outcome, at)
+
+
+@decides(EndConversation)
+def end_conversation(states: States, c: EndConversation, at: Moment) -> Outcome:
+    return _customer_gone(states, c.project, c.interaction_id, Outcome(), at)
+
+
+def _customer_gone(states: States, project: str, interaction_id: str, outcome: Outcome, at: Moment) -> Outcome:
+    """Added to `outcome`: the end of every contact on the line, and of what waited there."""
+    interaction = states.of(Interaction, "interaction", interaction_id)
     for name, leg in interaction.legs.items():
         if interaction.status == "open" and leg.status == "connected" and leg.wanted.channel == "voice":
-            work = CompleteWork(project=c.project, interaction_id=call.interaction_id, leg=name, agent_id=leg.agent_id)
+            work = CompleteWork(project=project, interaction_id=interaction_id, leg=name, agent_id=leg.agent_id)
             outcome.merge(decide(states.after(outcome.events), work, now=at.now, new_id=at.new_id))
-    left = AbandonInteraction(interaction_id=call.interaction_id)
+    left = AbandonInteraction(interaction_id=interaction_id)
     outcome.merge(decide(states.after(outcome.events), left, now=at.now, new_id=at.new_id))
     return replace(outcome, result={})

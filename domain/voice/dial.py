@@ -28,6 +28,10 @@ STATUS: Table[Status] = {
 }
 
 
+#: What an attempt to call a customer ends in.
+_CUSTOMER = ".customer"
+
+
 @dataclass(frozen=True, slots=True)
 class Dial:
     dial_id: str = ""
@@ -73,6 +77,16 @@ def evolve(state: Dial, event: Event) -> Dial:
 
 
 concept("dial", Dial(), evolve)
+
+
+def customer_dial(work_id: str) -> str:
+    """The attempt to call the customer for a piece of work."""
+    return f"{work_id}{_CUSTOMER}"
+
+
+def is_customers(dial_id: str) -> bool:
+    """Whether an attempt is one to call a customer."""
+    return dial_id.endswith(_CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from channels.numbers.reading import read
 from channels.numbers.written import Telephone
@@ -18,7 +19,8 @@ from channels.voice.control import Enqueue, HangUp, Join, LeaveQueue, Refuse, St
 from channels.voice.entering import ROOM
 from channels.voice.flow import begin
 from channels.voice.given import DialEnded, Given, Keyed, Recorded, Silent, Spoke
-from channels.voice.heard import ours, while_waiting
+from channels.voice.heard import ours, quietly_waiting, while_waiting
+from domain.centre.routing import Language
 from domain.customer.contact import contact
 from domain.customer.decide import Contact
 from domain.decide import Command
@@ -28,10 +30,9 @@ from domain.states import fold
 from domain.stream import stream_of
 from domain.voice.call import Call
 from domain.voice.calls import AnswerCall, EndCall
-from domain.voice.dial import RecordAnswered, RecordDialEnded, RecordPlaced
+from domain.voice.dial import RecordAnswered, RecordDialEnded, RecordPlaced, is_customers
 from domain.voice.events import DialOutcome
 from infra.voice.board import Board
-from infra.voice.calling_back import CUSTOMER
 from infra.voice.lookup import ACTOR, Line
 from infra.voice.turning import Turning
 
@@ -118,7 +119,15 @@ class Answering:
         dial = fold(stream, [one.event for one in await self.turning.lookup.log.read_stream(stream)])
         if by_machine or dial.status != "answered":
             return (HangUp(),)
-        return (Join(dial.interaction_id, then=ROOM),)
+        return (*await self._announced(origin.project, dial.interaction_id), Join(dial.interaction_id, then=ROOM))
+
+    async def _announced(self, project: str, interaction_id: str) -> Sequence[Step]:
+        """That the conversation is recorded, where it always is."""
+        document = self.turning.lookup.configured.projects.get(project)
+        rules = document.callbacks if document is not None else None
+        if rules is None or rules.record != "always":
+            return ()
+        return (ours("recorded", cast("Language", (await self.turning.lookup.interaction(interaction_id)).language)),)
 
     def _caller(self, line: Line, caller: str) -> Contact | None:
         """The caller's number, None where it is withheld or none that could be called back."""
@@ -175,6 +184,11 @@ class Answering:
 
     async def _hearing(self, fields: Fields) -> Sequence[Step]:
         moment = callbacks.queue_moment(fields)
+        called = self.board.calls.get(moment.call)
+        if called is not None and called.outbound:
+            interaction = self.board.interactions.get(called.state.interaction_id)
+            language = cast("Language", interaction.language if interaction is not None else "en")
+            return quietly_waiting(language, self._news(called.state))
         call, line = await self.turning.lookup.call(moment.call)
         if call.status != "going_on" or call.place is None or line is None or call.place.doing != "waiting":
             return (LeaveQueue(),)
@@ -263,7 +277,7 @@ class Answering:
         command: RecordPlaced | RecordAnswered | RecordDialEnded
         if status in _OUTCOMES:
             command = RecordDialEnded(dial_id=dial_id, outcome=_OUTCOMES[status])
-        elif status == "in-progress" and not dial_id.endswith(CUSTOMER):
+        elif status == "in-progress" and not is_customers(dial_id):
             command = RecordAnswered(dial_id=dial_id, call_id=call_id)
         else:
             # a customer who picked up asks what to do once it is known whether a machine did

@@ -6,13 +6,14 @@ Folded from the log alone, by the domain's own folds. What is over is forgotten.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, NamedTuple
 
 from domain.event import Event, Recorded
 from domain.interaction.call_events import (
+    CallPlaced,
     ConsultEnded,
     ConsultStarted,
+    CustomerPutThrough,
+    OutsideEnded,
     PartyJoined,
     PartyLeft,
     RecordingStarted,
@@ -29,82 +30,22 @@ from domain.interaction.events import (
 )
 from domain.interaction.state import Interaction
 from domain.interaction.state import evolve as evolve_interaction
+from domain.interaction.talking import TOOK_OVER
 from domain.personal import plain
 from domain.stream import category_of, identity_of
 from domain.voice.call import Call
 from domain.voice.call import evolve as evolve_call
-from domain.voice.dial import Dial
+from domain.voice.dial import Dial, customer_dial
 from domain.voice.dial import evolve as evolve_dial
-from domain.voice.events import CallProceeded, CallStarted, DialAttempted, MessageLeft, MessageStored
-
-#: The domain's word for a party that goes on as the agent of the next leg.
-TOOK_OVER = "took the customer over"
-
-
-class Wait(NamedTuple):
-    """What a caller was told of the wait, and where in the log."""
-
-    seconds: int
-    place: int
-    position: int
-
-
-@dataclass(slots=True)
-class Dialling:
-    """A leg that we dial. `since`: when it was attempted."""
-
-    state: Dial
-    project: str
-    pool: str
-    since: datetime
-
-
-@dataclass(slots=True)
-class Calling:
-    """A caller's leg. `seen`: when the log last learned of it. `in_room`: talks, or talked, with an agent."""
-
-    state: Call
-    project: str
-    pool: str
-    seen: datetime
-    in_room: bool = False
-    #: Called by us: there is no flow.
-    outbound: bool = False
-    #: What was decided about a caller who waits, and is not told yet.
-    sent: Literal["", "callback", "voicemail"] = ""
-
-    @property
-    def waits(self) -> bool:
-        """Whether the flow has left the caller to the queue."""
-        return self.state.place is not None and self.state.place.doing == "waiting"
-
-
-class Promised(NamedTuple):
-    """A callback: the customer's number, and whose it is."""
-
-    number: str
-    project: str
-    pool: str
-
-
-class Invited(NamedTuple):
-    """Somebody further who was asked into a conversation: the attempt to call them, and at which number."""
-
-    dial_id: str
-    number: str
-
-
-class Kept(NamedTuple):
-    """A recording that the provider still has, and we do not."""
-
-    recording_id: str
-    call_id: str
-    interaction_id: str
-    provider: str
-    project: str
-    pool: str
-    seconds: int
-    what: Literal["message", "conversation"]
+from domain.voice.events import (
+    CallProceeded,
+    CallStarted,
+    DialAttempted,
+    MessageLeft,
+    MessageStored,
+    RecordingAgreed,
+)
+from infra.voice.seen import Calling, Dialling, Invited, Kept, Outside, Promised, Wait
 
 
 @dataclass(slots=True)
@@ -118,6 +59,10 @@ class Board:
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
     #: Customers who are to be called back, by interaction.
     callbacks: dict[str, Promised] = field(default_factory=dict[str, Promised])
+    #: By interaction, whom the customer was put through to.
+    outside: dict[str, Outside] = field(default_factory=dict[str, Outside])
+    #: Interactions whose callers agreed to be recorded.
+    agreed: set[str] = field(default_factory=set[str])
     #: By interaction and party.
     invited: dict[tuple[str, str], Invited] = field(default_factory=dict[tuple[str, str], Invited])
     position: int = 0
@@ -147,12 +92,25 @@ class Board:
         """The attempt that reached, or is to reach, the agent of a piece of work."""
         return self.dials.get(self._took_over.get(work_id, work_id))
 
+    def customer_of(self, interaction_id: str, work_id: str) -> Dialling | None:
+        """The attempt that reached, or is to reach, the customer to be called for a piece of work.
+
+        Who took a customer over has the one who is on the line.
+        """
+        own = self.dials.get(customer_dial(work_id))
+        if own is not None or work_id not in self._took_over:
+            return own
+        reached = [one for one in self.dials_of(interaction_id) if one.state.purpose == "customer"]
+        return max((one for one in reached if one.state.was_answered), key=lambda one: one.since, default=None)
+
     def dials_of(self, interaction_id: str) -> list[Dialling]:
         return [self.dials[one] for one in sorted(self._dial_ids.get(interaction_id, ()))]
 
     def _call(self, recorded: Recorded) -> None:
         call_id, event = identity_of(recorded.stream), recorded.event
         self._messages(recorded, event)
+        if isinstance(event, RecordingAgreed):
+            (self.agreed.add if event.agreed else self.agreed.discard)(event.interaction_id)
         known = self.calls.get(call_id)
         if known is None:
             if isinstance(event, CallStarted):
@@ -203,7 +161,7 @@ class Board:
         if state.status == "answered":
             call = Call(state.call_id, "going_on", state.interaction_id, "", state.number, state.provider)
             self.calls[state.call_id] = Calling(
-                call, recorded.project, recorded.pool, recorded.recorded_at, outbound=True
+                call, recorded.project, recorded.pool, recorded.recorded_at, in_room=True, outbound=True
             )
             self._call_ids[state.interaction_id] = state.call_id
         elif state.status == "ended" and self.calls.pop(state.call_id, None) is not None:
@@ -241,6 +199,11 @@ class Board:
             case CallbackRequested():
                 number = plain(event.number, otherwise="")
                 self.callbacks[interaction_id] = Promised(number, recorded.project, recorded.pool)
+            case CallPlaced():
+                number = plain(event.number, otherwise="")
+                self.callbacks[interaction_id] = Promised(
+                    number, recorded.project, recorded.pool, event.line, placed=True
+                )
             case RecordingStarted() if call is not None:
                 self.kept[event.recording_id] = Kept(
                     event.recording_id,
@@ -273,6 +236,12 @@ class Board:
                 taken = getattr(event, "outcome", "") == "transferred" or getattr(event, "reason", "") == TOOK_OVER
                 if gone is not None and taken:
                     self._took_over[interaction_id] = gone.dial_id
+            case CustomerPutThrough():
+                there = self._took_over.pop(interaction_id, recorded.event_id)
+                number = plain(event.number, otherwise="")
+                self.outside[interaction_id] = Outside(event.party, there, number)
+            case OutsideEnded():
+                self.outside.pop(interaction_id, None)
             case AgentConnected():
                 taken_over = self._took_over.pop(interaction_id, None)
                 if taken_over is not None:
@@ -292,6 +261,8 @@ class Board:
         self.interactions.pop(interaction_id, None)
         self.waits.pop(interaction_id, None)
         self.callbacks.pop(interaction_id, None)
+        self.outside.pop(interaction_id, None)
+        self.agreed.discard(interaction_id)
         for key in [key for key in self.invited if key[0] == interaction_id]:
             del self.invited[key]
         for leg in interaction.legs.values() if interaction is not None else ():

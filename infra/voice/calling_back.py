@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.voice.events import DialOutcome
-from infra.voice.board import Board, Dialling
+from infra.voice.board import Board
+from infra.voice.seen import Dialling
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,10 @@ class TalkOver:
     back: Back
 
 
-#: What an attempt to call a customer ends in.
-CUSTOMER = ".customer"
 CallbackDeed = DialOut | NotReached | AgentNotReached | TalkOver
 Order = Literal["agent_first", "customer_first"]
 #: Whose telephone rings first for an interaction; None where nobody is dialled by us (no number to call from).
 OrderOf = Callable[[str], Order | None]
-
-
-def customer_dial(work_id: str) -> str:
-    """The attempt to call the customer for a piece of work."""
-    return f"{work_id}{CUSTOMER}"
 
 
 def calling_back(board: Board, interaction_id: str, order_of: OrderOf) -> Iterator[CallbackDeed]:
@@ -77,7 +71,7 @@ def calling_back(board: Board, interaction_id: str, order_of: OrderOf) -> Iterat
 
 
 def _pair(board: Board, back: Back, order: Order) -> Iterator[CallbackDeed]:
-    agent, customer = board.dial_of(back.work_id), board.dials.get(customer_dial(back.work_id))
+    agent, customer = board.dial_of(back.work_id), board.customer_of(back.interaction_id, back.work_id)
     if _over(customer):
         assert customer is not None, "what is over was begun"
         yield TalkOver(back) if customer.state.was_answered else NotReached(back, customer.state.outcome or "failed")

@@ -28,19 +28,21 @@ from domain.voice.calls import EndCall
 from domain.voice.dial import AttemptDial, RecordAnswered, RecordDialEnded, RecordPlaced
 from domain.voice.events import DialOutcome
 from infra.voice.answering import GO_ON, back_to_waiting
-from infra.voice.board import Board, Calling, Dialling
+from infra.voice.board import Board
 from infra.voice.calling_back import AgentNotReached, DialOut, NotReached, TalkOver
-from infra.voice.dialling import Dialler
-from infra.voice.due import (
+from infra.voice.deeds import (
     AgentGone,
     AskCall,
     AskDial,
+    CustomerGone,
     Deed,
     DialAgent,
+    DialOutside,
     DialParty,
     HangUpDial,
     LetIn,
     NotConnected,
+    OutsideGone,
     PartyGone,
     Pull,
     PutBack,
@@ -48,11 +50,13 @@ from infra.voice.due import (
     Redirect,
     Release,
 )
+from infra.voice.dialling import Dialler
 from infra.voice.lookup import ACTOR
 from infra.voice.outgoing import CallingBack
 from infra.voice.parties import Parties
 from infra.voice.pulling import Pulling
 from infra.voice.reaching import Reaching
+from infra.voice.seen import Calling, Dialling
 from infra.voice.turning import Turning
 
 _log = logging.getLogger("trunkline.voice.doing")
@@ -97,6 +101,9 @@ class Doing:
             Record: self._record,
             DialParty: self.parties.dial,
             PartyGone: self.parties.gone,
+            DialOutside: self.parties.put_through,
+            OutsideGone: self.parties.outside_gone,
+            CustomerGone: self.back.customer_gone,
             DialOut: self.back.dial,
             NotReached: self.back.not_reached,
             AgentNotReached: self.back.agent_not_reached,
@@ -199,7 +206,8 @@ class Doing:
         promised = self.board.callbacks.get(dial.state.interaction_id)
         if dial.state.purpose == "customer" and promised is not None:
             return promised.number
-        numbers = (one.number for one in self.board.invited.values() if one.dial_id == dial.state.dial_id)
+        further = (*self.board.invited.values(), *self.board.outside.values())
+        numbers = (one.number for one in further if one.dial_id == dial.state.dial_id)
         return next(filter(None, numbers), "") or self.reaching.agent(dial.state.agent_id)
 
     # the caller's leg

@@ -7,166 +7,39 @@ came about. So a process that died in between does it again, and one that did it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from domain.interaction.call import Party
 from domain.interaction.leg import Leg
 from domain.interaction.state import Interaction
-from infra.voice.board import Board, Calling, Dialling, Invited, Kept
-from infra.voice.calling_back import AgentNotReached, CallbackDeed, DialOut, NotReached, OrderOf, TalkOver, calling_back
+from infra.voice.board import Board
+from infra.voice.calling_back import OrderOf, calling_back
+from infra.voice.deeds import (
+    AgentGone,
+    AskCall,
+    AskDial,
+    CustomerGone,
+    Deed,
+    DialAgent,
+    DialOutside,
+    DialParty,
+    HangUpDial,
+    LetIn,
+    NotConnected,
+    OutsideGone,
+    PartyGone,
+    Pull,
+    PutBack,
+    Record,
+    Redirect,
+    Release,
+)
+from infra.voice.seen import Calling, Dialling, Kept
 
 #: Telling of an end may be lost: the provider is asked about legs that nothing was heard of for so long.
 UNHEARD = timedelta(hours=1)
 _LIVE = frozenset({"waiting", "accepted", "connected"})
-
-
-@dataclass(frozen=True, slots=True)
-class DialAgent:
-    """The agent who accepted is to be called."""
-
-    call: Calling
-    leg: str
-    work_id: str
-    agent_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class LetIn:
-    """The agent answered: the caller leaves the music for the conversation."""
-
-    call: Calling
-    leg: str
-    work_id: str
-    agent_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotConnected:
-    """The agent's telephone was not answered."""
-
-    call: Calling
-    leg: str
-    work_id: str
-    agent_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgentGone:
-    """The agent hung up: the contact is over."""
-
-    call: Calling
-    leg: str
-    agent_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """A waiting caller is to be offered a callback, or asked for a message."""
-
-    call: Calling
-    to: Literal["callback", "voicemail"]
-
-
-@dataclass(frozen=True, slots=True)
-class PutBack:
-    """A caller who talked waits again for another agent."""
-
-    call: Calling
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Nobody talks to the caller any more, and nobody will: the call ends."""
-
-    call: Calling
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The conversation is to be recorded; `consent` says how the caller agreed."""
-
-    call: Calling
-    leg: str
-    consent: str
-
-
-@dataclass(frozen=True, slots=True)
-class DialParty:
-    """Somebody further is to be called into the conversation: asked by the agent, or a supervisor."""
-
-    call: Calling
-    leg: str
-    work_id: str
-    party: str
-    who: Party
-    invited: Invited
-
-
-@dataclass(frozen=True, slots=True)
-class PartyGone:
-    """Somebody further has hung up, or could not be reached."""
-
-    call: Calling
-    leg: str
-    work_id: str
-    agent_id: str
-    party: str
-
-
-@dataclass(frozen=True, slots=True)
-class HangUpDial:
-    """A leg that we dialled is wanted no more."""
-
-    dial: Dialling
-
-
-@dataclass(frozen=True, slots=True)
-class AskDial:
-    """Nothing is known of an attempt, or too long: the provider is asked before anybody is called again."""
-
-    dial: Dialling
-
-
-@dataclass(frozen=True, slots=True)
-class AskCall:
-    """Nothing was heard of a caller's leg for long."""
-
-    call: Calling
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """A recording is to be fetched from the provider, stored, and deleted there."""
-
-    kept: Kept
-
-
-OnCall = (
-    DialAgent | LetIn | NotConnected | AgentGone | Redirect | PutBack | Release | Record | DialParty | PartyGone
-    | AskCall
-)  # fmt: skip
-Deed = OnCall | CallbackDeed | HangUpDial | AskDial | Pull
 #: How a caller agreed to the recording: announced or asked; empty where it is not to be recorded.
 ConsentOf = Callable[[Calling], str]
-
-
-def key_of(deed: Deed) -> str:
-    """What may be under way once only."""
-    match deed:
-        case Pull():
-            return f"pull {deed.kept.recording_id}"
-        case HangUpDial() | AskDial():
-            return f"{type(deed).__name__} {deed.dial.state.dial_id}"
-        case DialOut():
-            return f"DialOut {deed.back.work_id} {deed.whom}"
-        case NotReached() | AgentNotReached() | TalkOver():
-            return f"{type(deed).__name__} {deed.back.work_id}"
-        case _:
-            about = [deed.call.state.call_id, getattr(deed, "work_id", ""), getattr(deed, "party", "")]
-            return f"{type(deed).__name__} {' '.join(about)}"
 
 
 def due(board: Board, now: datetime, consent_of: ConsentOf, order_of: OrderOf) -> list[Deed]:
@@ -180,6 +53,7 @@ def due(board: Board, now: datetime, consent_of: ConsentOf, order_of: OrderOf) -
             deeds.append(AskCall(call))
     for interaction_id in board.callbacks:
         deeds.extend(calling_back(board, interaction_id, order_of))
+        deeds.extend(_customer(board, interaction_id))
     for dial in board.dials.values():
         deeds.extend(_dial(board, dial, now))
     deeds.extend(Pull(kept) for kept in board.kept.values() if _over(board, kept))
@@ -187,25 +61,49 @@ def due(board: Board, now: datetime, consent_of: ConsentOf, order_of: OrderOf) -
 
 
 def _call(board: Board, call: Calling, interaction: Interaction, consent_of: ConsentOf) -> Iterator[Deed]:
-    spoken = "callback" if call.outbound else "voice"
-    legs = {name: leg for name, leg in interaction.legs.items() if leg.queued and leg.queued.channel == spoken}
+    spoken = ("callback", "voice") if call.outbound else ("voice",)
+    legs = {name: leg for name, leg in interaction.legs.items() if leg.queued and leg.queued.channel in spoken}
     for name, leg in legs.items():
-        if not call.outbound:
+        if leg.wanted.channel == "voice":
             yield from _leg(board, call, name, leg)
         yield from _parties(board, call, name, leg)
         if leg.status == "connected" and not any(one.leg == name for one in interaction.recordings.values()):
             consent = consent_of(call)
             if consent:
                 yield Record(call, name, consent)
-    statuses = {leg.status for leg in legs.values()}
-    if call.outbound:
-        return
+    yield from _outside(board, call, interaction)
+    statuses = {leg.status for leg in legs.values() if leg.wanted.channel == "voice"}
     if call.waits and call.sent:
         yield Redirect(call, call.sent)
     elif call.in_room and "waiting" in statuses:
         yield PutBack(call)
-    elif call.waits and legs and not statuses & _LIVE:
+    elif call.waits and legs and not statuses & _LIVE and not interaction.outside:
         yield Release(call)
+
+
+def _outside(board: Board, call: Calling, interaction: Interaction) -> Iterator[Deed]:
+    """Whom the customer is put through to."""
+    there = board.outside.get(interaction.interaction_id)
+    dial = board.dials.get(there.dial_id) if there is not None else None
+    if there is not None and dial is None:
+        yield DialOutside(call, list(interaction.legs)[-1], there)
+    elif there is not None and dial is not None and dial.state.status == "ended":
+        yield OutsideGone(call, there.party, dial.state.was_answered)
+
+
+def _customer(board: Board, interaction_id: str) -> Iterator[Deed]:
+    """A customer whom we called and who is gone: nobody waits on the line, or talks there, any more."""
+    interaction, promised = board.interactions.get(interaction_id), board.callbacks[interaction_id]
+    if interaction is None or interaction.status != "open" or board.call_of(interaction_id) is not None:
+        return
+    if interaction.outside or _on_the_line(interaction):
+        yield CustomerGone(interaction_id, promised.project, promised.pool)
+
+
+def _on_the_line(interaction: Interaction) -> bool:
+    """Whether a leg wants the customer on the line."""
+    legs = interaction.legs.values()
+    return any(leg.queued and leg.queued.channel == "voice" and leg.status in _LIVE for leg in legs)
 
 
 def _leg(board: Board, call: Calling, name: str, leg: Leg) -> Iterator[Deed]:
@@ -239,10 +137,12 @@ def _wanted(board: Board, dial: Dialling) -> bool:
         return False
     if board.call_of(interaction.interaction_id) is None and interaction.interaction_id not in board.callbacks:
         return False
-    if any(one.dial_id == dial.state.dial_id for one in board.invited.values()):
+    there = board.outside.get(interaction.interaction_id)
+    if any(one.dial_id == dial.state.dial_id for one in (*board.invited.values(), *((there,) if there else ()))):
         return True
     if dial.state.purpose == "customer":
-        return interaction.leg(dial.state.leg).status == "connected"
+        talks = any(leg.status == "connected" for leg in interaction.legs.values())
+        return talks or there is not None or _on_the_line(interaction)
     agents = [leg.work_id for leg in interaction.legs.values() if leg.status in ("accepted", "connected")]
     return any(board.dial_of(work_id) is dial for work_id in agents)
 

@@ -18,9 +18,11 @@ from domain.event import REGISTRY, Recorded
 from domain.execute import TooBusy
 from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable, Opener
 from domain.rejection import Rejection
-from infra.voice.board import Board, Calling
+from infra.voice.board import Board
+from infra.voice.deeds import Deed, key_of
 from infra.voice.doing import Doing
-from infra.voice.due import Deed, due, key_of
+from infra.voice.due import due
+from infra.voice.seen import Calling
 from infra.voice.talking import Talking
 
 _log = logging.getLogger("trunkline.voice.following")
@@ -161,14 +163,27 @@ class Following:
     def _order(self, interaction_id: str) -> Literal["agent_first", "customer_first"] | None:
         """Whose telephone rings first, by the project's document; None where we have no number to call from."""
         promised = self.board.callbacks.get(interaction_id)
-        line = self.doing.reaching.line_out(promised.project) if promised is not None and promised.number else None
-        rules = line.project.callbacks if line is not None else None
-        return rules.order if rules is not None else None
+        if promised is None or not promised.number:
+            return None
+        line = self.doing.reaching.line_out(promised.project, promised.line)
+        if line is None or promised.placed:
+            return None if line is None else "agent_first"
+        return line.project.callbacks.order if line.project.callbacks is not None else None
+
+    def _consent_called_back(self, call: Calling) -> str:
+        """Whom we call hears so on answering, or agreed in the call before."""
+        document = self.doing.reaching.configured.projects.get(call.project)
+        rules = document.callbacks if document is not None else None
+        if rules is None or rules.record == "never":
+            return ""
+        if rules.record == "always":
+            return "announced"
+        return "asked" if call.state.interaction_id in self.board.agreed else ""
 
     def _consent(self, call: Calling) -> str:
         """How the caller agreed to be recorded, by the step of the flow where they wait."""
         if call.outbound:
-            return ""
+            return self._consent_called_back(call)
         place = call.state.place
         line = self.doing.turning.lookup.line(call.project, call.state.number)
         step = line.flow.steps.get(place.step) if line is not None and place is not None else None

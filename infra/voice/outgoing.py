@@ -9,10 +9,12 @@ from domain.decide import Command
 from domain.execute import Executor, Origin
 from domain.interaction.finishing import CompleteWork
 from domain.voice.callbacks import FailCallback, ReturnCallback
-from domain.voice.dial import AttemptDial
+from domain.voice.calls import EndConversation
+from domain.voice.dial import AttemptDial, customer_dial
 from infra.voice.answering import OUT
 from infra.voice.board import Board
-from infra.voice.calling_back import AgentNotReached, Back, DialOut, NotReached, TalkOver, customer_dial
+from infra.voice.calling_back import AgentNotReached, Back, DialOut, NotReached, TalkOver
+from infra.voice.deeds import CustomerGone
 from infra.voice.dialling import Dialler
 from infra.voice.lookup import ACTOR
 from infra.voice.reaching import Reaching
@@ -33,7 +35,7 @@ class CallingBack:
 
     async def dial(self, deed: DialOut) -> None:
         back, promised = deed.back, self.board.callbacks[deed.back.interaction_id]
-        line = self.reaching.line_out(promised.project)
+        line = self.reaching.line_out(promised.project, promised.line)
         if line is None:
             raise CallUnavailable("no number of the project's can call back")
         shown, control = line.number.number, self.reaching.control(line.number.provider)
@@ -73,15 +75,21 @@ class CallingBack:
         await self._execute(back, fail)
 
     async def agent_not_reached(self, deed: AgentNotReached) -> None:
-        back = deed.back
+        back, project = deed.back, self.board.callbacks[deed.back.interaction_id].project
         why = "the agent's telephone was not answered"
-        give_back = ReturnCallback(interaction_id=back.interaction_id, leg=back.leg, work_id=back.work_id, reason=why)
+        give_back = ReturnCallback(
+            project=project, interaction_id=back.interaction_id, leg=back.leg, work_id=back.work_id, reason=why
+        )
         await self._execute(back, give_back)
 
     async def over(self, deed: TalkOver) -> None:
         back, project = deed.back, self.board.callbacks[deed.back.interaction_id].project
         done = CompleteWork(project=project, interaction_id=back.interaction_id, leg=back.leg, agent_id=back.agent_id)
         await self._execute(back, done)
+
+    async def customer_gone(self, deed: CustomerGone) -> None:
+        end = EndConversation(project=deed.project, interaction_id=deed.interaction_id)
+        await self.executor.execute(end, Origin(project=deed.project, pool=deed.pool, actor=ACTOR))
 
     async def _execute(self, back: Back, command: Command) -> None:
         promised = self.board.callbacks[back.interaction_id]

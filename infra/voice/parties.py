@@ -8,12 +8,13 @@ from typing import Final, cast
 from channels.voice.control import Presence
 from domain.execute import Executor, Origin
 from domain.interaction.call_events import Hearing
+from domain.interaction.outside import EndOutside
 from domain.interaction.talking import RemoveParty
 from domain.voice.dial import AttemptDial
 from domain.voice.events import Purpose
 from infra.voice.board import Board
+from infra.voice.deeds import DialOutside, DialParty, OutsideGone, PartyGone
 from infra.voice.dialling import Dialler
-from infra.voice.due import DialParty, PartyGone
 from infra.voice.lookup import ACTOR
 from infra.voice.reaching import Reaching
 
@@ -72,6 +73,45 @@ class Parties:
             label=f"party-{deed.invited.dial_id}",
             ring=RING,
         )
+
+    async def put_through(self, deed: DialOutside) -> None:
+        """Into the conversation, where the customer hears it ring."""
+        call, there = deed.call, deed.outside
+        attempt = AttemptDial(
+            dial_id=there.dial_id,
+            interaction_id=call.state.interaction_id,
+            leg=deed.leg,
+            work_id="",
+            purpose="consult",
+            agent_id="",
+            number=call.state.number,
+            provider=call.state.provider,
+            patience=PATIENCE,
+        )
+        control, shown = self.reaching.control_of(call), self.reaching.shown(call)
+        await self.dialler.dial(
+            call.project,
+            call.pool,
+            attempt,
+            lambda: control.connect_agent(
+                call.state.interaction_id,
+                there.number,
+                shown,
+                mark=there.dial_id,
+                label=f"outside-{there.dial_id}",
+                ring=RING,
+            ),
+        )
+
+    async def outside_gone(self, deed: OutsideGone) -> None:
+        call = deed.call
+        end = EndOutside(
+            project=call.project,
+            interaction_id=call.state.interaction_id,
+            party=deed.party,
+            reached=deed.reached,
+        )
+        await self.executor.execute(end, Origin(project=call.project, pool=call.pool, actor=ACTOR))
 
     async def gone(self, deed: PartyGone) -> None:
         """Whoever has hung up, or was never reached, takes part no longer."""

@@ -13,8 +13,8 @@ from domain.execute import Executor, Origin
 from domain.interaction.recording import StoreRecording
 from domain.ports import Blobs
 from domain.voice.messages import StoreMessage
-from infra.voice.board import Kept
 from infra.voice.lookup import ACTOR, Lookup
+from infra.voice.seen import Kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

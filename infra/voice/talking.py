@@ -19,7 +19,8 @@ from domain.interaction.call_events import (
     RecordingStopped,
 )
 from infra.voice.accounts import Accounts
-from infra.voice.board import Board, Calling
+from infra.voice.board import Board
+from infra.voice.seen import Calling
 
 
 @dataclass(frozen=True, slots=True)

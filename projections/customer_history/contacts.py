@@ -13,6 +13,7 @@ from domain.delivery.events import (
     NotificationRequested,
 )
 from domain.event import Event, Recorded
+from domain.interaction.call_events import CallPlaced, CustomerPutThrough
 from domain.interaction.events import (
     AgentConnected,
     CallbackOffered,
@@ -141,6 +142,16 @@ def callback_requested(recorded: Recorded, event: CallbackRequested, rows: Rows)
         "opened_at": recorded.occurred_at,
     }
     rows.put("history_open_matters", row)
+
+
+@on(CallPlaced)
+def call_placed(recorded: Recorded, event: CallPlaced, rows: Rows) -> None:
+    _say(recorded, rows, event, "call_placed", by=event.agent_id, title=text_of(event.number))
+
+
+@on(CustomerPutThrough)
+def put_through(recorded: Recorded, event: CustomerPutThrough, rows: Rows) -> None:
+    _say(recorded, rows, event, "put_through", by=event.agent_id, title=text_of(event.number))
 
 
 @on(AgentConnected)

@@ -156,6 +156,8 @@ def _answer(recorded: Recorded, rows: Rows, row: Mapping[str, Any], agent_id: st
 
 @on(InteractionQueued)
 def queued(recorded: Recorded, event: InteractionQueued, rows: Rows) -> None:
+    if event.reason == "dialled":
+        return  # an agent called: nobody waited, so there is no wait to measure
     before = _current(rows, event.interaction_id, event.leg)
     counted = before is None or before["outcome"] != "answered"
     if before is not None and before["outcome"] == "waiting":

@@ -55,7 +55,9 @@ def test_after_the_last_attempt_it_is_given_up_and_the_number_may_ask_again(staf
 
 def test_an_agent_whose_telephone_is_not_answered_is_no_failed_attempt(staffed: World) -> None:
     work = accepted(staffed)
-    back = ReturnCallback(interaction_id=work.interaction_id, leg="1", work_id=work.work_id, reason="no answer")
+    back = ReturnCallback(
+        project="hotline", interaction_id=work.interaction_id, leg="1", work_id=work.work_id, reason="no answer"
+    )
     staffed.when(back).without(CallbackAttemptFailed).including(
         happened(InteractionQueued, channel="callback"), happened(AgentReleased, agent_id="anna")
     )

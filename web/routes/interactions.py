@@ -8,14 +8,15 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from domain.interaction.offers import AcceptOffer, DeclineOffer
-from domain.interaction.work import AddNote, CompleteWork, CompleteWrapUp, Reply, TransferInteraction
+from domain.interaction.work import AddNote, CompleteWork, CompleteWrapUp, Reply
 from domain.stream import stream_of
 from web.access import Caller, Permission, own_agent
-from web.bodies import CompleteBody, DeclineBody, NoteBody, ReplyBody, TransferBody, WrapUpBody
+from web.bodies import CompleteBody, DeclineBody, NoteBody, ReplyBody, WrapUpBody
 from web.doors import Wired
 from web.guard import Requires, of_project
 from web.sending import COMMAND_PROBLEMS, Accepted, Send
 from web.showing import Shown, show
+from web.transferring import TransferBody, transfer_of
 
 PREFIX = "/api/projects/{project}/interactions/{interaction_id}"
 router = APIRouter(prefix=PREFIX, tags=["interactions"], responses=COMMAND_PROBLEMS)
@@ -76,18 +77,14 @@ async def add_note(project: str, interaction_id: str, body: NoteBody, caller: No
 
 @router.post("/legs/{leg}/transfer")
 async def transfer(
-    project: str, interaction_id: str, leg: str, body: TransferBody, caller: Working, send: Send
+    project: str, interaction_id: str, leg: str, body: TransferBody, caller: Working, doors: Wired, send: Send
 ) -> Accepted:
-    """Pass the work on to a department; the ticket goes along."""
-    command = TransferInteraction(
-        project=project,
-        interaction_id=interaction_id,
-        leg=leg,
-        agent_id=own_agent(caller),
-        department=body.department,
-        note=body.note,
-    )
-    return await send(caller, command, project=project)
+    """Pass the work on to a department (its ticket goes along), a queue or an agent; a call to an outside number too.
+
+    The customer waits on the line, or rings outside, and you are out of it at once.
+    """
+    where = {"project": project, "interaction_id": interaction_id, "leg": leg, "agent_id": own_agent(caller)}
+    return await send(caller, transfer_of(body, where, doors.fingerprints), project=project)
 
 
 @router.post("/legs/{leg}/complete")

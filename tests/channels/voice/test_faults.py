@@ -13,7 +13,8 @@ import pytest
 from channels.twilio_emulator.faults import Fault
 from domain.interaction.events import AgentConnected, ConnectFailed, InteractionClosed, InteractionQueued
 from domain.voice.events import CallEnded, DialAttempted, DialEnded, LineFreed
-from infra.voice.due import AskCall, due
+from infra.voice.deeds import AskCall
+from infra.voice.due import due
 from tests.channels.voice.flows import LINE, project
 from tests.channels.voice.hotline import ALWAYS, CALLER, Hotline, hotline
 
