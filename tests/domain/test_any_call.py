@@ -14,11 +14,14 @@ from domain.centre.outage import DeclareSiteBack, DeclareSiteDown, EvacuateAgent
 from domain.customer.decide import ExcludeAgent, ReadmitAgent
 from domain.decide import Command
 from domain.interaction.calling import AbandonInteraction, ConnectAgent, EnqueueCall, FailConnect, ReceiveCall
+from domain.interaction.calling_out import CallOut
 from domain.interaction.escalation import AnnounceWait, ExpireWork, OverflowInteraction, RequeueSilent, TakeStep
+from domain.interaction.outside import EndOutside, HandOverToNumber, TransferToNumber
 from domain.interaction.recording import PauseRecording, StartRecording, StoreRecording
 from domain.interaction.state import Interaction
 from domain.interaction.talking import (
     ConsultAgent,
+    ConsultNumber,
     EndConsult,
     HandOverCall,
     HoldCall,
@@ -50,6 +53,10 @@ CALLS = {
     "offer": {"ring_width": 2, "timeout": 30, "misses": 1},
     "wrap_up": {"mode": "fixed", "limit": 60},
 }
+OURS: dict[str, Any] = {
+    "flows": {"bye": {"title": "Bye", "start": "end", "steps": {"end": {"hang_up": {"say": {"en": "Bye"}}}}}},
+    "numbers": {"main": {"number": "+48800625469", "title": "Main", "flow": "bye"}},
+}
 NAMES = ("anna", "boris", "clara", "dora")
 
 
@@ -65,7 +72,7 @@ def documents() -> tuple[Any, Any]:
     agents = {name: entry | {"profile": "all"} for name, entry in a_centre().model_dump()["agents"].items()}
     centre = a_centre(agents=agents)
     assert set(centre.profiles["all"].queues) == set(QUEUES)
-    return a_project(CALLS, **queue, departments=departments, mailboxes=mailboxes), centre
+    return a_project(CALLS, **queue, departments=departments, mailboxes=mailboxes, **OURS), centre
 
 
 def busy() -> World:
@@ -162,6 +169,30 @@ class AnyCall(AnyOrder):
                     known = Work(held.interaction_id, work_id, one, held.leg)
                     self.works = [*self.works, known] if known not in self.works else self.works
 
+    @rule(which=WHICH, party=WHICH, what=st.integers(0, 2))
+    def somebody_outside_is_asked_and_takes_over(self, which: int, party: int, what: int) -> None:
+        work, own = self.held(which)
+        commands: list[Command] = [
+            ConsultNumber(**own, number=phone("+483")),
+            TransferToNumber(project=PROJECT, **own, number=phone("+483")),
+            HandOverToNumber(project=PROJECT, **own, party=self.party(work, party)),
+        ]
+        self.does(commands[what])
+
+    @rule(which=WHICH, reached=st.booleans())
+    def somebody_outside_hangs_up_or_was_never_there(self, which: int, reached: bool) -> None:
+        interaction = self.known("interaction", which)
+        there = self.world.of("interaction", interaction).outside
+        self.does(EndOutside(project=PROJECT, interaction_id=interaction, party=there or "nobody", reached=reached))
+
+    @rule(agent=AGENTS, number=st.sampled_from(["+481", "+484"]))
+    def an_agent_calls_somebody(self, agent: str, number: str) -> None:
+        self.does(CallOut(project=PROJECT, agent_id=agent, number=phone(number), queue="calls"))
+        for work_id, held in self.world.of("agent", agent).work.items():
+            if self.world.of("interaction", held.interaction_id).leg(held.leg).work_id == work_id:
+                known = Work(held.interaction_id, work_id, agent, held.leg)
+                self.works = [*self.works, known] if known not in self.works else self.works
+
     @rule(which=WHICH, what=st.integers(0, 2))
     def a_call_is_recorded(self, which: int, what: int) -> None:
         work, _ = self.held(which)
@@ -207,6 +238,7 @@ class AnyCall(AnyOrder):
             if interaction.status == "closed":
                 assert not [leg for leg in interaction.legs.values() if leg.status in ("accepted", "connected")]
                 assert not [leg for leg in interaction.legs.values() if leg.offers]
+                assert not interaction.outside
 
 
 TestAnyCall = AnyCall.TestCase
