@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from infra.addresses import completed
 
 Port = Annotated[int, Field(ge=0, le=65_535, description="0: any free one")]
 Tls = Literal["none", "starttls", "implicit"]
@@ -97,6 +99,34 @@ class Settings(BaseSettings):
         default=None, description="folder of raw mails and attachments; default `blobs` in `data`"
     )
 
+    database_tls: Literal["prefer", "require", "verify-ca", "verify-full"] | None = Field(
+        default=None, description="of PostgreSQL, libpq's `sslmode`, for addresses without: verify-full on a network"
+    )
+    database_ca: Path | None = Field(default=None, description="PEM of who signs PostgreSQL's certificate")
+    database_certificate: Path | None = Field(default=None, description="PEM, where PostgreSQL wants ours")
+    database_private_key: Path | None = Field(default=None, description="PEM key of that certificate")
+
+    kafka_servers: str = Field(
+        default="", description="brokers that carry the log, host:port, several separated by commas; empty: none"
+    )
+    kafka_topic: str = Field(
+        default="trunkline.events", pattern=r"^[A-Za-z0-9._-]{1,200}$", description="made where it is missing"
+    )
+    kafka_partitions: int = Field(default=16, ge=1, le=10_000, description="of a topic that we make")
+    kafka_replication: int = Field(default=0, ge=0, le=100, description="copies of it; 0: as the cluster has it")
+    kafka_session: float = Field(
+        default=3.0, ge=1, le=300, description="seconds without a sign of life after which others take over"
+    )
+    kafka_tls: bool = Field(default=False, description="talk to the brokers by TLS")
+    kafka_ca: Path | None = Field(default=None, description="PEM of who signs the brokers' certificates")
+    kafka_certificate: Path | None = Field(default=None, description="PEM, where the brokers want ours")
+    kafka_private_key: Path | None = Field(default=None, description="PEM key of that certificate")
+    kafka_sasl: Literal["none", "plain", "scram-sha-256", "scram-sha-512"] = Field(
+        default="none", description="none, plain, scram-sha-256 or scram-sha-512: how to log in"
+    )
+    kafka_username: str = Field(default="", description="of that log-in")
+    kafka_password: SecretStr | None = Field(default=None, description="of that log-in")
+
     master_key: SecretStr | None = Field(default=None, description="base64 of 32 bytes; wraps the customers' keys")
     secret: SecretStr | None = Field(
         default=None, description="base64 of 32 bytes; default derived from the master key"
@@ -152,7 +182,7 @@ class Settings(BaseSettings):
             raise ValueError(f"must be {_FORMS}")
         return value or None
 
-    @field_validator("master_key", "secret", "database_password", "smtp_out_password")
+    @field_validator("master_key", "secret", "database_password", "smtp_out_password", "kafka_password")
     @classmethod
     def _said(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value():
@@ -179,6 +209,11 @@ class Settings(BaseSettings):
             raise ValueError("smtp_in_certificate and smtp_in_private_key go together: give both or neither")
         if self.smtp_out_username and self.smtp_out_password is None:
             raise ValueError("smtp_out_username is set: smtp_out_password is needed too")
+        for store in ("database", "kafka"):
+            if (getattr(self, f"{store}_certificate") is None) != (getattr(self, f"{store}_private_key") is None):
+                raise ValueError(f"{store}_certificate and {store}_private_key go together: give both or neither")
+        if self.kafka_sasl != "none" and (not self.kafka_username or self.kafka_password is None):
+            raise ValueError(f"kafka_sasl is {self.kafka_sasl}: kafka_username and kafka_password are needed too")
         return self
 
     @property
@@ -223,14 +258,13 @@ class Settings(BaseSettings):
         if url is None:
             return "sqlite://" + quote(str(self.data.absolute() / file))
         given = url.get_secret_value()
-        if given.startswith(("postgresql:", "postgres:")) and self.database_password is not None:
-            return _with_password(given, self.database_password.get_secret_value())
-        return given
-
-
-def _with_password(url: str, password: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is not None or not parts.netloc:
-        return url
-    user, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}{at}{host}")) if at else url
+        if not given.startswith(("postgresql:", "postgres:")):
+            return given
+        password = self.database_password
+        tls = {
+            "sslmode": self.database_tls,
+            "sslrootcert": self.database_ca,
+            "sslcert": self.database_certificate,
+            "sslkey": self.database_private_key,
+        }
+        return completed(given, None if password is None else password.get_secret_value(), tls)

@@ -57,6 +57,9 @@ class MemoryLog(StoredLog):
     async def head(self) -> int:
         return self._rows[-1].position if self._rows else 0
 
+    async def pools(self) -> Sequence[str]:
+        return sorted(self._pools)
+
     async def restore(self, rows: Sequence[StoredRow], once: Sequence[OnceRow], marker: OnceRow) -> bool:
         if marker.key in self._once:
             return False

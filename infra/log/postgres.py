@@ -24,6 +24,15 @@ from infra.log.stored import StoredLog
 
 _COLUMNS = SQL("notification_id, originator_id, originator_version, topic, state, pool, recorded_at")
 
+#: One look into the index for each pool: a plain DISTINCT would read all of it.
+_POOLS = """
+WITH RECURSIVE found (pool) AS (
+    (SELECT pool FROM {0} ORDER BY pool LIMIT 1)
+    UNION ALL
+    SELECT (SELECT pool FROM {0} WHERE pool > found.pool ORDER BY pool LIMIT 1) FROM found WHERE found.pool IS NOT NULL
+)
+SELECT pool FROM found WHERE pool IS NOT NULL"""
+
 
 class PostgresLog(StoredLog):
     """`domain.ports.Log` in PostgreSQL. Make it with `open`."""
@@ -77,6 +86,9 @@ class PostgresLog(StoredLog):
     async def head(self) -> int:
         query = SQL("SELECT coalesce(max(notification_id), 0) FROM {}").format(self._names.events)
         return int((await self._readers.fetch(query))[0][0])
+
+    async def pools(self) -> Sequence[str]:
+        return [row[0] for row in await self._readers.fetch(SQL(_POOLS).format(self._names.events))]
 
     async def once_rows(self, after_key: str, limit: int) -> Sequence[OnceRow]:
         query = SQL("SELECT key, position, versions FROM {} WHERE key > %s ORDER BY key LIMIT %s")

@@ -21,6 +21,7 @@ from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Seg
 from infra.log.sqlite_file import check_file, explain
 from infra.log.sqlite_recorder import SqliteEventRecorder, datastore
 from infra.log.sqlite_rows import (
+    SELECT_POOLS,
     SELECT_ROW,
     find_once,
     insert_once,
@@ -102,6 +103,9 @@ class SqliteLog(StoredLog):
 
     async def head(self) -> int:
         return (await self._fetch("SELECT coalesce(max(rowid), 0) FROM stored_events"))[0][0]
+
+    async def pools(self) -> Sequence[str]:
+        return [row[0] for row in await self._fetch(SELECT_POOLS)]
 
     async def once_rows(self, after_key: str, limit: int) -> Sequence[OnceRow]:
         query = "SELECT * FROM stored_events_once WHERE key > ? ORDER BY key LIMIT ?"

@@ -14,6 +14,14 @@ from infra.log.rows import Filter, OnceRow, PlainRow, StoredRow, follows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SELECT_ROW = "SELECT rowid, originator_id, originator_version, topic, state, pool, recorded_at FROM stored_events"
+#: One look into the index for each pool: a plain DISTINCT would read all of it.
+SELECT_POOLS = """
+WITH RECURSIVE found (pool) AS (
+    SELECT min(pool) FROM stored_events
+    UNION ALL
+    SELECT (SELECT min(pool) FROM stored_events WHERE pool > found.pool) FROM found WHERE found.pool IS NOT NULL
+)
+SELECT pool FROM found WHERE pool IS NOT NULL"""
 _RESTORE_ROW = (
     "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, pool, recorded_at)"
     " VALUES (?, ?, ?, ?, ?, ?, ?)"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import TypeVar
 
 from domain.event import Recorded
 from domain.ports import Appended, Change, Keyring, LogUnavailable
@@ -14,6 +17,8 @@ from infra.log.news import News
 from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 
 _logger = logging.getLogger(__name__)
+#: A row as one or the other reader wants it; its first field is the position.
+R = TypeVar("R", PlainRow, StoredRow)
 
 #: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
 MAX_KNOWN_OWNERS = 100_000
@@ -43,6 +48,11 @@ class StoredLog(ABC):
 
     @abstractmethod
     async def head(self) -> int: ...
+
+    @abstractmethod
+    async def pools(self) -> Sequence[str]:
+        """Every pool that has an event, in order of name."""
+        ...
 
     @abstractmethod
     async def restore(self, rows: Sequence[StoredRow], once: Sequence[OnceRow], marker: OnceRow) -> bool: ...
@@ -98,20 +108,35 @@ class StoredLog(ABC):
     async def subscribe(
         self, after: int = 0, *, pool: str | None = None, limit: int = 500
     ) -> AsyncGenerator[Sequence[Recorded]]:
+        rows = self._follow(after, limit, Filter.of(pool, None, None), self._plain_rows)
+        async with aclosing(rows):
+            async for batch in rows:
+                events, fault = self.mapper.decode_until_fault(batch)
+                if events:
+                    yield events
+                if fault is not None:
+                    raise fault
+
+    async def follow_rows(self, after: int, limit: int) -> AsyncGenerator[Sequence[StoredRow]]:
+        """`subscribe` for the whole log as it lies there, for who passes it on without reading it."""
+        rows = self._follow(after, limit, EVERYTHING, self.rows)
+        async with aclosing(rows):
+            async for batch in rows:
+                yield batch
+
+    async def _follow(
+        self, after: int, limit: int, wanted: Filter, read: Callable[[int, int, Filter], Awaitable[Sequence[R]]]
+    ) -> AsyncGenerator[Sequence[R]]:
         if not 1 <= limit <= MAX_READ:
             raise ValueError(f"limit {limit}: a batch has from 1 to {MAX_READ} events")
-        wanted = Filter.of(pool, None, None)
         with self._news.watch() as woken:
             await self._start_following()
             while True:
                 woken.clear()
-                rows = await self._rows_patiently(after, limit, wanted)
-                events, fault = self.mapper.decode_until_fault(rows)
-                if events:
-                    after = events[-1].position
-                    yield events
-                if fault is not None:
-                    raise fault
+                rows = await self._patiently(after, partial(read, after, limit, wanted))
+                if rows:
+                    after = rows[-1][0]
+                    yield rows
                 if len(rows) < limit:
                     await woken.wait()
 
@@ -142,14 +167,14 @@ class StoredLog(ABC):
         """Rows on their way to be decoded: as the driver gave them, where it gives what the mapper takes."""
         return await self.rows(after, limit, wanted)
 
-    async def _rows_patiently(self, after: int, limit: int, wanted: Filter) -> Sequence[PlainRow]:
+    async def _patiently(self, after: int, read: Callable[[], Awaitable[Sequence[R]]]) -> Sequence[R]:
         """A subscription outlives a database that goes away: it resumes by position when it is back."""
         pause = 0.05
         while True:
             if self._closed:
                 raise LogUnavailable("the log was closed")
             try:
-                return await self._plain_rows(after, limit, wanted)
+                return await read()
             except LogUnavailable as fault:
                 if pause > 1:  # a blink is no news
                     _logger.warning("a subscriber waits at position %d: %s", after, fault)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.cluster.broker import broker_of
 from infra.load_settings import BadSettings, load_settings
 from infra.secrets import derived, open_secrets, root_secret
 from infra.settings import Settings
@@ -197,3 +198,35 @@ def test_derivation_is_hkdf_sha256_and_stays_so_for_ever() -> None:
     secret, info = bytes(range(32)), b"trunkline links v1"
     prk = hmac.new(bytes(32), secret, "sha256").digest()
     assert derived(secret, "links") == hmac.new(prk, info + b"\x01", "sha256").digest()
+
+
+def test_what_is_said_of_tls_holds_for_every_postgresql_address_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "DATABASE_URL": "postgresql:///trunkline",
+        "ROWS_URL": "postgresql://u@db/rows?sslmode=require",
+        "DATABASE_TLS": "verify-full",
+        "DATABASE_CA": "/etc/my ca.pem",
+        "DATABASE_PASSWORD": "p/w",
+    }.items():
+        monkeypatch.setenv(f"TRUNKLINE_{name}", value)
+    settings = load_settings()
+    assert settings.log_url == "postgresql:///trunkline?sslmode=verify-full&sslrootcert=%2Fetc%2Fmy%20ca.pem"
+    assert settings.rows_location == "postgresql://u:p%2Fw@db/rows?sslmode=require&sslrootcert=%2Fetc%2Fmy%20ca.pem"
+
+
+def test_a_log_in_to_kafka_wants_a_name_and_a_password() -> None:
+    assert "kafka_username and kafka_password are needed too" in faults(KAFKA_SASL="plain", KAFKA_USERNAME="t")
+    assert "kafka_certificate and kafka_private_key go together" in faults(KAFKA_CERTIFICATE="c.pem")
+
+
+def test_kafka_is_as_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broker_of(load_settings()) is None
+    secret = {"KAFKA_SASL": "scram-sha-512", "KAFKA_USERNAME": "t", "KAFKA_PASSWORD": "s3cret", "KAFKA_TLS": "true"}
+    for name, value in {"KAFKA_SERVERS": "one:9092, two:9092", **secret}.items():
+        monkeypatch.setenv(f"TRUNKLINE_{name}", value)
+    broker = broker_of(load_settings())
+    assert broker is not None
+    assert broker.servers == ("one:9092", "two:9092")
+    assert broker.options()["security_protocol"] == "SASL_SSL"
+    assert broker.options()["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert "s3cret" not in repr(broker)

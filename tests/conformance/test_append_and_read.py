@@ -31,6 +31,13 @@ async def test_an_empty_log_has_head_zero_and_nothing_to_read(log):
     assert list(await log.read_stream("nobody")) == []
 
 
+async def test_a_log_names_the_pools_that_have_events(log):
+    assert list(await log.pools()) == []
+    for number, pool in enumerate(("south", "north", "Östlich", "north")):
+        await log.append(Change(f"s-{number}", 0, [proposed(Rang(number=1), pool=pool)]))
+    assert list(await log.pools()) == ["north", "south", "Östlich"]
+
+
 async def test_an_append_says_where_each_stream_stands_and_its_last_position(log):
     appended = await log.append(rings("a", 0, 3), rings("b", 0, 2))
     assert dict(appended.versions) == {"a": 3, "b": 2}
