@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.agent.commands import BecomeReady, SignIn
+from domain.belonging import Referred
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.customer.decide import Contact
@@ -15,7 +16,7 @@ from domain.decide import Command
 from domain.delivery.events import NotificationRequested
 from domain.delivery.state import AttemptDelivery, RecordDelivered
 from domain.execute import Done, Executor, Origin
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from domain.interaction.events import Candidate, Decision
 from domain.interaction.offers import AcceptOffer, OfferInteraction
 from domain.interaction.work import AddNote, CompleteWork, CompleteWrapUp, Reply
@@ -109,7 +110,7 @@ class Hotline:
         address = f"customer{number}@mail.example"
         return ReceiveMessage(
             project="shop",
-            mailbox="info",
+            entry="info",
             via="email",
             sender=Contact(kind="email", address=address, fingerprint=f"{number:032x}"),
             sender_name=f"Customer Number{number}",

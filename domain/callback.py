@@ -13,6 +13,7 @@ from domain.centre.configuration import Project, project_of
 from domain.centre.documents import Callbacks
 from domain.customer.decide import Contact, recognise
 from domain.decide import Command, Moment, Outcome, decides
+from domain.delivery.request import About, text
 from domain.interaction.events import CallbackRequested, InteractionStarted, InteractionTransferred
 from domain.interaction.offers import rescind
 from domain.interaction.queueing import FIRST_LEG, Arriving, banned, queued
@@ -28,7 +29,10 @@ TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCallback(Command):
-    """Ask to be called. `key` fingerprints number and queue; `due_at` None means as soon as possible."""
+    """Ask to be called. `key` fingerprints number and queue; `due_at` None means as soon as possible.
+
+    Who asks by text is told by text that it is on record: `confirm` names the number of ours that they wrote to.
+    """
 
     project: str
     number: Contact
@@ -38,6 +42,7 @@ class RequestCallback(Command):
     due_at: datetime | None
     entry: str
     language: str = ""
+    confirm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,9 @@ def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
     )
     outcome.add("interaction", interaction_id, started, requested, *queued(states, project, work, at.now))
     outcome.merge(reserve(states, "callback", c.key, interaction_id))
+    if c.confirm:
+        about = About(customer_id, language, interaction_id=interaction_id)
+        outcome.merge(text("callback_registered", c.confirm, about, c.number.address, project, at))
     outcome.result |= {"interaction_id": interaction_id, "customer_id": customer_id, "due_at": due_at.isoformat()}
     return outcome
 

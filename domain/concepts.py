@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from domain import audit, callback, conversation, intake, reservation
+from domain import audit, callback, conversation, intake, reservation, texts
 from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
+from domain.delivery import handed_over
 from domain.delivery import state as delivery
-from domain.interaction import calling, escalation, leaving, offers, recording, talking, work
+from domain.interaction import calling, escalation, leaving, offers, recording, replying, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
 from domain.voice import callbacks, calls, dial, messages
@@ -26,13 +27,16 @@ LOADED = (
     dial,
     escalation,
     evacuating,
+    handed_over,
     intake,
     leaving,
     messages,
     offers,
     recording,
+    replying,
     reservation,
     talking,
+    texts,
     ticket,
     ticket_upcasting,
     work,

@@ -1,11 +1,5 @@
 """Contact in: how a message or a callback request becomes an interaction on a ticket.
 
-Which ticket does a message belong to? In this order:
-1. the ticket named by a signed reply token, or by the delivery that the message answers;
-2. the ticket of an earlier message it refers to, when it comes from that ticket's own customer;
-3. none: it opens a new ticket.
-A closed ticket is never continued: the message opens a new one.
-
 Which interaction does it join? The ticket's present one while an agent waits for it or works on it; else a
 new one is queued. Automatic mail (RFC 3834) joins what it belongs to for the record, but never queues,
 never reopens and is never answered; where it belongs to nothing, the mailbox says whether anybody reads it.
@@ -15,15 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
+from domain.belonging import Referred, belongs_to, is_from
 from domain.centre.configuration import Project, project_of
-from domain.centre.documents import Mailbox
-from domain.customer.decide import Contact, recognise, survivor
+from domain.customer.decide import Contact, recognise
 from domain.customer.state import Customer
 from domain.decide import Command, Moment, Outcome, decides
-from domain.delivery.request import status_mail
-from domain.delivery.state import Delivery
+from domain.delivery.request import told
+from domain.entrance import Entrance, Via, entrance
 from domain.event import Event
 from domain.interaction.answering import reply_by_of
 from domain.interaction.events import (
@@ -34,8 +27,7 @@ from domain.interaction.events import (
 )
 from domain.interaction.queueing import FIRST_LEG, Arriving, banned, had_before, queued
 from domain.interaction.state import Interaction
-from domain.rejection import NotFound
-from domain.reservation import holder_of, reserve
+from domain.reservation import hand_on, holder_of, reserve
 from domain.states import States
 from domain.stream import stream_of
 from domain.ticket.decide import reopen
@@ -45,21 +37,16 @@ from domain.ticket.state import Ticket, evolve, lengthen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Referred:
-    """What a message says it belongs to, most trusted first; see the module's rules."""
-
-    ticket_id: str = ""
-    delivery_ids: tuple[str, ...] = ()
-    fingerprints: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveMessage(Command):
-    """A message has come in. `fingerprint` is that of its own external id, empty where it has none."""
+    """A message has come in. `entry` is the name of the mailbox or of the number that it came to.
+
+    `fingerprint` is that of its own external id, empty where it has none; a text has that of the conversation: of the
+    two numbers.
+    """
 
     project: str
-    mailbox: str
-    via: Literal["email", "page"]
+    entry: str
+    via: Via
     sender: Contact
     sender_name: str
     subject: str
@@ -81,57 +68,34 @@ class _Incoming:
     states: States
     c: ReceiveMessage
     project: Project
-    mailbox: Mailbox
+    entrance: Entrance
     at: Moment
-
-
-def _belongs_to(states: States, c: ReceiveMessage) -> Ticket | None:
-    """The open or resolved ticket that the message continues."""
-    trusted = [c.refers.ticket_id] if c.refers.ticket_id else []
-    trusted.extend(states.of(Delivery, "delivery", d).ticket_id for d in c.refers.delivery_ids)
-    for ticket_id in filter(None, trusted):
-        ticket = states.of(Ticket, "ticket", ticket_id)
-        if _goes_on(states, ticket):
-            return ticket
-    for fingerprint in c.refers.fingerprints:
-        ticket_id = holder_of(states, fingerprint)
-        ticket = states.of(Ticket, "ticket", ticket_id) if ticket_id else Ticket()
-        if _goes_on(states, ticket) and _is_from(states, c, ticket):
-            return ticket
-    return None
-
-
-def _goes_on(states: States, ticket: Ticket) -> bool:
-    """Whether a message can continue the ticket: neither closed, nor that of a customer who was erased."""
-    if ticket.status in ("absent", "closed"):
-        return False
-    return states.of(Customer, "customer", ticket.customer_id).status != "erased"
-
-
-def _is_from(states: States, c: ReceiveMessage, ticket: Ticket) -> bool:
-    """Whether the sender is the ticket's customer, also after a merge."""
-    sender = holder_of(states, c.sender.fingerprint)
-    return sender is not None and survivor(states, sender) == survivor(states, ticket.customer_id)
 
 
 @decides(ReceiveMessage)
 def receive_message(states: States, c: ReceiveMessage, at: Moment) -> Outcome:
     project = project_of(states, c.project)
-    mailbox = project.configured.mailboxes.get(c.mailbox)
-    if mailbox is None:
-        raise NotFound("mailbox", c.mailbox)
-    language = c.language or mailbox.language
-    ticket, incoming = _belongs_to(states, c), _Incoming(states, c, project, mailbox, at)
+    way_in = entrance(project, c.via, c.entry)
+    language = c.language or way_in.language
+    ticket, incoming = belongs_to(states, c.refers, c.sender), _Incoming(states, c, project, way_in, at)
     sender_id, outcome = recognise(states, c.sender, c.sender_name, language, at)
     if ticket is None:
         new = stream_of("customer", sender_id) in outcome.events
-        excluded = () if new else banned(states, sender_id)
-        outcome.merge(_new_matter(incoming, sender_id, language, excluded))
+        outcome.merge(_new_matter(incoming, sender_id, language, new=new))
     else:
         outcome.merge(_further_contact(incoming, ticket, sender_id))
-    if c.fingerprint and outcome.result["ticket_id"] and holder_of(states, c.fingerprint) is None:
-        outcome.merge(reserve(states, "message", c.fingerprint, outcome.result["ticket_id"]))
+    if c.fingerprint and outcome.result["ticket_id"]:
+        outcome.merge(_known_by(states, c, outcome.result["ticket_id"]))
     return outcome
+
+
+def _known_by(states: States, c: ReceiveMessage, ticket_id: str) -> Outcome:
+    """A mail's id belongs to its ticket for good; a conversation of texts goes on to the next matter."""
+    if c.via == "sms":
+        return hand_on(states, "conversation", c.fingerprint, ticket_id)
+    if holder_of(states, c.fingerprint) is None:
+        return reserve(states, "message", c.fingerprint, ticket_id)
+    return Outcome()
 
 
 def _message(
@@ -163,24 +127,27 @@ def _information(c: ReceiveMessage, ticket: Ticket, message: MessageReceived, by
         by=by,
         interaction_id=message.interaction_id,
         message_id=message.message_id,
-        external_id=c.external_id,
+        external_id=_threading(c),
     )
 
 
-def _start(
-    c: ReceiveMessage, interaction_id: str, ticket: Ticket, sender_id: str, at: Moment, *, by_customer: bool = True
-) -> Outcome:
+def _threading(c: ReceiveMessage) -> str:
+    """The id by which later mails continue this message; texts have no threads."""
+    return "" if c.via == "sms" else c.external_id
+
+
+def _start(m: _Incoming, interaction_id: str, ticket: Ticket, sender_id: str, *, by_customer: bool = True) -> Outcome:
     """A new interaction with its first message; `ticket` may be the one that is being opened."""
     started = InteractionStarted(
         interaction_id=interaction_id,
-        channel="email",
+        channel=m.entrance.channel,
         direction="inbound",
         customer_id=ticket.customer_id or sender_id,
         ticket_id=ticket.ticket_id,
-        entry=c.mailbox,
+        entry=m.c.entry,
         language=ticket.language,
     )
-    return _joined(c, interaction_id, ticket, sender_id, at, before=(started,), by_customer=by_customer)
+    return _joined(m.c, interaction_id, ticket, sender_id, m.at, before=(started,), by_customer=by_customer)
 
 
 def _joined(
@@ -215,44 +182,47 @@ def _queue(
     work = Arriving(
         interaction_id=interaction_id,
         leg=FIRST_LEG,
-        channel="email",
+        channel=m.entrance.channel,
         queue=m.project.department_queue(ticket.department),
         customer_id=ticket.customer_id,
         language=ticket.language,
-        site=m.mailbox.site or "",
+        site=m.entrance.site,
         excluded=excluded,
         had=had,
     )
     return Outcome().add("interaction", interaction_id, *queued(m.states, m.project, work, m.at.now))
 
 
-def _new_matter(m: _Incoming, customer_id: str, language: str, excluded: tuple[str, ...]) -> Outcome:
+def _new_matter(m: _Incoming, customer_id: str, language: str, *, new: bool) -> Outcome:
     """A ticket is opened, its first interaction queued, and the customer told; automatic mail may be filed instead."""
     c, project, at = m.c, m.project, m.at
-    if c.automatic and m.mailbox.automatic_mail == "file":
+    if c.automatic and m.entrance.files_automatic:
         interaction_id = at.new_id()
-        outcome = _start(c, interaction_id, Ticket(language=language), customer_id, at)
+        outcome = _start(m, interaction_id, Ticket(language=language), customer_id)
         return outcome.merge(_closed(c, interaction_id))
-    queue = project.department_queue(m.mailbox.department)
+    queue = project.department_queue(m.entrance.department)
     ticket_id, interaction_id = at.new_id(), at.new_id()
     opened = TicketOpened(
         ticket_id=ticket_id,
         number=ticket_number(ticket_id),
         customer_id=customer_id,
         interaction_id=interaction_id,
-        department=m.mailbox.department,
-        mailbox=c.mailbox,
+        department=m.entrance.department,
+        mailbox=m.entrance.mailbox,
+        text_number=m.entrance.number,
         language=language,
         subject=c.subject,
         deadline=at.now + timedelta(seconds=project.queue(queue).target),
     )
     ticket = evolve(Ticket(), opened)
     outcome = Outcome().add("ticket", ticket_id, opened)
-    outcome.merge(_start(c, interaction_id, ticket, customer_id, at))
-    outcome.merge(_queue(m, interaction_id, ticket, excluded))
+    outcome.merge(_start(m, interaction_id, ticket, customer_id))
+    outcome.merge(_queue(m, interaction_id, ticket, () if new else banned(m.states, customer_id)))
     if not c.automatic:
-        ticket = replace(ticket, thread=lengthen(ticket.thread, c.external_id))
-        outcome.merge(status_mail("opened", ticket, c.sender.address, c.sender_name, project, at))
+        ticket = replace(ticket, thread=lengthen(ticket.thread, _threading(c)))
+        # who is new has no stream that could be read yet
+        customer = Customer() if new else m.states.of(Customer, "customer", customer_id)
+        outcome.merge(told("opened", ticket, customer, project, at, address=c.sender.address, name=c.sender_name))
     return outcome
 
 
@@ -260,13 +230,13 @@ def _further_contact(m: _Incoming, ticket: Ticket, sender_id: str) -> Outcome:
     """The message joins the ticket: its present interaction where somebody is on it, else a new one."""
     states, c, at = m.states, m.c, m.at
     present = states.of(Interaction, "interaction", ticket.interaction_id)
-    by_customer = _is_from(states, c, ticket)
+    by_customer = is_from(states, c.sender, ticket)
     if present.status == "open" and (present.being_worked or c.automatic):
         reply_by = None if c.automatic else reply_by_of(m.project, present, at)
         outcome = _joined(c, present.interaction_id, ticket, sender_id, at, by_customer=by_customer, reply_by=reply_by)
     else:
         interaction_id = at.new_id()
-        outcome = _start(c, interaction_id, ticket, sender_id, at, by_customer=by_customer)
+        outcome = _start(m, interaction_id, ticket, sender_id, by_customer=by_customer)
         if c.automatic:
             outcome.merge(_closed(c, interaction_id))
         else:

@@ -116,7 +116,7 @@ class Checker:
             stream
             for stream, state in self.states.items()
             if (category_of(stream) == "interaction" and state.status == "open")
-            or (category_of(stream) == "delivery" and state.status in ("pending", "attempting"))
+            or (category_of(stream) == "delivery" and state.status in ("pending", "attempting", "accepted"))
         ]
 
     def still_held(self) -> list[str]:

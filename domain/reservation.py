@@ -72,6 +72,17 @@ def reserve(states: States, kind: str, fingerprint: str, holder: str) -> Outcome
     return Outcome().add("reservation", fingerprint, KeyReserved(kind=kind, fingerprint=fingerprint, holder=holder))
 
 
+def hand_on(states: States, kind: str, fingerprint: str, holder: str) -> Outcome:
+    """Take a key, from whoever had it; taking what one already holds changes nothing."""
+    before = states.of(Reservation, "reservation", fingerprint)
+    if not before.holder or before.holder == holder:
+        return reserve(states, kind, fingerprint, holder)
+    released = KeyReleased(kind=kind, fingerprint=fingerprint, holder=before.holder)
+    return Outcome().add(
+        "reservation", fingerprint, released, KeyReserved(kind=kind, fingerprint=fingerprint, holder=holder)
+    )
+
+
 def release(states: States, kind: str, fingerprint: str, holder: str) -> Outcome:
     """Free a key held by `holder`; freeing what another holds, or nobody, changes nothing."""
     before = states.of(Reservation, "reservation", fingerprint)

@@ -45,10 +45,12 @@ __all__ = [
     "Skill",
     "Status",
     "Step",
+    "TextHours",
     "Title",
     "WrapUp",
 ]
 
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="local time, as in 08:30")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254, description="an e-mail address")]
 
 
@@ -174,14 +176,30 @@ class Callbacks(Document):
     retry: Seconds = Field(default=900, description="seconds after which a busy or silent number is called again")
 
 
+class TextHours(Document):
+    """Hours in which texts go out that nobody waits for, on the clock of who gets them."""
+
+    opens: ClockTime = Field(default="08:00", description="the first minute, as in 08:00")
+    closes: ClockTime = Field(
+        default="20:00",
+        description="the minute after the last, on the next day where it is not later than `opens`, as in 20:00",
+    )
+
+
 class Status(Document):
-    """Which status mails a customer gets."""
+    """Which status mails a customer gets, and which texts."""
 
     mails: tuple[Literal["opened", "handed_over", "resolved", "reopened"], ...] = Field(
         default=("opened", "handed_over", "resolved", "reopened"), description="which changes a customer is told of"
     )
     sender: Name = Field(description="the mailbox, one of `mailboxes`, that status mails come from")
     reopen_days: int = Field(default=14, ge=1, le=366, description="days after which a resolved ticket is closed")
+    texts: tuple[Literal["opened", "handed_over", "resolved", "reopened"], ...] = Field(
+        default=(), description="which changes a customer who came by text is told of by text"
+    )
+    text_hours: TextHours | None = Field(
+        default=None, description="when such texts may disturb somebody; at any time without"
+    )
 
 
 class ProjectDocument(Document):

@@ -38,17 +38,25 @@ def _numbers(subject: Subject, p: ProjectDocument, centres: Sequence[CentreDocum
     sites = [site for centre in centres if centre.pool == p.pool for site in centre.sites]
     for name, number in p.numbers.items():
         here = ("numbers", name)
-        yield from unknown("flow", number.flow, p.flows, subject, (*here, "flow"), ("flows",))
+        if number.flow is not None:
+            yield from unknown("flow", number.flow, p.flows, subject, (*here, "flow"), ("flows",))
+        elif number.texts is None:
+            mend = "`flow:` with one of `flows` for its calls, `texts:` for its texts, or both"
+            yield Fault(subject=subject, path=here, what="nothing says what becomes of its calls or texts", mend=mend)
+        if number.texts is not None:
+            path = (*here, "texts", "department")
+            yield from unknown("department", number.texts.department, p.departments, subject, path, ("departments",))
         if number.site is not None and sites:
             yield from unknown("site", number.site, sites, subject, (*here, "site"), None)
-        flow = p.flows.get(number.flow)
-        if flow is not None and number.language not in flow.languages:
+        flow = p.flows.get(number.flow) if number.flow is not None else None
+        if number.flow is not None and flow is not None and number.language not in flow.languages:
             what = f"the flow {number.flow!r} says nothing in {number.language!r}, in which this number's callers begin"
             mend = f"`language: {flow.languages[0]}`, or add {number.language!r} to the flow's `languages`"
             names_in = ((subject, ("flows", number.flow)),)
             yield Fault(subject=subject, path=(*here, "language"), what=what, mend=mend, names_in=names_in)
     if p.callbacks is not None and p.callbacks.number is not None:
-        yield from unknown("number", p.callbacks.number, p.numbers, subject, ("callbacks", "number"), ("numbers",))
+        calling = [name for name, number in p.numbers.items() if number.flow is not None]
+        yield from unknown("number", p.callbacks.number, calling, subject, ("callbacks", "number"), ("numbers",))
     used = {number.flow for number in p.numbers.values()}
     for name in p.flows:
         if name not in used:

@@ -19,12 +19,16 @@ Kind = Literal[
     "callback_expired",
     "reply",
     "deflection",
+    "texts_stopped",
+    "texts_started",
+    "texts_help",
 ]
 
 
 class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
     """Something is to be sent. The text of a status mail is made from `kind`, `language` and `params` when it is sent.
 
+    `mailbox` is the name of the mailbox or, for a text, of the number that it is sent from, empty for any that can.
     `thread` holds the message ids that the mail continues, oldest first, separated by spaces; an id of the form
     `delivery:ID` stands for the Message-ID of an earlier delivery.
     """
@@ -52,6 +56,19 @@ class DeliveryAttempted(Event, wire="delivery.attempted.v1"):
     attempt_id: str
     number: int
     deadline: datetime
+
+
+class DeliveryAccepted(Event, wire="delivery.accepted.v1"):
+    """A provider has it and will tell what becomes of it; if it has not by `check_at`, it is asked.
+
+    `reference` is the provider's own id of the message, `segments` how many short messages it is paid for as.
+    """
+
+    delivery_id: str
+    attempt_id: str
+    reference: str
+    segments: int
+    check_at: datetime
 
 
 class DeliveryDeferred(Event, wire="delivery.deferred.v1"):

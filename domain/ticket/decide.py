@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.centre.configuration import project_of
 from domain.customer.state import Customer
 from domain.decide import Command, Moment, Outcome, decides
-from domain.delivery.request import status_mail
+from domain.delivery import request
 from domain.event import Event
 from domain.rejection import Rejection
 from domain.states import States
@@ -76,9 +76,9 @@ def change(states: States, ticket: Ticket, event: Event) -> tuple[Ticket, Outcom
 
 
 def told(states: States, what: str, project: str, ticket: Ticket, at: Moment) -> Outcome:
-    """The status mail to the ticket's customer."""
+    """The status mail or text to the ticket's customer."""
     customer = states.of(Customer, "customer", ticket.customer_id)
-    return status_mail(what, ticket, customer.address("email"), customer.name, project_of(states, project), at)
+    return request.told(what, ticket, customer, project_of(states, project), at)
 
 
 def hand_over(states: States, project: str, ticket: Ticket, department: str, by: str, at: Moment) -> Outcome:

@@ -10,7 +10,10 @@ from domain.personal import Personal
 
 
 class TicketOpened(Event, wire="ticket.opened.v1"):
-    """A matter to be settled. `number` is what people say on the telephone; it opens no door by itself."""
+    """A matter to be settled. `number` is what people say on the telephone; it opens no door by itself.
+
+    It came to a mailbox or, by text, to one of our numbers: `mailbox` or `text_number` names which.
+    """
 
     ticket_id: str
     number: str
@@ -18,6 +21,7 @@ class TicketOpened(Event, wire="ticket.opened.v1"):
     interaction_id: str
     department: str
     mailbox: str
+    text_number: str = ""
     language: str
     subject: Personal[str]
     deadline: datetime

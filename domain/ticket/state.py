@@ -55,6 +55,7 @@ class Ticket:
     interaction_id: str = ""
     department: str = ""
     mailbox: str = ""
+    text_number: str = ""
     language: str = "en"
     subject: str = ""
     deadline: datetime | None = None
@@ -92,6 +93,7 @@ def evolve(state: Ticket, event: Event) -> Ticket:
                 interaction_id=event.interaction_id,
                 department=event.department,
                 mailbox=event.mailbox,
+                text_number=event.text_number,
                 language=event.language,
                 subject=plain(event.subject),
                 deadline=event.deadline,

@@ -26,12 +26,13 @@ from channels.email.limits import MAX_TEXT
 from channels.email.model import Address, ParsedMail
 from channels.email.parse import parse
 from channels.email.ports import Arrived
+from domain.belonging import Referred
 from domain.customer.contact import contact, within
 from domain.customer.decide import RecogniseCustomer
 from domain.delivery.events import NotificationRequested
 from domain.delivery.state import RecordBounce
 from domain.execute import Executor, Origin
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from domain.interaction.events import Attachment
 from domain.ports import Blobs, Fingerprints, Log
 from domain.rejection import NotFound
@@ -132,7 +133,7 @@ class Receiving:
         owner = (await self.executor.execute(recognise, origin)).result["customer_id"]
         command = ReceiveMessage(
             project=home.project,
-            mailbox=home.mailbox,
+            entry=home.mailbox,
             via="email",
             sender=sender,
             sender_name=name,

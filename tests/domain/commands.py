@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from domain.agent.commands import BecomeReady, SignIn
+from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.customer.decide import Contact
 from domain.decide import Command
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from domain.interaction.events import Candidate, Decision
 from domain.interaction.offers import AcceptOffer, DeclineOffer, OfferInteraction, TimeOutOffer
 from domain.interaction.work import CompleteWork, CompleteWrapUp, Reply, TransferInteraction
@@ -31,7 +32,7 @@ def mail(sender: str = "ada@example.org", *, refers: Referred | None = None, id:
     """A mail; `id` is its Message-ID."""
     values: dict[str, Any] = {
         "project": PROJECT,
-        "mailbox": "help",
+        "entry": "help",
         "via": "email",
         "sender": email(sender),
         "sender_name": "Ada",

@@ -125,7 +125,7 @@ def test_signing_out_gives_work_in_hand_back_to_its_old_place(staffed: World) ->
 
 
 def test_signing_out_ends_wrap_up_with_the_default_disposition(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     staffed.given(work.complete())
     staffed.when(SignOut(agent_id="anna")).including(
         happened(WrapUpCompleted, disposition="not_stated", timed_out=True),
@@ -181,8 +181,8 @@ def test_who_is_signed_out_or_unknown_is_retired_quietly(world: World) -> None:
 
 
 def test_several_who_go_at_once_all_give_back_what_they_had(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="sales")
-    first = offered(staffed, "anna", mailbox="sales")
+    work = in_hand(staffed, "anna", entry="sales")
+    first = offered(staffed, "anna", entry="sales")
     offered(staffed, "boris", first.interaction_id)
     staffed.given(without(staffed, "anna", "boris"))
     assert [staffed.of("agent", name).work for name in ("anna", "boris")] == [{}, {}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -10,19 +11,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, LoseConnection, SignIn, SignOut
 from domain.agent.state import Agent
+from domain.belonging import Referred
 from domain.customer.decide import EraseCustomer, MergeCustomers, UnmergeCustomers
 from domain.customer.state import Customer
 from domain.decide import Command
+from domain.delivery.handed_over import RecordAccepted, WithholdDelivery
 from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDeferred, RecordDelivered, RecordRefused
-from domain.intake import Referred
 from domain.interaction.leaving import CancelCallback
 from domain.interaction.state import Interaction
-from domain.interaction.work import TimeOutWrapUp
+from domain.interaction.work import Reply, TimeOutWrapUp
 from domain.reservation import Reservation
 from domain.states import fold
 from domain.stream import category_of, identity_of
 from domain.ticket.decide import AwaitCustomer, CloseTicket, HandOverTicket, RateService, ReopenTicket, ResolveTicket
 from tests.domain.commands import PROJECT, Work, callback, mail, offer
+from tests.domain.texting import sms, texting, word
 from tests.domain.world import World, configured
 
 AGENTS = st.sampled_from(["anna", "boris", "clara"])
@@ -37,7 +40,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world: World = configured()
+        self.world: World = texting(configured())
         self.works: list[Work] = []
         self.seen: dict[str, list[str]] = {"interaction": [], "ticket": [], "delivery": [], "customer": []}
         self.mails = 0
@@ -81,12 +84,10 @@ class AnyOrder(RuleBasedStateMachine):
         for agent in ("anna", "boris", "clara"):
             self.an_agent_comes(agent)
 
-    @rule(
-        sender=PEOPLE, mailbox=st.sampled_from(["help", "tech", "sales"]), automatic=st.sampled_from(["", "", "list"])
-    )
-    def a_mail_comes(self, sender: str, mailbox: str, automatic: str) -> None:
+    @rule(sender=PEOPLE, entry=st.sampled_from(["help", "tech", "sales"]), automatic=st.sampled_from(["", "", "list"]))
+    def a_mail_comes(self, sender: str, entry: str, automatic: str) -> None:
         self.mails += 1
-        self.does(mail(sender, mailbox=mailbox, automatic=automatic, id=f"m{self.mails}"))
+        self.does(mail(sender, entry=entry, automatic=automatic, id=f"m{self.mails}"))
 
     @rule(sender=PEOPLE, which=WHICH, how=st.sampled_from(["token", "delivery", "references"]), robot=st.booleans())
     def a_mail_refers_to_another(self, sender: str, which: int, how: str, robot: bool) -> None:
@@ -97,6 +98,14 @@ class AnyOrder(RuleBasedStateMachine):
         }[how]
         self.mails += 1
         self.does(mail(sender, refers=refers, automatic="auto-replied" if robot else "", id=f"m{self.mails}"))
+
+    @rule(number=st.integers(1, 2), entry=st.sampled_from(["main", "tech"]), robot=st.booleans())
+    def a_text_comes(self, number: int, entry: str, robot: bool) -> None:
+        self.does(sms(sender=f"+4800000000{number}", entry=entry, automatic="repeats itself" if robot else ""))
+
+    @rule(number=st.integers(1, 2), kind=st.sampled_from(["stop", "start", "help"]))
+    def a_text_commands(self, number: int, kind: str) -> None:
+        self.does(word(kind, f"+4800000000{number}"))
 
     @rule(number=st.integers(1, 2), delay=st.sampled_from([0, 20, 600]))
     def a_callback_is_asked_for(self, number: int, delay: int) -> None:
@@ -150,6 +159,10 @@ class AnyOrder(RuleBasedStateMachine):
     def an_agent_replies(self, which: int) -> None:
         self.does(self.work(which).reply())
 
+    @rule(which=WHICH, by=st.sampled_from(["sms", "email"]))
+    def an_agent_replies_by_the_way_they_choose(self, which: int, by: Literal["sms", "email"]) -> None:
+        self.does(Reply(**self.work(which).mine, text="Dear Ada", by=by))
+
     @rule(which=WHICH, department=DEPARTMENTS, what=st.integers(0, 5))
     def something_becomes_of_a_ticket(self, which: int, department: str, what: int) -> None:
         ticket = self.known("ticket", which)
@@ -164,9 +177,10 @@ class AnyOrder(RuleBasedStateMachine):
         ]
         self.does(commands[what])
 
-    @rule(which=WHICH, what=st.integers(0, 4))
+    @rule(which=WHICH, what=st.integers(0, 7))
     def something_becomes_of_a_delivery(self, which: int, what: int) -> None:
         delivery = self.known("delivery", which)
+        later = self.world.now + timedelta(seconds=30)
         own = {"delivery_id": delivery, "attempt_id": self.world.of("delivery", delivery).attempt_id}
         commands: list[Command] = [
             AttemptDelivery(delivery_id=delivery, patience=60),
@@ -174,6 +188,9 @@ class AnyOrder(RuleBasedStateMachine):
             RecordDeferred(**own, code="451", reason="busy", retry_at=self.world.now),
             RecordRefused(**own, code="550", reason="no"),
             RecordBounce(delivery_id=delivery, status="5.1.1", permanent=True, reason="no"),
+            RecordAccepted(**own, reference="SM1", segments=1, patience=30),
+            WithholdDelivery(delivery_id=delivery, code="quiet_hours", reason="night", until=later),
+            WithholdDelivery(delivery_id=delivery, code="consent", reason="wants none", until=None),
         ]
         self.does(commands[what])
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.delivery.events import (
+    DeliveryAccepted,
     DeliveryAttempted,
     DeliveryDeferred,
     NotificationBounced,
@@ -12,8 +13,10 @@ from domain.delivery.events import (
     NotificationFailed,
     NotificationRequested,
 )
+from domain.delivery.handed_over import RecordAccepted, WithholdDelivery
 from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDeferred, RecordDelivered, RecordRefused
 from tests.domain.commands import mail
+from tests.domain.texting import sms, texting
 from tests.domain.world import World, happened
 
 
@@ -122,3 +125,92 @@ def test_a_report_of_delay_is_no_bounce(world: World, delivery: str) -> None:
 def test_a_delivery_that_was_never_requested_does_not_exist(world: World) -> None:
     for command in (AttemptDelivery(delivery_id="none", patience=1), bounce("none"), refused("none", "a")):
         world.when(command).rejected("not_found")
+
+
+@pytest.fixture
+def text(world: World) -> str:
+    centre = texting(world, status={"sender": "help", "texts": ["opened"]})
+    return centre.when(sms()).one(NotificationRequested).delivery_id
+
+
+def accepted(delivery: str, attempt: str, patience: int = 300) -> RecordAccepted:
+    return RecordAccepted(delivery_id=delivery, attempt_id=attempt, reference="SM1", segments=2, patience=patience)
+
+
+def withheld(delivery: str, until: object = None) -> WithholdDelivery:
+    return WithholdDelivery(delivery_id=delivery, code="quiet_hours", reason="it is night there", until=until)  # type: ignore[arg-type]
+
+
+def test_what_a_provider_accepted_is_settled_by_what_it_tells(world: World, text: str) -> None:
+    attempt = begin(world, text)
+    world.when(accepted(text, attempt)).then(
+        happened(DeliveryAccepted, reference="SM1", segments=2, check_at=world.now + timedelta(seconds=300))
+    )
+    world.when(accepted(text, attempt)).changes_nothing()
+    world.when(AttemptDelivery(delivery_id=text, patience=60)).rejected("not_possible_now")
+    world.when(RecordDelivered(delivery_id=text, attempt_id=attempt)).then(happened(NotificationDelivered))
+    world.when(accepted(text, attempt)).changes_nothing()
+
+
+def test_what_is_still_under_way_when_the_provider_is_asked_is_asked_about_again_later(world: World, text: str) -> None:
+    attempt = begin(world, text)
+    world.given(accepted(text, attempt)).wait(seconds=300)
+    world.when(accepted(text, attempt, 3600)).then(
+        happened(DeliveryAccepted, check_at=world.now + timedelta(seconds=3600))
+    )
+
+
+def test_a_report_that_overtakes_the_acceptance_counts_and_the_acceptance_comes_too_late(world: World) -> None:
+    centre = texting(world, status={"sender": "help", "texts": ["opened"]})
+    for number in range(2):
+        text = centre.when(sms(sender=f"+4850010020{number}")).one(NotificationRequested).delivery_id
+        attempt = begin(centre, text)
+        centre.given(refused(text, attempt) if number else RecordDelivered(delivery_id=text, attempt_id=attempt))
+        centre.when(accepted(text, attempt)).changes_nothing()
+
+
+def test_a_text_of_unknown_outcome_is_not_attempted_again_before_the_provider_was_asked(
+    world: World, text: str
+) -> None:
+    attempt = begin(world, text)
+    world.wait(seconds=301)
+    again = AttemptDelivery(delivery_id=text, patience=300)
+    world.when(again).rejected("outcome_unknown", saying="ask the provider")
+    world.given(deferred(text, attempt, world.now))
+    world.when(again).then(happened(DeliveryAttempted, number=2))
+
+
+def test_an_attempt_that_was_taken_for_lost_and_is_heard_of_is_not_repeated(world: World, text: str) -> None:
+    attempt = begin(world, text)
+    world.given(deferred(text, attempt, world.now))
+    world.given(RecordDelivered(delivery_id=text, attempt_id=attempt))
+    world.when(AttemptDelivery(delivery_id=text, patience=60)).rejected("not_possible_now")
+
+
+def test_what_becomes_of_an_earlier_attempt_says_nothing_of_the_later_one(world: World, text: str) -> None:
+    first = begin(world, text)
+    world.given(deferred(text, first, world.now))
+    second = begin(world, text)
+    world.given(accepted(text, second))
+    for late in (refused(text, first), RecordDelivered(delivery_id=text, attempt_id=first), accepted(text, first)):
+        world.when(late).rejected("another_attempt")
+
+
+def test_what_a_carrier_could_not_deliver_for_now_may_be_tried_again(world: World, text: str) -> None:
+    attempt = begin(world, text)
+    world.given(accepted(text, attempt), deferred(text, attempt, world.now))
+    assert world.of("delivery", text).status == "pending"
+
+
+def test_a_delivery_may_be_withheld_until_a_time_or_for_good_and_says_why(world: World, text: str) -> None:
+    until = world.now + timedelta(hours=9)
+    world.when(withheld(text, until)).then(
+        happened(DeliveryDeferred, code="quiet_hours", reason="it is night there", retry_at=until, attempt_id="")
+    )
+    world.when(withheld(text)).then(happened(NotificationFailed, code="quiet_hours"))
+    world.when(withheld(text, until)).changes_nothing()
+
+
+def test_a_delivery_that_is_under_way_is_not_withheld(world: World, text: str) -> None:
+    begin(world, text)
+    world.when(withheld(text)).changes_nothing()

@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 
 from domain.agent.commands import BecomeReady, SignIn, SignOut
+from domain.belonging import Referred
 from domain.customer.decide import EraseCustomer, IdentifyCustomer, RegisterCustomer
 from domain.customer.events import CustomerIdentified
 from domain.execute import ATTEMPTS, Executor, Origin, TooBusy
-from domain.intake import Referred
 from domain.interaction.offers import AcceptOffer
 from domain.personal import Sealed
 from domain.ports import Appended, Change, VersionConflict
@@ -150,7 +150,7 @@ async def test_of_two_processes_that_offer_the_same_agent_at_once_each_keeps_to_
 
 async def test_of_two_agents_who_accept_at_once_one_has_the_work(centre: Centre) -> None:
     first, second = centre.executor(), centre.executor()
-    interaction = (await first.execute(mail(mailbox="sales"), ORIGIN)).result["interaction_id"]
+    interaction = (await first.execute(mail(entry="sales"), ORIGIN)).result["interaction_id"]
     works = {a: (await first.execute(offer(interaction, a), ORIGIN)).result["work_id"] for a in ("anna", "boris")}
     accepts = [AcceptOffer(interaction_id=interaction, leg="1", work_id=w, agent_id=a) for a, w in works.items()]
     results = await asyncio.gather(

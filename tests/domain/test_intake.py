@@ -1,10 +1,10 @@
 """Which ticket a message belongs to, which interaction it joins, and what is said to the customer."""
 
+from domain.belonging import Referred
 from domain.customer.decide import EraseCustomer, MergeCustomers
 from domain.customer.events import ContactPointLinked, CustomerRegistered
 from domain.delivery.events import NotificationRequested
 from domain.delivery.state import AttemptDelivery
-from domain.intake import Referred
 from domain.interaction.events import InteractionClosed, InteractionQueued, InteractionStarted, MessageReceived
 from domain.reservation import KeyReserved
 from domain.ticket.decide import AwaitCustomer, CloseTicket, ResolveTicket
@@ -43,12 +43,12 @@ def test_a_second_matter_of_a_known_sender_is_a_new_ticket_of_the_same_customer(
 
 
 def test_the_language_of_the_mailbox_is_the_customers_until_a_better_one_is_known(world: World) -> None:
-    assert world.when(mail(mailbox="tech")).one(TicketOpened).language == "fr"
-    assert world.when(mail("b@example.org", mailbox="tech", language="pl")).one(TicketOpened).language == "pl"
+    assert world.when(mail(entry="tech")).one(TicketOpened).language == "fr"
+    assert world.when(mail("b@example.org", entry="tech", language="pl")).one(TicketOpened).language == "pl"
 
 
 def test_an_unknown_mailbox_is_refused(world: World) -> None:
-    world.when(mail(mailbox="nobody")).rejected("not_found", saying="nobody")
+    world.when(mail(entry="nobody")).rejected("not_found", saying="nobody")
 
 
 def test_a_reply_token_continues_its_ticket_whoever_bears_it(world: World) -> None:
@@ -127,7 +127,7 @@ def test_a_message_for_work_in_hand_joins_it_without_queueing_again(staffed: Wor
 
 
 def test_a_message_during_wrap_up_starts_a_further_interaction(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     staffed.given(work.complete())
     then = staffed.when(mail(refers=Referred(ticket_id=work.ticket_id)))
     assert then.result["interaction_id"] != work.interaction_id
@@ -168,7 +168,7 @@ def test_automatic_mail_about_nothing_is_filed_and_answered_by_nobody(world: Wor
 
 
 def test_automatic_mail_is_queued_where_the_mailbox_wants_it_but_still_not_answered(world: World) -> None:
-    then = world.when(mail(mailbox="sales", automatic="list"))
+    then = world.when(mail(entry="sales", automatic="list"))
     then.including(happened(TicketOpened), happened(InteractionQueued)).without(NotificationRequested)
 
 

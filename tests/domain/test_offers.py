@@ -93,14 +93,14 @@ def test_a_declined_offer_is_an_answer_and_starts_the_count_of_misses_anew(staff
 
 def test_a_rescinded_offer_is_neither_a_miss_nor_an_answer(staffed: World) -> None:
     staffed.given(offered_and_missed(staffed))
-    first = offered(staffed, "anna", mailbox="sales")
+    first = offered(staffed, "anna", entry="sales")
     second = offered(staffed, "boris", first.interaction_id)
     staffed.given(second.accept())
     assert staffed.of("agent", "anna").misses == {"email": 1}
 
 
 def test_two_agents_ring_where_the_queue_is_that_wide_and_the_loser_is_freed(staffed: World) -> None:
-    first = offered(staffed, "anna", mailbox="sales")
+    first = offered(staffed, "anna", entry="sales")
     second = offered(staffed, "boris", first.interaction_id)
     staffed.when(offer(first.interaction_id, "clara")).rejected("ringing", saying="2 of 2")
     staffed.when(second.accept()).then(
@@ -127,7 +127,7 @@ def test_only_a_ready_agent_is_offered_work(world: World) -> None:
 
 
 def test_work_that_asks_for_a_skill_goes_to_who_has_its_level(staffed: World) -> None:
-    interaction = waiting(staffed, mailbox="tech")
+    interaction = waiting(staffed, entry="tech")
     staffed.when(offer(interaction, "boris")).rejected("agent_unfit", saying="skill french: has 0, needs 4")
     staffed.when(offer(interaction, "anna")).including(happened(InteractionOffered))
 
@@ -144,7 +144,7 @@ def test_an_agent_has_no_more_than_its_capacity_over_all_channels(staffed: World
 
 
 def test_wrap_up_still_takes_capacity(staffed: World) -> None:
-    one, two = in_hand(staffed, "anna", mailbox="tech"), in_hand(staffed, "anna", mailbox="tech")
+    one, two = in_hand(staffed, "anna", entry="tech"), in_hand(staffed, "anna", entry="tech")
     staffed.given(one.complete(), two.complete())
     staffed.when(offer(waiting(staffed), "anna")).rejected("agent_unfit")
     staffed.given(one.wrap_up())

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from domain.agent.commands import SignOut
+from domain.belonging import Referred
 from domain.centre.configuration import ConfigureCentre
 from domain.customer.decide import ExcludeAgent, MergeCustomers, ReadmitAgent
 from domain.customer.events import AgentExcluded, AgentReadmitted
-from domain.intake import Referred
 from domain.interaction.events import InteractionClosed, InteractionOffered, InteractionQueued, SentToVoicemail
 from domain.interaction.offers import DeclineOffer
 from tests.domain.commands import callback, in_hand, mail, offer, offered

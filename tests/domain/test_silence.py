@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from domain.agent.events import AgentReleased
+from domain.belonging import Referred
 from domain.decide import Command
-from domain.intake import Referred
 from domain.interaction.escalation import RequeueSilent, TakeStep
 from domain.interaction.events import AgentConnected, InteractionQueued, MessageReceived, WorkGivenUp
 from tests.domain.commands import PROJECT, in_hand, mail, offered

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from domain.agent.events import AgentReleased
+from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.centre.configuration import ConfigureProject
 from domain.delivery.events import NotificationRequested
-from domain.intake import Referred
 from domain.interaction.events import (
     DispositionGiven,
     InteractionClosed,
@@ -56,7 +56,7 @@ def test_a_reply_answers_who_wrote_last_but_never_an_automatic_mail(staffed: Wor
 
 
 def test_a_reply_needs_a_text_and_work_in_hand(staffed: World) -> None:
-    work = offered(staffed, "anna", mailbox="tech")
+    work = offered(staffed, "anna", entry="tech")
     staffed.when(work.reply()).rejected("not_yours")
     staffed.given(work.accept())
     staffed.when(work.reply(" \n")).rejected("empty")
@@ -131,7 +131,7 @@ def test_a_ticket_that_already_is_what_finishing_would_make_it_does_not_stand_in
 
 
 def test_mandatory_wrap_up_begins_with_its_limit_and_ends_with_a_disposition(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     staffed.when(work.complete()).then(
         happened(WrapUpStarted, ends_at=staffed.now + timedelta(seconds=60), default_disposition="not_stated")
     )
@@ -145,7 +145,7 @@ def test_mandatory_wrap_up_begins_with_its_limit_and_ends_with_a_disposition(sta
 
 
 def test_wrap_up_that_takes_too_long_is_ended_with_the_default_disposition(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     staffed.given(work.complete())
     fire = TimeOutWrapUp(interaction_id=work.interaction_id, leg="1")
     staffed.wait(seconds=59).when(fire).changes_nothing()
@@ -155,14 +155,14 @@ def test_wrap_up_that_takes_too_long_is_ended_with_the_default_disposition(staff
 
 
 def test_a_disposition_given_at_the_end_of_contact_is_the_one_recorded_at_time_out(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     staffed.given(work.complete(disposition="answered")).wait(minutes=2)
     fire = TimeOutWrapUp(interaction_id=work.interaction_id, leg="1")
     staffed.when(fire).including(happened(WrapUpCompleted, disposition="answered"))
 
 
 def test_optional_wrap_up_is_skipped_by_giving_the_disposition_at_once(staffed: World) -> None:
-    quick, slow = (in_hand(staffed, "anna", mailbox="sales") for _ in range(2))
+    quick, slow = (in_hand(staffed, "anna", entry="sales") for _ in range(2))
     staffed.when(quick.complete(disposition="answered")).including(happened(InteractionClosed))
     staffed.when(slow.complete()).then(happened(WrapUpStarted, ends_at=None))
     staffed.wait(days=1).when(TimeOutWrapUp(interaction_id=slow.interaction_id, leg="1")).changes_nothing()
@@ -170,7 +170,7 @@ def test_optional_wrap_up_is_skipped_by_giving_the_disposition_at_once(staffed: 
 
 
 def test_contact_is_finished_once(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     staffed.given(work.complete())
     staffed.when(work.complete()).rejected("not_possible_now")
     staffed.given(work.wrap_up())
@@ -178,7 +178,7 @@ def test_contact_is_finished_once(staffed: World) -> None:
 
 
 def test_somebody_elses_work_is_not_finished_or_transferred(staffed: World) -> None:
-    work = in_hand(staffed, "anna", mailbox="tech")
+    work = in_hand(staffed, "anna", entry="tech")
     other = type(work)(work.interaction_id, work.work_id, "boris")
     for command in (other.complete(), other.transfer("billing"), other.reply(), other.wrap_up()):
         staffed.when(command).rejected("not_yours")

@@ -133,8 +133,9 @@ class World:
 
     def _decide(self, command: Command) -> Outcome:
         asked: dict[str, Any] = {}
+        first = next(self._ids)
         while True:
-            drawn = count(next(self._ids))  # the same ids each time the command is decided
+            drawn = count(first)  # the same ids each time the command is decided
             try:
                 outcome = decide(
                     States(asked), command, now=self.now, new_id=lambda numbers=drawn: str(UUID(int=next(numbers)))

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from domain.belonging import Referred
 from domain.centre.configuration import ConfigureProject
 from domain.customer.contact import contact
 from domain.execute import Origin
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from infra.demo.setting_up import read_documents
 from infra.node import running_node
 from infra.stores import open_stores
@@ -26,7 +27,7 @@ async def test_a_mail_due_from_a_mailbox_that_is_gone_is_given_up_with_the_reaso
         sender = contact(stores.fingerprints, "parcels", "email", "ada@example.org")
         origin = Origin(project="parcels", pool="main", actor="test", confined=True)
         arrived = ReceiveMessage(
-            project="parcels", mailbox="help", via="email", sender=sender, sender_name="Ada", subject="Invoice",
+            project="parcels", entry="help", via="email", sender=sender, sender_name="Ada", subject="Invoice",
             text="The amount is wrong.", external_id="<1@example.org>", fingerprint="", refers=Referred(),
         )  # fmt: skip
         await stores.executor.execute(arrived, origin)

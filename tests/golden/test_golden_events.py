@@ -88,6 +88,6 @@ def test_a_rating_of_version_1_was_about_the_agent_and_says_nothing_of_the_compa
 
 
 def test_a_golden_file_can_be_made_again_byte_by_byte() -> None:
-    for wire in ("ticket.opened.v1", *OLD):
+    for wire in ("interaction.note_added.v1", *OLD):
         assert stored(wire) == (FOLDER / f"{wire}.json").read_bytes()
-    assert sample(known_events()["ticket.opened.v1"]).wire == "ticket.opened.v1"
+    assert sample(known_events()["interaction.note_added.v1"]).wire == "interaction.note_added.v1"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.customer.decide import (
     EraseCustomer,
@@ -20,7 +21,6 @@ from domain.customer.decide import (
 )
 from domain.decide import Command
 from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDeferred, RecordDelivered, RecordRefused
-from domain.intake import Referred
 from domain.interaction.events import (
     Candidate,
     Decision,

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, Literal
 from uuid import UUID
 
+from domain.belonging import Referred
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.customer.decide import (
@@ -16,7 +17,7 @@ from domain.customer.decide import (
 from domain.decide import Command
 from domain.delivery.events import DeliveryAttempted, NotificationRequested
 from domain.execute import Done, Executor, Origin
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from domain.interaction.events import (
     InteractionOffered,
     InteractionQueued,
@@ -149,7 +150,7 @@ class Centre:
         sender = sender or self.contact()
         given: dict[str, Any] = {
             "project": PROJECT,
-            "mailbox": "info",
+            "entry": "info",
             "via": "email",
             "sender": sender,
             "sender_name": self.dice.choice(NAMES),

@@ -11,11 +11,12 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.customer.contact import callback_key, contact, within
 from domain.decide import Command
 from domain.execute import Done, Origin, TooBusy
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from domain.interaction.leaving import CancelCallback
 from domain.interaction.offers import AcceptOffer, DeclineOffer
 from domain.interaction.work import AddNote, CompleteWork, CompleteWrapUp, Reply, TransferInteraction
@@ -131,7 +132,7 @@ class Customer(Person):
         message_id = f"<{self.sent}.{self.address}>"
         return ReceiveMessage(
             project=PROJECT,
-            mailbox=box,
+            entry=box,
             via="email",
             sender=contact(fingerprint, PROJECT, "email", self.address),
             sender_name=self.actor,

@@ -16,11 +16,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from domain.agent.commands import BecomeReady, SignIn
+from domain.belonging import Referred
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.customer.contact import contact
 from domain.decide import Command
 from domain.execute import Done, Executor, Origin
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from domain.interaction.events import Candidate, Decision
 from domain.interaction.offers import OfferInteraction
 from infra.accounts.database import SqliteDatabase
@@ -120,7 +121,7 @@ class Running:
     async def mail(self, sender: str = "ada@example.org", *, project: str = PROJECT, **fields: Any) -> Done:
         values: dict[str, Any] = {
             "project": project,
-            "mailbox": "help",
+            "entry": "help",
             "via": "email",
             "sender": contact(self.doors.fingerprints, project, "email", sender),
             "sender_name": "Ada Lovelace",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.agent.commands import BecomeReady
-from domain.intake import Referred
+from domain.belonging import Referred
 from tests.web.running import OTHER, PROJECT, Running, next_event, running, until
 from web.access import Caller
 from web.accounts import Account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.intake import Referred
+from domain.belonging import Referred
 from tests.web.pages import field, link
 from tests.web.running import PROJECT, Running
 

@@ -10,8 +10,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain.belonging import Referred
 from domain.execute import Done, Origin
-from domain.intake import ReceiveMessage, Referred
+from domain.intake import ReceiveMessage
 from web.doors import Doors, Wired
 from web.guard import public
 from web.links import BadLink, ExpiredLink
@@ -67,7 +68,7 @@ def _fault(text: str) -> str:
 async def _receive(doors: Doors, view: TicketView, text: str, nonce: str) -> Done:
     command = ReceiveMessage(
         project=view.project_id,
-        mailbox=view.ticket.mailbox,
+        entry=view.ticket.mailbox,
         via="page",
         sender=await sender_of(doors, view),
         sender_name="",
