@@ -36,16 +36,18 @@ demo: install ## run a small centre with simulated customers and agents
 test: install ## run every test (TESTS=tests/domain, ARGS='-k offer')
 	@$(SHORT_TMPDIR); $(PYTEST) $(TESTS) $(ARGS)
 
-check: install ## lint, format, types, layers, lock
+check: install ## lint, format, types, layers, lock, the desk
 	@$(PY) requirements/lock.py --check
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m pyright
 	@.venv/bin/lint-imports
+	@$(PY) web/desk/build.py --check
 
-format: install ## mend what ruff can mend by itself
+format: install ## mend what ruff and biome can mend by themselves
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+	@$(PY) web/desk/build.py --format
 
 bench: install ## measure against the ceilings of the same machine, as JSON
 	@$(SHORT_TMPDIR); $(PY) -m bench $(ARGS)
@@ -65,5 +67,5 @@ upgrade: install ## the same, with the newest versions
 	@sh requirements/install.sh
 
 clean: ## remove what these commands made
-	@rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv build dist web/static/desk web/desk/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name .git -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +

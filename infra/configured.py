@@ -32,8 +32,8 @@ class Configured:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._position = 0
-        self.centres: dict[str, CentreDocument] = {}
-        self.projects: dict[str, ProjectDocument] = {}
+        self.centres: Mapping[str, CentreDocument] = {}
+        self.projects: Mapping[str, ProjectDocument] = {}
         self._names: dict[str, str] = {}
         self._boxes: tuple[Mailbox, ...] = ()
         self._homes: Mapping[str, Home] = {}
@@ -54,11 +54,11 @@ class Configured:
         match recorded.event:
             case CentreConfigured():
                 document = CentreDocument.model_validate(recorded.event.document)
-                self.centres[document.centre] = document
+                self.centres = {**self.centres, document.centre: document}
                 self._names.update({agent_id: agent.name for agent_id, agent in document.agents.items()})
             case ProjectConfigured():
                 project = ProjectDocument.model_validate(recorded.event.document)
-                self.projects[project.project] = project
+                self.projects = {**self.projects, project.project: project}
             case _:
                 raise AssertionError(f"asked for configuration, got {recorded.event.wire}")
 

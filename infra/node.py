@@ -221,6 +221,7 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
         new_id=new_id,
         telephones=telephones(stores.settings),
         settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
+        documents=node.configured,
         check=node.configured.faults_with,
         complete=lambda project: with_holidays(project, stores.clock().date()),
     )

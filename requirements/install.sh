@@ -12,7 +12,13 @@ is_ours() {
     [ "$(cat .venv/checkout 2>/dev/null)" = "$here" ] && .venv/bin/python -c "$new_enough" 2>/dev/null
 }
 
+# The browser desk is built from its own sources and lock: this does nothing, too, when it is up to date.
+build_desk() {
+    .venv/bin/python web/desk/build.py
+}
+
 if is_ours && [ "$(cat .venv/installed 2>/dev/null)" = "$key" ]; then
+    build_desk
     exit 0
 fi
 
@@ -45,3 +51,4 @@ echo "Installing $(grep -c == requirements/dev.lock) locked packages into .venv 
 .venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 printf '%s\n' "$key" > .venv/installed
+build_desk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -24,6 +25,7 @@ from web.routes import (
     calls,
     configuration,
     customer_commands,
+    desk,
     events,
     health,
     interactions,
@@ -41,6 +43,7 @@ ENDLESS = frozenset({"/api/stream"}) | pages.endless()
 ROUTERS = (
     health.router,
     session.router,
+    desk.router,
     accounts.router,
     agents.router,
     interactions.router,
@@ -62,28 +65,37 @@ ROUTERS = (
 
 def create_app(doors: Doors) -> FastAPI:
     """The application. Starting it starts the live events and the watch over presence; stopping it ends both."""
+    app = described(lifespan=_lifespan, form_limits=_form_limits(doors.settings.max_body))
+    app.state.doors = doors
+    app.state.live = Live(doors.log)
+    doors.throttle.further(pages.rates())
+    problem.install(app)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Surround, settings=doors.settings, endless=ENDLESS)
+    declared(app)
+    return app
+
+
+def described(**more: Any) -> FastAPI:
+    """Every route with its description, and nothing behind them yet: what clients' types are generated from."""
     app = FastAPI(
         title="Trunkline",
         summary="Interaction history and routing for contact centres",
         version="0.1.0",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
-        form_limits={"max_fields": 40, "max_files": 0, "max_part_size": doors.settings.max_body},
         separate_input_output_schemas=False,
+        **more,
     )
-    app.state.doors = doors
-    app.state.live = Live(doors.log)
-    doors.throttle.further(pages.rates())
-    problem.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Surround, settings=doors.settings, endless=ENDLESS)
     openapi.install(app)
-    declared(app)
     return app
+
+
+def _form_limits(max_part_size: int) -> dict[str, int]:
+    return {"max_fields": 40, "max_files": 0, "max_part_size": max_part_size}
 
 
 @asynccontextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
 
 from fastapi import Depends, Request
 
-from domain.centre.documents import ProjectDocument
+from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Executor
 from domain.ports import Clock, Fingerprints, Log, NewId, Opener
 from web.accounts import Accounts, Leases, Replies
@@ -75,6 +75,17 @@ def _as_it_is(document: ProjectDocument) -> ProjectDocument:
     return document
 
 
+class Documents(Protocol):
+    """The documents in force, by name."""
+
+    centres: Mapping[str, CentreDocument]
+    projects: Mapping[str, ProjectDocument]
+
+    async def catch_up(self) -> None:
+        """Read what was configured since; without news this is one short query."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Doors:
     """Everything the routes reach for."""
@@ -91,6 +102,7 @@ class Doors:
     clock: Clock
     new_id: NewId
     settings: Settings
+    documents: Documents
     #: By the provider's account.
     telephones: Mapping[str, Telephone] = field(default_factory=dict[str, "Telephone"])
     check: Check = _nothing_more

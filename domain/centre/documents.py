@@ -21,6 +21,7 @@ __all__ = [
     "Address",
     "AgentEntry",
     "Callbacks",
+    "CannedAnswer",
     "CentreDocument",
     "ChannelUse",
     "Conversation",
@@ -52,6 +53,9 @@ __all__ = [
 
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="local time, as in 08:30")]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254, description="an e-mail address")]
+
+
+CannedText = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
 class Site(Document):
@@ -118,6 +122,9 @@ class CentreDocument(Document):
     profiles: dict[Name, Profile] = Field(min_length=1)
     agents: dict[Name, AgentEntry] = Field(default={}, description="by the name they sign in with")
     routing: Routing = Routing()
+    not_ready: dict[Name, Title] = Field(
+        default={}, description="why agents are not ready, to choose from; a few usual reasons without"
+    )
 
 
 class Department(Document):
@@ -202,6 +209,15 @@ class Status(Document):
     )
 
 
+class CannedAnswer(Document):
+    """What is often written, ready to be put into a reply and changed there."""
+
+    title: Title
+    text: dict[Language, CannedText] = Field(
+        min_length=1, description="by language; `{customer}`, `{agent}` and `{ticket}` stand for who and which it is"
+    )
+
+
 class ProjectDocument(Document):
     """One client's hotline: its departments, queues and mailboxes."""
 
@@ -223,3 +239,4 @@ class ProjectDocument(Document):
     dispositions: tuple[Name, ...] = Field(
         default=("answered", "not_reached", "not_stated"), description="how contacts can end"
     )
+    answers: dict[Name, CannedAnswer] = Field(default={}, description="canned answers, by the name that is typed")

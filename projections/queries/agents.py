@@ -21,7 +21,10 @@ class ChannelRoom(View):
 
 
 class WorkItem(View):
-    """A piece of an agent's work. `until`: when the offer or the wrap-up ends; `why` explains the offer."""
+    """A piece of an agent's work. `until`: when the offer or the wrap-up ends; `why` explains the offer.
+
+    `deadline`, `opened_at` and who spoke last, and when, are the ticket's: None and empty without one.
+    """
 
     work_id: str
     agent_id: str
@@ -42,6 +45,9 @@ class WorkItem(View):
     ticket_number: str
     subject: str
     deadline: datetime | None
+    opened_at: datetime | None
+    last_said_by: str
+    last_said_at: datetime | None
 
 
 class SiteDown(View):
@@ -94,6 +100,9 @@ def _item(read: Reader, row: Row) -> WorkItem:
         ticket_number=ticket["number"] if ticket else "",
         subject=ticket["subject"] if ticket else "",
         deadline=ticket["deadline"] if ticket else None,
+        opened_at=ticket["opened_at"] if ticket else None,
+        last_said_by=ticket["last_said_by"] if ticket else "",
+        last_said_at=ticket["last_said_at"] if ticket else None,
     )
 
 

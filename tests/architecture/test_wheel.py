@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("domain", "projections", "channels", "router", "infra", "web", "bench", "examples")
+#: Shipped as the bundle that is built from them.
+SOURCES_OF_THE_DESK = "web/desk/"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,11 @@ def tracked() -> set[str]:
     listing = subprocess.run(["git", "ls-files", "-z", *SHIPPED], cwd=ROOT, capture_output=True, timeout=60)
     if listing.returncode:
         pytest.skip("not a git checkout: nothing to compare the wheel with")
-    return {name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).exists()}
+    return {
+        name
+        for name in listing.stdout.decode().split("\0")
+        if name and (ROOT / name).exists() and not name.startswith(SOURCES_OF_THE_DESK)
+    }
 
 
 def test_every_tracked_file_of_a_package_is_in_the_wheel(shipped: set[str]) -> None:
@@ -37,3 +43,9 @@ def test_every_tracked_file_of_a_package_is_in_the_wheel(shipped: set[str]) -> N
 
 def test_the_wheel_holds_nothing_but_the_packages(shipped: set[str]) -> None:
     assert {name.partition("/")[0] for name in shipped} <= set(SHIPPED)
+
+
+def test_the_wheel_carries_the_desk_built_and_without_its_sources(shipped: set[str]) -> None:
+    assert "web/static/desk/index.html" in shipped
+    assert any(name.startswith("web/static/desk/assets/") and name.endswith(".js.br") for name in shipped)
+    assert not any(name.startswith(SOURCES_OF_THE_DESK) for name in shipped)

@@ -31,6 +31,7 @@ from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
 from infra.asking import Questions
 from infra.clock import SteadyClock, system_clock
+from infra.configured import Configured
 from infra.keys.fingerprints import HmacFingerprints
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
@@ -251,6 +252,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         links=Links(b"links-of-the-tests", url),
         clock=clock,
         new_id=new_id,
+        documents=Configured(log),
         settings=Settings(base_url=url, rates=RATES | {"sign_in_address": "1000/minute"}, **settings),
     )
     return Running(doors, create_app(doors), url, clock, accounts, keyring, closing, projecting)

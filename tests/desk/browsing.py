@@ -1,0 +1,113 @@
+"""A person at the desk: a real Chromium against a real server on loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+
+from tests.web.running import PASSWORD, Running
+from web.pages.desk import BUNDLE
+
+SOURCES = Path(__file__).parents[2] / "web" / "desk"
+AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
+#: WCAG 2.2, levels A and AA, and the practices that axe holds besides.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+#: Milliseconds that anything on the page may take on a busy machine; reached only when something is broken.
+PATIENCE = 20_000
+
+
+def missing() -> str:
+    """What the desk cannot be tested for want of, empty when everything is there."""
+    if chromium() is None:
+        return "no Chromium: install Debian's package `chromium`"
+    if not (BUNDLE / "index.html").is_file() or not AXE.is_file():
+        return "the desk has not been built: run `make install`"
+    return ""
+
+
+def chromium() -> str | None:
+    """The system's own browser; none is ever downloaded."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@asynccontextmanager
+async def browser() -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await _launch(playwright)
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+
+async def _launch(playwright: Playwright) -> Browser:
+    return await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, headless=True)
+
+
+@dataclass
+class Person:
+    """Somebody in front of one browser window."""
+
+    web: Running
+    context: BrowserContext
+    page: Page
+    #: what the browser complained of: blocked by policy, failed scripts
+    complaints: list[str] = field(default_factory=list[str])
+
+    async def open(self, place: str = "") -> None:
+        await self.page.goto(f"{self.web.url}/desk/{place}")
+
+    async def sign_in(self, name: str = "anna", password: str = PASSWORD) -> None:
+        """By keyboard alone: the name has the focus."""
+        await self.page.get_by_label("Name").wait_for()
+        await self.page.keyboard.type(name)
+        await self.page.keyboard.press("Tab")
+        await self.page.keyboard.type(password)
+        await self.page.keyboard.press("Enter")
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.page.keyboard.press(key)
+
+    async def sees(self, text: str) -> None:
+        await self.page.get_by_text(text).first.wait_for()
+
+    async def faults(self) -> list[str]:
+        """What axe finds wrong on the page as it stands."""
+        await self.page.add_script_tag(path=AXE)
+        found: dict[str, Any] = await self.page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        )
+        return [f"{v['id']}: {', '.join(n['target'][0] for n in v['nodes'])}" for v in found["violations"]]
+
+
+def _note(found: Person, said: str) -> None:
+    """Chromium reports every answer that is no success; what the desk makes of those is seen on the page."""
+    if not said.startswith("Failed to load resource"):
+        found.complaints.append(said)
+
+
+async def person(web: Running, opened: Browser, **more: Any) -> Person:
+    """A person with a browser of their own. `more`: color_scheme, locale, viewport as Playwright names them."""
+    given: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce"}
+    context = await opened.new_context(**(given | more))
+    context.set_default_timeout(PATIENCE)
+    found = Person(web, context, await context.new_page())
+    found.page.on("console", lambda said: _note(found, said.text) if said.type == "error" else None)
+    found.page.on("pageerror", lambda fault: found.complaints.append(str(fault)))
+    web.closing.push_async_callback(context.close)
+    return found

@@ -1,0 +1,54 @@
+/** What an agent says about themselves and about what rings: presence, accepting, declining. */
+import { command } from '../api/commands'
+import type { WorkItem } from '../api/schema'
+import { go } from '../app/router'
+import { agentId } from '../app/session'
+import { complain } from '../ui/toasts'
+import { myself, refresh } from './state'
+
+async function said(done: Promise<unknown>): Promise<boolean> {
+  try {
+    await done
+    return true
+  } catch (fault) {
+    complain(fault)
+    return false
+  } finally {
+    void refresh()
+  }
+}
+
+const own = () => ({ agent_id: agentId.value })
+
+/** Take work from now on; begins the shift where it had not begun. */
+export async function becomeReady(): Promise<void> {
+  if (myself.value?.presence === 'signed_out' && !(await said(command('/api/agents/{agent_id}/sign-in', own())))) return
+  await said(command('/api/agents/{agent_id}/ready', own()))
+}
+
+/** Take no new work, for a reason. */
+export async function becomeNotReady(reason: string): Promise<void> {
+  if (myself.value?.presence === 'signed_out' && !(await said(command('/api/agents/{agent_id}/sign-in', own())))) return
+  await said(command('/api/agents/{agent_id}/not-ready', own(), { reason }))
+}
+
+export async function endShift(): Promise<void> {
+  await said(command('/api/agents/{agent_id}/sign-out', own()))
+}
+
+const offerOf = (item: WorkItem) => ({
+  project: item.project,
+  interaction_id: item.interaction_id,
+  leg: item.leg,
+  work_id: item.work_id,
+})
+const OFFER = '/api/projects/{project}/interactions/{interaction_id}/legs/{leg}/offers/{work_id}'
+
+/** Take the work that rings, and go to it. */
+export async function accept(item: WorkItem): Promise<void> {
+  if (await said(command(`${OFFER}/accept`, offerOf(item)))) go(`work/${item.work_id}`)
+}
+
+export async function decline(item: WorkItem, reason = ''): Promise<void> {
+  await said(command(`${OFFER}/decline`, offerOf(item), { reason }))
+}

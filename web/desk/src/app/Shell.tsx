@@ -1,0 +1,142 @@
+/** What stands around every page: navigation, presence, the state of the connection, and what may come up anywhere. */
+import { useMemo } from 'preact/hooks'
+import { Offers } from '../agent/Offers'
+import { Presence } from '../agent/Presence'
+import { follow } from '../agent/state'
+import { waiting } from '../api/outbox'
+import { useActions } from '../keys/actions'
+import { Help, helpOpen, Palette, paletteOpen } from '../keys/Palette'
+import { keyWords } from '../keys/words'
+import { line } from '../live/live'
+import { Icon } from '../ui/Icon'
+import { Menu } from '../ui/Menu'
+import { locale } from '../words/locale'
+import { lazy } from './lazy'
+import { current, type Page, pages, rest } from './pages'
+import { go, href } from './router'
+import { agentId, me, signOut } from './session'
+import { shellWords } from './words'
+
+follow()
+
+function Connection() {
+  const w = shellWords()
+  const lost = line.value === 'lost'
+  const unsent = waiting.value.length
+  if (!lost && !unsent) return <div class="connection" role="status" />
+  return (
+    <div class="connection bad" role="status">
+      <Icon name="offline" />
+      <span>
+        {lost ? w.lost : w.sending} {unsent > 0 && w.unsent(unsent)}
+      </span>
+    </div>
+  )
+}
+
+function Navigation() {
+  return (
+    <nav aria-label={shellWords().navigation}>
+      <ul>
+        {pages.value.map((page) => (
+          <li key={page.path}>
+            <a href={href(page.path)} aria-current={current.value === page ? 'page' : undefined}>
+              <Icon name={page.icon} />
+              <span>{page.title()}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Account() {
+  const w = shellWords()
+  const name = me.value?.name ?? ''
+  return (
+    <Menu
+      class="right"
+      name={w.account(name)}
+      label={<span class="avatar">{name.slice(0, 2)}</span>}
+      items={[
+        {
+          key: 'help',
+          text: keyWords().help,
+          run: () => {
+            helpOpen.value = true
+          },
+        },
+        { key: 'out', text: w.signOut, apart: true, run: () => void signOut() },
+      ]}
+    />
+  )
+}
+
+function useGeneralActions(): void {
+  const w = keyWords()
+  useActions(
+    () => [
+      {
+        id: 'help',
+        title: w.help,
+        group: w.general,
+        keys: '?',
+        run: () => {
+          helpOpen.value = true
+        },
+      },
+      {
+        id: 'palette',
+        title: w.palette,
+        group: w.general,
+        keys: 'mod+k',
+        run: () => {
+          paletteOpen.value = !paletteOpen.value
+        },
+      },
+      ...pages.value.map((page) => ({
+        id: `go.${page.path}`,
+        title: w.goTo(page.title()),
+        group: w.general,
+        ...(page.path === 'search' ? { keys: 's' } : {}),
+        run: () => go(page.path),
+      })),
+    ],
+    [locale.value, pages.value],
+  )
+}
+
+function Shown({ page }: { page: Page }) {
+  const View = useMemo(() => lazy(page.view), [page])
+  return <View rest={rest.value} />
+}
+
+export function Shell() {
+  useGeneralActions()
+  const page = current.value
+  const w = shellWords()
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        {w.skip}
+      </a>
+      <header class="bar">
+        <a class="brand" href={href('')}>
+          <img src="/static/icon.svg" alt="" width="24" height="24" />
+          <span translate={false}>{w.product}</span>
+        </a>
+        <Navigation />
+        <Connection />
+        {agentId.value && <Presence />}
+        <Account />
+      </header>
+      <main id="main" tabindex={-1}>
+        {page ? <Shown page={page} /> : <p class="pad">{w.noPages}</p>}
+      </main>
+      {agentId.value && <Offers />}
+      {paletteOpen.value && <Palette />}
+      {helpOpen.value && <Help />}
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+/** A component that is loaded when it is first shown; what could not be loaded can be tried again. */
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { common } from '../ui/words'
+
+type Loaded<P> = ComponentType<P> | 'failed' | null
+
+export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+  let known: ComponentType<P> | null = null
+  return function Lazy(props: P) {
+    const [found, take] = useState<Loaded<P>>(() => known)
+    const [tries, retry] = useState(0)
+    useEffect(() => {
+      if (known) return
+      load().then(
+        (module) => {
+          known = module.default
+          take(() => module.default)
+        },
+        () => take('failed'),
+      )
+    }, [tries])
+    if (found === 'failed') {
+      return (
+        <p class="pad">
+          {common().offline}{' '}
+          <button
+            type="button"
+            onClick={() => {
+              take(null)
+              retry(tries + 1)
+            }}
+          >
+            {common().again}
+          </button>
+        </p>
+      )
+    }
+    const View = found
+    return View ? (
+      <View {...props} />
+    ) : (
+      <p class="pad soft" role="status">
+        {common().loading}
+      </p>
+    )
+  }
+}

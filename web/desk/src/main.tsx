@@ -1,0 +1,8 @@
+import { render } from 'preact'
+import './styles/desk.css'
+import './styles/work.css'
+import './app/theme'
+import { App } from './app/App'
+
+const root = document.getElementById('desk')
+if (root) render(<App />, root)

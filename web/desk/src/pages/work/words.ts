@@ -1,0 +1,36 @@
+import { words } from '../../words/locale'
+
+export const workWords = words(
+  {
+    title: 'Work',
+    inHand: 'In hand',
+    unread: 'unread',
+    age: 'open for',
+    wrapUp: 'Wrap-up',
+    wrapUpLeft: (time: string) => `Wrap-up ${time}`,
+    customerWrote: (ago: string) => `customer wrote ${ago} ago`,
+    weWrote: (ago: string) => `answered ${ago} ago`,
+    overdue: (time: string) => `${time} overdue`,
+    due: (time: string) => `due in ${time}`,
+    nothingReady: 'Nothing in hand. The next contact comes to you by itself.',
+    nothingOff: 'Your shift has not begun. Choose “Ready” above to receive work.',
+    nothingAway: 'Nothing in hand. You receive work again once you are ready.',
+    choose: 'Choose what to work on.',
+  },
+  {
+    title: 'Travail',
+    inHand: 'En main',
+    unread: 'non lu',
+    age: 'ouvert depuis',
+    wrapUp: 'Clôture',
+    wrapUpLeft: (time: string) => `Clôture ${time}`,
+    customerWrote: (ago: string) => `le client a écrit il y a ${ago}`,
+    weWrote: (ago: string) => `répondu il y a ${ago}`,
+    overdue: (time: string) => `en retard de ${time}`,
+    due: (time: string) => `dû dans ${time}`,
+    nothingReady: 'Rien en main. Le prochain contact viendra à vous de lui-même.',
+    nothingOff: 'Votre service n’a pas commencé. Choisissez « Disponible » ci-dessus pour recevoir du travail.',
+    nothingAway: 'Rien en main. Vous recevrez de nouveau du travail une fois disponible.',
+    choose: 'Choisissez sur quoi travailler.',
+  },
+)
