@@ -22,7 +22,7 @@ from router.legs import Legs
 from router.openings import Openings
 from router.orders import item_order
 from router.policies import Policies
-from router.records import AgentRecord, Item, OpenOffer, Rank
+from router.records import AgentRecord, Item, OpenOffer
 from router.rules import Case, offerable
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -67,8 +67,9 @@ class Board:
         self.legs = Legs()
         #: Waiting items that may be kept for an agent, by that agent.
         self._preferring: dict[str, dict[Item, None]] = {}
-        #: The turns of offers on their way into the log, by the work id they are held under.
-        self._proposed: dict[str, _Turn] = {}
+        #: Offers on their way into the log, by the work id they are held under, with the turn each takes where any
+        #: queue asks for turns.
+        self._proposed: dict[str, _Turn | None] = {}
         crew = Agents(self.index, self.down, self._may_be_kept)
         self.agents: dict[str, AgentRecord] = crew.known
         self._crew = crew
@@ -156,7 +157,7 @@ class Board:
             self._prefer(item)
         rules = self.policies.rules(item.project, item.queue_name)
         if item.status == "waiting":
-            item.rank = self._rank(item)
+            item.rank = self.order.place(item), item.interaction_id, item.leg
         if rules is None or not offerable(item, rules):
             self.index.take(item)
             return
@@ -170,9 +171,6 @@ class Board:
             item.site if rules.own_first else "",
         )
         self.index.put(item, key, rules, kept=item.preferable and self.kept(item))
-
-    def _rank(self, item: Item) -> Rank:
-        return self.order.place(item), item.interaction_id, item.leg
 
     def _prefer(self, item: Item) -> None:
         if item.status == "waiting" and item.preferable:
@@ -195,8 +193,7 @@ class Board:
         """Hold the agent and the item for an offer that is about to be made."""
         assert agent.profile is not None, "only an agent with a profile is eligible"
         work_id = proposal(agent.agent_id, item)
-        self._proposed[work_id] = turn = _Turn(agent, item.queue, self.position + len(self._proposed) + 1)
-        turn.begin()
+        self._proposed[work_id] = self._turn(agent, item.queue) if "round_robin" in self.index.strategies else None
         agent.hold(work_id, item.channel, agent.profile.channels[item.channel].units)
         item.ring(work_id, OpenOffer(agent.agent_id, None))
         self.index.resettle(agent)
@@ -206,11 +203,22 @@ class Board:
         else:
             self.place(item)
 
+    def _turn(self, agent: AgentRecord, queue: str) -> _Turn:
+        turn = _Turn(agent, queue, self.position + len(self._proposed) + 1)
+        turn.begin()
+        return turn
+
+    def _forget(self, proposed: str) -> None:
+        """The offer is on its way no longer."""
+        turn = self._proposed.pop(proposed)
+        if turn is not None:
+            turn.end()
+
     def withdraw(self, agent_id: str, item: Item) -> None:
         """The offer will not be made: agent and item are as before."""
         agent, work_id = self.agents[agent_id], proposal(agent_id, item)
         if work_id in self._proposed:
-            self._proposed.pop(work_id).end()
+            self._forget(work_id)
         item.hush(work_id)
         if agent.free(work_id) is not None:
             self.index.touch(agent)
@@ -223,7 +231,7 @@ class Board:
         proposed = proposal(agent.agent_id, item)
         if proposed not in self._proposed:
             return False
-        self._proposed.pop(proposed).end()
+        self._forget(proposed)
         item.hush(proposed)
         if work_id in agent.work:
             if agent.free(proposed) is not None:

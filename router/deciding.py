@@ -76,27 +76,19 @@ def _candidate(agent: AgentRecord, place: int, item: Item, need: Need) -> Candid
 
 
 def excluded(board: Board, need: Need, item: Item, now_us: int) -> dict[str, int]:
-    """How many agents each rule excluded, from counts that the index keeps."""
-    roster = board.index.roster
-    ready, up, on_channel = len(roster.ready), len(roster.up), roster.by_channel.get(need.channel, 0)
-    ring, sites, skill, language = need.refused
+    """How many agents each rule excluded, in the order of the rules, from counts that the index keeps."""
     full = _full(board, need, item, now_us)
-    counts = (
-        ("state", len(board.agents) - ready),
-        ("site", ready - up),
-        ("channel", up - on_channel),
-        ("queue", on_channel - len(need.members) - ring - sites - skill - language),
-        ("ring", ring),
-        ("sites", sites),
-        ("skill", skill),
-        ("language", language),
-        *(_by_room(full) if item.plain else _by_history(need, item, now_us, full)),
-    )
-    return {rule: count for rule, count in counts if count}
-
-
-def _by_room(full: list[int]) -> tuple[tuple[str, int], ...]:
-    return ("concurrency", full[NO_CONCURRENCY]), ("capacity", full[NO_CAPACITY]), ("delay", full[OPEN])
+    found = board.index.roster.unable(need, len(board.agents)).copy()
+    if item.plain:
+        if full[NO_CONCURRENCY]:
+            found["concurrency"] = full[NO_CONCURRENCY]
+        if full[NO_CAPACITY]:
+            found["capacity"] = full[NO_CAPACITY]
+        if full[OPEN]:
+            found["delay"] = full[OPEN]
+    else:
+        found.update((rule, count) for rule, count in _by_history(need, item, now_us, full) if count)
+    return found
 
 
 def _full(board: Board, need: Need, item: Item, now_us: int) -> list[int]:
@@ -129,7 +121,7 @@ def _by_history(need: Need, item: Item, now_us: int, full: list[int]) -> Iterato
     for agent_id in banned:
         member = members[agent_id]
         full[member.room.full] -= member.room.full != OPEN or not member.lane.sees(item, now_us)
-    yield from _by_room(full)
+    yield from (("concurrency", full[NO_CONCURRENCY]), ("capacity", full[NO_CAPACITY]), ("delay", full[OPEN]))
     ringing = tried = 0
     for agent_id in {**item.tries, **{offer.agent_id: 1 for offer in item.offers.values()}}:
         member = members.get(agent_id)

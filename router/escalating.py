@@ -48,8 +48,9 @@ class Escalating:
     def due(self, now_us: int) -> list[Command]:
         """What is to be asked for now; nothing of it again before it was refused or an event shows that it failed."""
         asks: list[Ask] = self._evacuations.due(now_us) + self._silences.due(now_us) + self.waits.due(now_us)
-        if asks or self._causes:
-            self._causes = dict(asks)
+        if not asks and not self._causes:
+            return []
+        self._causes = dict(asks)
         return [ask.command for ask in asks]
 
     def wake_us(self) -> int | None:

@@ -13,6 +13,7 @@ from router.backlog import Backlog
 from router.deadlines import Deadlines
 from router.needs import Key, Need, NeedKey
 from router.policies import QueueRules
+from router.qualifications import Asked, Qualification
 from router.records import AgentRecord, Item
 from router.roster import Roster
 from router.rules import OPEN
@@ -31,8 +32,9 @@ class Index:
         self._deadlines, self._backlog = deadlines, backlog
         self.roster = Roster(down)
         self._needs: dict[Key, Need] = {}
-        #: Needs by the queues, with the channel, whose agents may take them.
-        self._served_by: dict[tuple[str, str], dict[Need, None]] = {}
+        #: What is asked of agents, whatever the channel, and the same by the queues whose agents may take it.
+        self._asked: dict[Asked, Qualification] = {}
+        self._served_by: dict[str, dict[Qualification, None]] = {}
         # What changed since the last decision; a moved agent needs new seats, not only a new place.
         self._touched: dict[AgentRecord, bool] = {}
         self._changed: dict[Item, None] = {}
@@ -57,6 +59,8 @@ class Index:
 
     def settle(self, place: Callable[[Item], None]) -> None:
         """Bring the index up to date with what was noted; `place` puts or takes an item."""
+        if not self._changed and not self._touched and not self._unseated:
+            return
         if self._changed:
             changed, self._changed = self._changed, {}
             for item in changed:
@@ -160,8 +164,7 @@ class Index:
             del self._needs[need.key]
             self._unseated.pop(need, None)
             self._stirred.pop(need, None)
-            for queue in need.queues:
-                del self._served_by[queue, need.channel][need]
+            self._drop(need)
             self.roster.unseat(need)
 
     def take_all(self) -> None:
@@ -180,13 +183,30 @@ class Index:
                 self._stir(need)
 
     def _add(self, key: NeedKey, rules: QueueRules) -> Need:
-        need = self._needs[key] = Need(key, rules.strategy)
+        asking = self._asking(key)
+        need = self._needs[key] = asking.needs[key.channel] = Need(key, asking, rules.strategy)
         self.strategies.add(rules.strategy)
         need.close(not rules.open)
-        for queue in need.queues:
-            self._served_by.setdefault((queue, need.channel), {})[need] = None
         self._unseated[need] = None
         return need
+
+    def _asking(self, key: NeedKey) -> Qualification:
+        asked = key.queues, key.skills, key.rings, key.sites, key.language, key.origin
+        asking = self._asked.get(asked)
+        if asking is None:
+            asking = self._asked[asked] = Qualification(asked)
+            for queue in asking.queues:
+                self._served_by.setdefault(queue, {})[asking] = None
+        return asking
+
+    def _drop(self, need: Need) -> None:
+        """Nobody asks for it any more on this channel."""
+        asking = need.asked
+        del asking.needs[need.channel]
+        if not asking.needs:
+            del self._asked[asking.asked]
+            for queue in asking.queues:
+                del self._served_by[queue][asking]
 
     def _stir(self, need: Need) -> None:
         self._stirred[need] = None
@@ -199,9 +219,10 @@ class Index:
         """Give a new need its agents."""
         for agent, use in self.roster.serving(need.queues):
             if not self._touched.get(agent):
-                seat = self.roster.take_seat(agent, need, use)
-                if seat is not None and agent.parked and seat.room.full == OPEN:
-                    seat.lane.park(self.roster.entry(agent, need))
+                self.roster.take_seat(agent, need, use)
+        for seat in need.members.values():
+            if seat.agent.parked and seat.room.full == OPEN:
+                seat.lane.park(self.roster.entry(seat.agent, need))
         self._watch_delays(need)
 
     def _sync(self, agent: AgentRecord, moved: bool) -> None:

@@ -21,7 +21,7 @@ from domain.interaction.events import Decision
 from router.board import Board
 from router.deciding import RUNNERS_UP, decided
 from router.index import Source
-from router.needs import Need
+from router.needs import LOOK, NOTHING, Need
 from router.records import AgentRecord, Item, Rank
 from router.rules import OPEN
 
@@ -51,8 +51,7 @@ class Matching:
         board, index = self._board, self._board.index
         index.settle(board.place)
         while True:
-            stirred = index.take_stirred()
-            sources = [source for source in stirred if self._first_of(source) is not None] if stirred else []
+            sources = [source for source in index.take_stirred() if self._first_of(source) is not None]
             if len(index.loose) <= FEW:
                 yield from self._alone(index.loose, others=bool(sources))
                 if index.stirs:
@@ -171,18 +170,27 @@ class Matching:
             keyed = [(priority, self._key(item, agent), item) for priority, item in self._heads(agent)]
             return min(keyed, key=_priority_and_key)[2] if keyed else None
         best: Item | None = None
-        first, rank = 0, None
+        first = 0
         for room in agent.rooms:
-            if room.full == OPEN:
-                for need, lane, late, priority, _, _ in room.seats:
-                    item = need.head
-                    if late or need.odd:
-                        item = None if need.shut else need.first_for(agent.agent_id, lane, self._now_us)
-                    if item is not None and (rank is None or priority <= first):
-                        shelved = item.shelved
-                        if rank is None or priority < first or shelved < rank:
-                            best, first, rank = item, priority, shelved
+            if room.full != OPEN:
+                continue
+            for priority, needs in room.tiers.items():
+                if best is not None and priority > first:
+                    break
+                need = _earliest(needs)
+                if need.best == LOOK or room.late:
+                    return self._first_seen(agent)
+                item = need.head
+                if item is not None and need.best != NOTHING:
+                    if best is None or priority < first or item.shelved < best.shelved:
+                        best, first = item, priority
+                    break
         return best
+
+    def _first_seen(self, agent: AgentRecord) -> Item | None:
+        """The same where the agent sees some queues later, or where it matters who was asked before."""
+        heads = [(priority, item.shelved, item) for priority, item in self._heads(agent)]
+        return min(heads, default=(0, None, None))[2]
 
     def _first_of_pool(self, agent: AgentRecord) -> tuple[_Key, Item] | None:
         """The first in the pool's order of the items that the agent may have."""
@@ -207,6 +215,17 @@ class Matching:
 
 def _priority_and_key(row: tuple[int, _Key, Item]) -> tuple[int, _Key]:
     return row[:2]
+
+
+def _earliest(needs: list[Need]) -> Need:
+    """The need whose first item comes first."""
+    earliest = needs[0]
+    place = earliest.best
+    for need in needs:
+        best = need.best
+        if best < place or (best == place < NOTHING and need.before(earliest)):
+            earliest, place = need, best
+    return earliest
 
 
 class _Firsts:

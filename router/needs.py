@@ -6,24 +6,21 @@ site, and delay after which their profiles see the queue's work.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.centre.routing import Strategy
 from router.lanes import Lane
+from router.qualifications import REFUSALS, Qualification
 from router.records import AgentRecord, Item
 from router.rules import OPEN, tries_of
 from router.seating import Seat
 from router.shelf import Shelf
 from router.strategies import STRATEGIES
 
-#: Which rule an agent who serves one of the queues on the channel fails first; the places in `Need.refused`.
-REFUSALS = ("ring", "sites", "skill", "language")
-
 
 class NeedKey(NamedTuple):
-    """`queues` are the item's own, then those whose agents may take it too. `sites` empty: any; `language` empty:
-    any. `origin` is the site whose agents come first, where the queue says so."""
+    """A channel, and the fields of a `Qualification`."""
 
     queues: tuple[str, ...]
     channel: str
@@ -38,26 +35,29 @@ class NeedKey(NamedTuple):
 Key = tuple[tuple[str, ...], str, tuple[tuple[str, int], ...], int, tuple[str, ...], str, str]
 
 
+#: Behind every place: nothing of the need is offered. Before every place: more than its head must be looked at.
+NOTHING, LOOK = 1 << 80, -(1 << 80)
+
+
 class Need:
     """Waiting items that need the same, and the ready agents who qualify."""
 
     __slots__ = (
+        "asked",
+        "best",
         "channel",
         "delayed",
         "head",
         "kept",
         "key",
         "lanes",
-        "language",
         "members",
         "new_delays",
         "odd",
         "order",
-        "origin",
         "queue",
         "queues",
         "refused",
-        "rings",
         "shut",
         "sites",
         "size",
@@ -66,12 +66,12 @@ class Need:
         "specials",
         "tiers",
         "tried",
+        "unable",
     )  # fmt: skip
 
-    def __init__(self, key: NeedKey, strategy: Strategy) -> None:
-        self.key = key
-        self.queues, self.channel, self.skills, self.rings, self.sites, self.language, self.origin = key
-        self.queue, self.order = key.queues[0], STRATEGIES[strategy]
+    def __init__(self, key: NeedKey, asked: Qualification, strategy: Strategy) -> None:
+        self.key, self.channel, self.asked, self.order = key, key.channel, asked, STRATEGIES[strategy]
+        self.queue, self.queues, self.skills, self.sites = asked.queue, asked.queues, asked.skills, asked.sites
         #: Whether its queue is closed now: nothing of it is offered.
         self.shut = False
         #: Whether more than `head` must be looked at to find what somebody may have: it is shut, or has specials.
@@ -79,6 +79,8 @@ class Need:
         self.members: dict[str, Seat] = {}
         #: How many agents who serve a queue of it fail which rule first, by `REFUSALS`.
         self.refused = [0] * len(REFUSALS)
+        #: How many agents cannot take its items whatever they hold, by rule, and when that was counted.
+        self.unable: tuple[tuple[int, int], dict[str, int]] | None = None
         self.lanes: dict[tuple[int, bool, int], Lane] = {}
         #: Whether some lane has a delay, and delays that the items are not waited for yet.
         self.delayed = False
@@ -93,19 +95,10 @@ class Need:
         self.size = self.specials = 0
         #: The first plain item, whoever may see it.
         self.head: Item | None = None
+        #: What its first item is compared by where no delay matters: the place of `head`, `NOTHING` or `LOOK`.
+        self.best = NOTHING
 
     # --- agents
-
-    def refusal(self, agent: AgentRecord, ring: int, down: Container[str]) -> int | None:
-        """The rule of `REFUSALS` that an agent who serves one of the queues on the channel, in a ring, fails first."""
-        if ring > self.rings:
-            return 0
-        if self.sites and agent.site not in self.sites and not all(site in down for site in self.sites):
-            return 1
-        for skill, level in self.skills:
-            if agent.skills.get(skill, 0) < level:
-                return 2
-        return 3 if self.language and agent.languages and self.language not in agent.languages else None
 
     def lane(self, ring: int, away: bool, delay_us: int) -> Lane:
         """The lane of agents in this ring, at own (or any) or other sites, with this delay."""
@@ -134,15 +127,18 @@ class Need:
             shelf = self.tiers.get(item.priority)
             if shelf is None:
                 shelf = self.tiers[item.priority] = Shelf()
-            if self.head is None or item.rank < self.head.shelved:
+            shelf.add(item)
+            if self.head is None or item.shelved < self.head.shelved:
                 self.head = item
+                if not self.odd:
+                    self.best = item.shelved[0]
         else:
-            self.specials += 1
-            self.odd = True
             shelf = self.kept.setdefault(item.preferred, Shelf()) if item.kept else self.special
+            shelf.add(item)
             if item.tries:
                 self.tried[item] = None
-        shelf.add(item)
+            self.specials += 1
+            self._judge()
 
     def take(self, item: Item) -> None:
         shelf = item.shelf
@@ -151,7 +147,9 @@ class Need:
         item.need = None
         self.size -= 1
         if item is self.head:
-            self.head = self._first_of_tiers() if len(self.tiers) > 1 else shelf.first()
+            self.head = head = self._first_of_tiers() if len(self.tiers) > 1 else shelf.first()
+            if not self.odd:
+                self.best = NOTHING if head is None else head.shelved[0]
         elif shelf is self.special:
             self._take_special(item)
         elif not any(shelf is tier for tier in self.tiers.values()):
@@ -159,18 +157,32 @@ class Need:
         if not self.size:
             self.tiers.clear()
 
+    def close(self, shut: bool) -> None:
+        """The queue closes or opens."""
+        self.shut = shut
+        self._judge()
+
+    def _judge(self) -> None:
+        """See whether more than the head is to be looked at."""
+        self.odd = self.shut or self.specials > 0
+        if self.odd:
+            self.best = NOTHING if self.shut else LOOK
+        else:
+            self.best = NOTHING if self.head is None else self.head.shelved[0]
+
+    def before(self, other: Need) -> bool:
+        """Whether its first plain item comes before that of another need."""
+        mine, theirs = self.head, other.head
+        return mine is not None and theirs is not None and mine.shelved < theirs.shelved
+
     def _first_of_tiers(self) -> Item | None:
         heads = [first for shelf in self.tiers.values() if (first := shelf.first()) is not None]
         return min(heads, key=_shelved) if heads else None
 
     def _take_special(self, item: Item) -> None:
         self.specials -= 1
-        self.odd = self.shut or self.specials > 0
+        self._judge()
         self.tried.pop(item, None)
-
-    def close(self, shut: bool) -> None:
-        """The queue closes or opens."""
-        self.shut, self.odd = shut, shut or self.specials > 0
 
     def _take_kept(self, item: Item, shelf: Shelf) -> None:
         self._take_special(item)

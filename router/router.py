@@ -6,7 +6,7 @@ Same events, same policy, same now: same commands, byte for byte.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain.decide import Command
 from domain.event import Recorded
@@ -55,7 +55,8 @@ class Router:
             for fold in folds:
                 self._board.join(kind, fold)
         self._board.join(InteractionOffered, self._offered)
-        self._now_us = 0
+        #: The latest moment of a decision, also in microseconds.
+        self._now, self._now_us = instant(0), 0
         self._proposed: dict[_Offer, tuple[Item, Cause]] = {}
         self._fired: dict[_Offer, Deadline] = {}
         # After a refusal: the board is behind the log until an event comes, or for so long.
@@ -87,7 +88,7 @@ class Router:
         that it can be made again from the log.
         """
         board = self._board
-        self._now_us = now_us = max(self._now_us, micros(max(now, board.seen) if board.position else now))
+        now_us = self._pass_to(now if now > board.seen else board.seen)
         if self._fired:
             self._fired = {timer: fired for timer, fired in self._fired.items() if board.wanted(fired)}
         commands = [self._time_out(deadline) for deadline in board.pass_time(now_us)]
@@ -98,6 +99,13 @@ class Router:
         if not board.index.quiet and not self._proposed and self._behind_until is None:
             commands.extend(self._offers())
         return commands
+
+    def _pass_to(self, now: datetime) -> int:
+        """The moment of this decision, which is never before that of another; in microseconds."""
+        if now > self._now:
+            self._now_us = micros(now)
+            self._now = now if now.tzinfo is UTC else instant(self._now_us)
+        return self._now_us
 
     def wake_at(self) -> datetime | None:
         """When to decide again if no event comes before; None when only an event can change anything."""
@@ -147,7 +155,7 @@ class Router:
 
     def _offers(self) -> list[Command]:
         commands: list[Command] = []
-        for agent, item, decision in Matching(self._board, instant(self._now_us), self._now_us).run():
+        for agent, item, decision in Matching(self._board, self._now, self._now_us).run():
             later = agent if agent.cause_at > item.cause_at else item
             cause = Cause(later.cause_at, later.cause_id, item.project, item.correlation_id)
             self._proposed[item.interaction_id, item.leg, agent.agent_id] = (item, cause)

@@ -28,7 +28,7 @@ class Seat(NamedTuple):
 class Room:
     """One channel of an agent's profile. `full` is as it is, `counted` as the tallies of the lanes have it."""
 
-    __slots__ = ("channel", "concurrency", "counted", "full", "interrupts", "most", "seats")
+    __slots__ = ("channel", "concurrency", "counted", "full", "interrupts", "late", "most", "seats", "tiers")
 
     def __init__(self, channel: str, use: ChannelUse, profile: Profile) -> None:
         self.channel, self.concurrency, self.interrupts = channel, use.concurrency, use.interrupts
@@ -37,3 +37,23 @@ class Room:
         self.full: Fullness = OPEN
         self.counted: Fullness = OPEN
         self.seats: list[Seat] = []
+        #: The needs of the seats by the priority of their queues, first to last, and whether some are seen late.
+        self.tiers: dict[int, list[Need]] = {}
+        self.late = False
+
+    def tier(self, priority: int) -> list[Need]:
+        """The needs of this priority, to be added to."""
+        tier = self.tiers.get(priority)
+        if tier is None:
+            self.tiers[priority] = tier = []
+            self.tiers = dict(sorted(self.tiers.items()))
+        return tier
+
+    def give_up(self, seat: Seat) -> None:
+        """The seat's need is no more."""
+        self.seats.remove(seat)
+        tier = self.tiers[seat.priority]
+        tier.remove(seat.need)
+        if not tier:
+            del self.tiers[seat.priority]
+        self.late = any(one.late for one in self.seats)
