@@ -22,6 +22,7 @@ from domain.agent.events import (
     AgentStoppedResponding,
     LanguagesStated,
     ProfileAssigned,
+    SkillExpired,
     SkillGranted,
     SkillWithdrawn,
 )
@@ -87,6 +88,22 @@ WORK = Table(
     read_back=True,
 )
 
+#: Skills that end, as long as they are granted; those whose time was out on record with the agent's last level.
+CERTIFICATIONS = Table(
+    "certifications",
+    (
+        Column("agent_id"),
+        Column("skill"),
+        Column("pool"),
+        Column("level", "integer"),
+        Column("expires_at", "instant"),
+        Column("expired", "boolean"),
+    ),
+    key=("agent_id", "skill"),
+    indexes=(("pool", "expires_at", "agent_id", "skill"),),
+    read_back=True,
+)
+
 #: Sites that are down, as long as they are.
 SITES_DOWN = Table(
     "sites_down",
@@ -94,7 +111,7 @@ SITES_DOWN = Table(
     key=("pool", "site"),
 )
 
-agent_board = Projection("agent_board", 3, (AGENTS, WORK, SITES_DOWN))
+agent_board = Projection("agent_board", 4, (AGENTS, WORK, SITES_DOWN, CERTIFICATIONS))
 on = agent_board.on
 
 
@@ -161,8 +178,9 @@ def moved(recorded: Recorded, event: AgentMoved, rows: Rows) -> None:
     _agent(rows, event.agent_id, site=event.site)
 
 
-@on(SkillGranted, SkillWithdrawn)
-def skill(recorded: Recorded, event: SkillGranted | SkillWithdrawn, rows: Rows) -> None:
+@on(SkillGranted, SkillWithdrawn, SkillExpired)
+def skill(recorded: Recorded, event: SkillGranted | SkillWithdrawn | SkillExpired, rows: Rows) -> None:
+    _certification(recorded, event, rows)
     row = rows.get("agents", (event.agent_id,))
     if row is None:
         return
@@ -170,6 +188,19 @@ def skill(recorded: Recorded, event: SkillGranted | SkillWithdrawn, rows: Rows) 
     if isinstance(event, SkillGranted):
         skills[event.skill] = event.level
     rows.put("agents", {**row, "skills": skills})
+
+
+def _certification(recorded: Recorded, event: SkillGranted | SkillWithdrawn | SkillExpired, rows: Rows) -> None:
+    """Until when; what has run out stays to be seen until it is renewed or given up."""
+    key = (event.agent_id, event.skill)
+    known = rows.get("certifications", key)
+    if isinstance(event, SkillGranted) and event.expires_at is not None:
+        row = {"agent_id": event.agent_id, "skill": event.skill, "pool": recorded.pool, "level": event.level}
+        rows.put("certifications", {**row, "expires_at": event.expires_at, "expired": False})
+    elif isinstance(event, SkillExpired) and known is not None:
+        rows.put("certifications", {**known, "expired": True})
+    elif known is not None:
+        rows.delete("certifications", key)
 
 
 def _presence(recorded: Recorded, rows: Rows, agent_id: str, presence: str, reason: str = "", **now: Any) -> None:

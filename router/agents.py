@@ -18,11 +18,13 @@ from domain.agent.events import (
     AgentStoppedResponding,
     LanguagesStated,
     ProfileAssigned,
+    SkillExpired,
     SkillGranted,
     SkillWithdrawn,
 )
 from domain.agent.state import PRESENCE
 from domain.event import Event, Recorded
+from router.certifications import Certifications
 from router.index import Index
 from router.instants import micros
 from router.records import AgentRecord
@@ -36,6 +38,7 @@ class Agents:
     def __init__(self, index: Index, down: set[str], stirred: Callable[[str], None]) -> None:
         self._index, self._down, self._stirred = index, down, stirred
         self.known: dict[str, AgentRecord] = {}
+        self.certifications = Certifications()
 
     def folds(self) -> dict[type[Event], Fold]:
         """How to fold each event of an agent."""
@@ -45,6 +48,7 @@ class Agents:
             AgentMoved: self._moved,
             SkillGranted: self._granted,
             SkillWithdrawn: self._withdrawn,
+            SkillExpired: self._withdrawn,
             LanguagesStated: self._languages,
             AgentSignedIn: self._presence,
             AgentBecameReady: self._presence,
@@ -92,9 +96,19 @@ class Agents:
 
     def _granted(self, event: SkillGranted, recorded: Recorded) -> None:
         self._changed(event.agent_id, recorded).skills[event.skill] = event.level
+        until = event.expires_at
+        self.certifications.granted(event.agent_id, event.skill, None if until is None else micros(until))
 
-    def _withdrawn(self, event: SkillWithdrawn, recorded: Recorded) -> None:
+    def _withdrawn(self, event: SkillWithdrawn | SkillExpired, recorded: Recorded) -> None:
         self._changed(event.agent_id, recorded).skills.pop(event.skill, None)
+        self.certifications.granted(event.agent_id, event.skill, None)
+
+    def pass_time(self, now_us: int) -> None:
+        """Take away the skills whose certification has run out."""
+        for agent_id, skill in self.certifications.pass_time(now_us):
+            agent = self.known[agent_id]
+            agent.skills.pop(skill, None)
+            self._index.touch(agent, moved=True)
 
     def _languages(self, event: LanguagesStated, recorded: Recorded) -> None:
         self._changed(event.agent_id, recorded).languages = frozenset(event.languages)

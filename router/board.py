@@ -72,6 +72,7 @@ class Board:
         self._proposed: dict[str, _Turn | None] = {}
         crew = Agents(self.index, self.down, self._may_be_kept)
         self.agents: dict[str, AgentRecord] = crew.known
+        self.certifications = crew.certifications
         self._crew = crew
         folds: dict[type[Event], Fold] = {
             ProjectConfigured: self._project_configured,
@@ -245,6 +246,7 @@ class Board:
         """Let what is due by now be due; the offers and wrap-ups whose time is out."""
         self.index.now_us = now_us
         self.openings.pass_time(now_us)
+        self._crew.pass_time(now_us)
         out: list[Deadline] = []
         while (deadline := self.deadlines.pop_due(now_us)) is not None:
             item = deadline.item
@@ -267,10 +269,8 @@ class Board:
     def wake_us(self) -> int | None:
         """When something becomes possible next if no event comes before."""
         first = self.deadlines.first()
-        change = self.openings.first_us()
-        if first is None or change is None:
-            return change if first is None else first.at_us
-        return min(first.at_us, change)
+        instants = (None if first is None else first.at_us, self.openings.first_us(), self.certifications.wake_us())
+        return min((at_us for at_us in instants if at_us is not None), default=None)
 
     def wanted(self, deadline: Deadline) -> bool:
         """Whether a deadline still means something."""

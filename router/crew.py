@@ -15,6 +15,7 @@ from domain.agent.events import (
     AgentSignedOut,
     LanguagesStated,
     ProfileAssigned,
+    SkillExpired,
     SkillGranted,
     SkillWithdrawn,
 )
@@ -35,6 +36,7 @@ CONCERNING: frozenset[type[Event]] = frozenset(
         ProfileAssigned,
         SiteCameBack,
         SiteWentDown,
+        SkillExpired,
         SkillGranted,
         SkillWithdrawn,
     }

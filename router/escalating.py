@@ -1,5 +1,5 @@
 """What the router asks for besides offers and time-outs: steps, overflow, announcements, expiry, silent work queued
-again, agents released from a site that is down.
+again, agents released from a site that is down, certifications that ran out.
 
 A router folds every event here after its board, asks what is due between time-outs and offers, and says what was
 refused. Everything is worked out from the log and the present rules; each command is harmless early, late or twice.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from domain.agent.commands import ExpireSkill
 from domain.centre.outage import EvacuateAgent
 from domain.decide import Command
 from domain.event import Event, Recorded
@@ -21,7 +22,7 @@ from router.records import Cause
 from router.silences import Silences
 from router.waits import Waits
 
-_ASKED = (AnnounceWait, EvacuateAgent, ExpireWork, OverflowInteraction, RequeueSilent, TakeStep)
+_ASKED = (AnnounceWait, EvacuateAgent, ExpireSkill, ExpireWork, OverflowInteraction, RequeueSilent, TakeStep)
 
 
 class Escalating:
@@ -29,6 +30,7 @@ class Escalating:
 
     def __init__(self, board: Board) -> None:
         self.waits = Waits(board)
+        self._board = board
         self._silences, self._evacuations = Silences(board), Evacuations(board)
         self._causes: dict[Command, Cause] = {}
         self._folds: dict[type[Event], list[Callable[[Any, Recorded], None]]] = {}
@@ -47,7 +49,9 @@ class Escalating:
 
     def due(self, now_us: int) -> list[Command]:
         """What is to be asked for now; nothing of it again before it was refused or an event shows that it failed."""
-        asks: list[Ask] = self._evacuations.due(now_us) + self._silences.due(now_us) + self.waits.due(now_us)
+        board = self._board
+        asks: list[Ask] = board.certifications.due(now_us, board.agents)
+        asks += self._evacuations.due(now_us) + self._silences.due(now_us) + self.waits.due(now_us)
         if not asks and not self._causes:
             return []
         self._causes = dict(asks)
@@ -72,6 +76,8 @@ class Escalating:
                 self.waits.refused(command, now_us)
             case RequeueSilent():
                 self._silences.refused(command, now_us)
+            case ExpireSkill():
+                self._board.certifications.refused(command, now_us)
             case EvacuateAgent():
                 self._evacuations.refused(command, now_us)
             case _:

@@ -35,6 +35,7 @@ from web.routes import (
     session,
     sites,
     stream,
+    supervising,
     ticket_commands,
 )
 
@@ -54,6 +55,7 @@ ROUTERS = (
     callbacks.router,
     configuration.router,
     sites.router,
+    supervising.router,
     events.router,
     reading.router,
     measures.router,

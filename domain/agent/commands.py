@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.centre.documents import Profile
 from domain.decide import Command
@@ -11,7 +12,10 @@ from domain.decide import Command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterAgent(Command):
-    """Register, or bring an agent up to date with its entry in the centre's document."""
+    """Register, or bring an agent up to date with its entry in the centre's document.
+
+    `expiries`: when certifications run out, by skill; a skill whose time is out already is not granted.
+    """
 
     agent_id: str
     name: str
@@ -21,6 +25,15 @@ class RegisterAgent(Command):
     skills: Mapping[str, int]
     languages: tuple[str, ...] = ()
     centre: str = ""
+    expiries: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireSkill(Command):
+    """Fired by a timer; before the certification runs out, or once it was renewed, it changes nothing."""
+
+    agent_id: str
+    skill: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.agent.commands import (
     BecomeNotReady,
     BecomeReady,
+    ExpireSkill,
     LoseConnection,
     RegisterAgent,
     RetireAgent,
@@ -21,6 +22,7 @@ from domain.agent.events import (
     AgentSignedOut,
     LanguagesStated,
     ProfileAssigned,
+    SkillExpired,
     SkillGranted,
     SkillWithdrawn,
 )
@@ -60,11 +62,23 @@ def register_agent(states: States, c: RegisterAgent, at: Moment) -> Outcome:
     lost = sorted(before.skills.keys() - c.skills.keys())
     events.extend(SkillWithdrawn(agent_id=c.agent_id, skill=skill) for skill in lost)
     for skill, level in sorted(c.skills.items()):
-        if new or before.skills.get(skill) != level:
-            events.append(SkillGranted(agent_id=c.agent_id, skill=skill, level=level))
+        until = c.expiries.get(skill)
+        if until is not None and until <= at.now:
+            if skill in before.skills:
+                events.append(SkillExpired(agent_id=c.agent_id, skill=skill, expired_at=until))
+        elif new or (before.skills.get(skill), before.expiries.get(skill)) != (level, until):
+            events.append(SkillGranted(agent_id=c.agent_id, skill=skill, level=level, expires_at=until))
     if before.languages != c.languages or (new and c.languages):
         events.append(LanguagesStated(agent_id=c.agent_id, languages=c.languages))
     return Outcome().add("agent", c.agent_id, *events) if events else Outcome()
+
+
+@decides(ExpireSkill)
+def expire_skill(states: States, c: ExpireSkill, at: Moment) -> Outcome:
+    until = states.of(Agent, "agent", c.agent_id).expiries.get(c.skill)
+    if until is None or at.now < until:
+        return Outcome()
+    return Outcome().add("agent", c.agent_id, SkillExpired(agent_id=c.agent_id, skill=c.skill, expired_at=until))
 
 
 @decides(RetireAgent)

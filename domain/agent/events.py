@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.centre.documents import Profile
 from domain.event import Event
 
@@ -32,16 +34,25 @@ class AgentMoved(Event, wire="agent.moved.v1"):
 
 
 class SkillGranted(Event, wire="agent.skill_granted.v1"):
-    """The agent has this skill at this level (1–10), replacing an earlier level."""
+    """The agent has this skill at this level (1–10), replacing an earlier level; until `expires_at`, if ever."""
 
     agent_id: str
     skill: str
     level: int
+    expires_at: datetime | None = None
 
 
 class SkillWithdrawn(Event, wire="agent.skill_withdrawn.v1"):
     agent_id: str
     skill: str
+
+
+class SkillExpired(Event, wire="agent.skill_expired.v1"):
+    """The certification for a skill ran out: the agent has the skill no longer, until it is granted anew."""
+
+    agent_id: str
+    skill: str
+    expired_at: datetime
 
 
 class LanguagesStated(Event, wire="agent.languages_stated.v1"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from domain.agent.events import (
@@ -23,6 +24,7 @@ from domain.agent.events import (
     AgentStoppedResponding,
     LanguagesStated,
     ProfileAssigned,
+    SkillExpired,
     SkillGranted,
     SkillWithdrawn,
 )
@@ -78,6 +80,7 @@ class Agent:
     work: Mapping[str, Held] = field(default_factory=dict[str, Held])
     languages: tuple[str, ...] = ()
     misses: Mapping[str, int] = field(default_factory=dict[str, int])
+    expiries: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
 
     @property
     def employed(self) -> bool:
@@ -92,6 +95,11 @@ class Agent:
     def count(self, channel: str) -> int:
         """Pieces of work held on a channel."""
         return sum(held.channel == channel for held in self.work.values())
+
+    def level(self, skill: str, now: datetime) -> int:
+        """The level in a skill at this instant; 0 without it, and from the instant its certification runs out."""
+        expires_at = self.expiries.get(skill)
+        return 0 if expires_at is not None and expires_at <= now else self.skills.get(skill, 0)
 
     def lacks_room(self, channel: str) -> str | None:
         """Why one more item of `channel` does not fit; None when it does.
@@ -124,9 +132,12 @@ def evolve(state: Agent, event: Event) -> Agent:  # noqa: C901 - one flat match 
         case LanguagesStated():
             return replace(state, languages=event.languages)
         case SkillGranted():
-            return replace(state, skills={**state.skills, event.skill: event.level})
-        case SkillWithdrawn():
-            return replace(state, skills={s: n for s, n in state.skills.items() if s != event.skill})
+            state = replace(_without(state, event.skill), skills={**state.skills, event.skill: event.level})
+            if event.expires_at is None:
+                return state
+            return replace(state, expiries={**state.expiries, event.skill: event.expires_at})
+        case SkillWithdrawn() | SkillExpired():
+            return _without(state, event.skill)
         case AgentBecameReady():
             return replace(state, reason="", misses={})
         case AgentBecameNotReady():
@@ -138,6 +149,11 @@ def evolve(state: Agent, event: Event) -> Agent:  # noqa: C901 - one flat match 
             return _released(state, event)
         case _:
             return state
+
+
+def _without(state: Agent, skill: str) -> Agent:
+    skills = {name: level for name, level in state.skills.items() if name != skill}
+    return replace(state, skills=skills, expiries={s: at for s, at in state.expiries.items() if s != skill})
 
 
 def _released(state: Agent, event: AgentReleased) -> Agent:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agent import commands as agent_commands
+from domain.centre.certifications import expiries
 from domain.centre.documents import CentreDocument, ProjectDocument, Queue
 from domain.centre.hours import after_open, is_open
 from domain.centre.outage import SiteCameBack, SiteWentDown
@@ -172,6 +173,7 @@ def configure_centre(states: States, c: ConfigureCentre, at: Moment) -> Outcome:
             skills=entry.skills,
             languages=entry.languages,
             centre=c.document.centre,
+            expiries=expiries(c.document, entry),
         )
         outcome.merge(decide(states, register, now=at.now, new_id=at.new_id))
     return outcome.merge(_retired(states, before.document, c.document, at))

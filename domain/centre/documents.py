@@ -13,7 +13,7 @@ from pydantic import Field
 
 from domain.centre.flows import Flow, OutsideAddress
 from domain.centre.goals import ServiceLevel
-from domain.centre.hours import Hours
+from domain.centre.hours import Day, Hours
 from domain.centre.numbers import Number
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
 
@@ -104,6 +104,9 @@ class AgentEntry(Document):
     site: Name = Field(description="one of `sites`")
     profile: Name = Field(description="one of `profiles`")
     skills: dict[Name, Level] = Field(default={}, description="level from 1 (beginner) to 10 (master) by skill")
+    certified_until: dict[Name, Day] = Field(
+        default={}, description="last day, at their site, that a certification is valid, by skill, as in 2026-12-31"
+    )
     languages: tuple[Language, ...] = Field(default=(), description="that they speak; none named: all")
     telephone: OutsideAddress | None = Field(
         default=None, description="where calls reach them, their browser without: by number or SIP, as in +48221234567"

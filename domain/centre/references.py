@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from domain.centre.certifications import check_certifications
 from domain.centre.cycle_faults import check_cycles, check_interrupts
 from domain.centre.documents import CentreDocument, Conversation, ProjectDocument
 from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
@@ -38,6 +39,7 @@ def check(
     for number, centre in enumerate(centres):
         subject: Subject = ("centre", number)
         faults.extend(_sites_and_agents(subject, centre, time_zones))
+        faults.extend(check_certifications(subject, centre))
         faults.extend(_profiles(subject, centre))
         faults.extend(check_interrupts(subject, centre))
         faults.extend(check_policy(subject, centre))

@@ -132,7 +132,7 @@ def offer(states: States, c: OfferInteraction, at: Moment) -> Outcome:
     if len(leg.offers) >= rules.ring_width:
         raise Rejection("ringing", f"this work already rings at {len(leg.offers)} of {rules.ring_width} agents")
     agent = states.of(Agent, "agent", c.agent_id)
-    reason = unfit(agent, c.project, leg, rules, _sites_down(states, agent))
+    reason = unfit(agent, c.project, leg, rules, at.now, down=_sites_down(states, agent))
     if reason is not None:
         raise Rejection("agent_unfit", f"agent {c.agent_id}: {reason}")
     assert agent.profile is not None, "an agent with room has a profile"

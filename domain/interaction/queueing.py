@@ -125,7 +125,7 @@ def _preferring(
     """Kept a while for who had the matter before, if they could take it at all."""
     for agent_id in had if rules.preferred else ():
         agent = states.of(Agent, "agent", agent_id)
-        if agent.employed and unsuited(agent, project.configured.project, wanted) is None:
+        if agent.employed and unsuited(agent, project.configured.project, wanted, due) is None:
             until = project.after_open(rules, due, rules.preferred)
             return wanted.model_copy(update={"preferred": agent_id, "preferred_until": until}) if until else wanted
     return wanted

@@ -97,7 +97,7 @@ def transfer_to_agent(states: States, c: TransferToAgent, at: Moment) -> Outcome
     kept = timedelta(seconds=max(rules.preferred, rules.offer.on(leg.wanted.channel).timeout))
 
     def for_them(wanted: InteractionQueued) -> InteractionQueued:
-        reason = unsuited(agent, c.project, wanted)
+        reason = unsuited(agent, c.project, wanted, at.now)
         if reason is not None:
             raise Rejection("agent_unfit", f"agent {c.to_agent}: {reason}")
         return wanted.model_copy(update={"preferred": c.to_agent, "preferred_until": at.now + kept})

@@ -2,11 +2,13 @@
 
 from projections.queries.agents import (
     AgentView,
+    CertificationView,
     ChannelRoom,
     SiteDown,
     WorkItem,
     agent,
     agents,
+    certifications,
     sites_down,
     work_item,
     work_of,
@@ -49,6 +51,7 @@ from projections.queries.tickets import (
 __all__ = [
     "AgentRating",
     "AgentView",
+    "CertificationView",
     "ChannelRoom",
     "ContactPointView",
     "CustomerCard",
@@ -69,6 +72,7 @@ __all__ = [
     "WorkItem",
     "agent",
     "agents",
+    "certifications",
     "customer_by_fingerprint",
     "customer_card",
     "customer_tickets",

@@ -59,6 +59,16 @@ class SiteDown(View):
     since: datetime
 
 
+class CertificationView(View):
+    """A skill that ends for an agent, or has ended (`expired`) and was not renewed."""
+
+    agent_id: str
+    skill: str
+    level: int
+    expires_at: datetime
+    expired: bool
+
+
 class AgentView(View):
     """An agent. `used` of `capacity` units are held; `idle_since` is None while work is in hand or nobody is there.
 
@@ -143,6 +153,20 @@ def agent(read: Reader, agent_id: str) -> AgentView | None:
 def sites_down(read: Reader, pool: str) -> tuple[SiteDown, ...]:
     """The sites of a pool that are down, by name."""
     return tuple(map(SiteDown.of, read.find("sites_down", pool=pool)))
+
+
+@reads("agent_board")
+def certifications(
+    read: Reader, pool: str, until: datetime, *, cursor: str | None = None, limit: int = 100
+) -> Page[CertificationView]:
+    """Certifications of a pool that end by `until`, those that have ended first. Raises `BadCursor`."""
+    limit = max(1, min(limit, MAX_PAGE))
+    after = read_cursor(cursor, datetime, str, str) if cursor else None
+    by = ("expires_at", "agent_id", "skill")
+    rows = read.scan("certifications", {"pool": pool}, by, after=after, until=until, limit=limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = write_cursor(last["expires_at"], last["agent_id"], last["skill"]) if last else None
+    return Page(items=tuple(map(CertificationView.of, rows[:limit])), next=following)
 
 
 @reads("agent_board", "customer_history", "ticket_board")

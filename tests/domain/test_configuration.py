@@ -1,7 +1,11 @@
 """Documents become events, each on top of the revision its author had seen."""
 
-from domain.agent.events import AgentMoved, AgentRegistered, ProfileAssigned, SkillGranted
+from datetime import UTC, datetime
+
+from domain.agent.events import AgentMoved, AgentRegistered, ProfileAssigned, SkillExpired, SkillGranted
 from domain.centre.configuration import CentreConfigured, ConfigureCentre, ConfigureProject, ProjectConfigured
+from domain.centre.documents import CentreDocument
+from domain.centre.references import check
 from tests.domain.commands import mail
 from tests.domain.documents import centre, project
 from tests.domain.world import World, configured, happened
@@ -67,3 +71,32 @@ def test_new_rules_hold_for_new_work_and_not_for_what_already_waits() -> None:
     world.given(ConfigureProject(document=project(queues=queues), expected_revision=1))
     new = world.when(mail()).result["interaction_id"]
     assert [world.of("interaction", i).leg("1").queued.priority for i in (old, new)] == [5, 1]
+
+
+def certified(until: str) -> CentreDocument:
+    agents = {**centre().model_dump(mode="json")["agents"]}
+    agents["anna"] = {**agents["anna"], "certified_until": {"french": until}}
+    sites = {"paris": {"title": "Paris", "time_zone": "Europe/Paris"}, "warsaw": {"title": "Warsaw"}}
+    return centre(agents=agents, sites=sites)
+
+
+def test_a_certification_ends_with_its_last_day_at_the_agents_site(world: World) -> None:
+    then = world.when(ConfigureCentre(document=certified("2026-12-31"), expected_revision=1))
+    ends = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+    then.including(happened(SkillGranted, agent_id="anna", skill="french", level=5, expires_at=ends))
+
+
+def test_a_certification_that_has_ended_takes_the_skill_away(world: World) -> None:
+    then = world.when(ConfigureCentre(document=certified("2020-12-31"), expected_revision=1))
+    then.including(happened(SkillExpired, agent_id="anna", skill="french"))
+
+
+def test_a_certification_needs_a_skill_and_a_date_that_exists() -> None:
+    agents = {"anna": {"name": "Anna", "site": "paris", "profile": "mixed", "skills": {"french": 5}}}
+    agents["anna"]["certified_until"] = {"french": "2026-02-30", "polish": "2026-12-31"}
+    found = check([centre(agents=agents)], [], time_zones={"UTC"})
+    said = {fault.path[-1]: fault.what for fault in found if fault.severity == "fault"}
+    assert said == {
+        "french": "the date '2026-02-30' does not exist (day is out of range for month)",
+        "polish": "anna has no skill 'polish' whose certification could end",
+    }

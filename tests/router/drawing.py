@@ -61,6 +61,11 @@ class Drawing:
     def skills(self) -> dict[str, int]:
         return {skill: self.random.choice((1, 3, 5)) for skill in SKILLS if self.random.random() < 0.6}
 
+    def expiries(self, now: datetime) -> dict[str, datetime]:
+        """Certifications that run out, soon or long ago."""
+        random = self.random
+        return {s: now + timedelta(seconds=random.choice((-9, 2, 30, 90))) for s in SKILLS if random.random() < 0.2}
+
     def profile(self) -> dict[str, Any]:
         random = self.random
         channels = random.sample(CHANNELS, random.randint(3 if self.able else 1, 4))

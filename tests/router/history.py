@@ -41,7 +41,13 @@ class History:
             agent_id, ready = f"agent{number}", self.random.random() < 0.8
             site, languages = self.drawing.site(), self.drawing.languages()
             self.pool.agent(
-                agent_id, self.drawing.profile(), self.drawing.skills(), ready=ready, site=site, languages=languages
+                agent_id,
+                self.drawing.profile(),
+                self.drawing.skills(),
+                ready=ready,
+                site=site,
+                languages=languages,
+                expiries=self.drawing.expiries(self.pool.now),
             )
 
     def grow(self, steps: int, router: Router | None = None) -> Pool:
@@ -200,6 +206,7 @@ class History:
             skills=self.drawing.skills(),
             languages=self.drawing.languages(),
             centre=CENTRE,
+            expiries=self.drawing.expiries(self.pool.now),
         )
         self.pool.do(register)
 

@@ -138,6 +138,7 @@ class Pool:
         ready: bool = True,
         site: str = "here",
         languages: tuple[str, ...] = (),
+        expiries: dict[str, datetime] | None = None,
     ) -> None:
         register = RegisterAgent(
             agent_id=agent_id,
@@ -148,6 +149,7 @@ class Pool:
             skills=skills or {},
             languages=languages,
             centre=CENTRE,
+            expiries=expiries or {},
         )
         self.do(register)
         if ready:

@@ -5,6 +5,7 @@ It stands on the domain's own folds and rules (`Agent`, `Interaction`, documents
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -48,7 +49,8 @@ class Reference:
 
     def __init__(self, pool: Pool, now: datetime, position: int) -> None:
         self.pool, self.now, self.position, self.facts = pool, now, position, Facts(pool)
-        self.agents: list[Agent] = [s for name, s in sorted(pool.states.items()) if name.startswith("agent-")]
+        agents: list[Agent] = [s for name, s in sorted(pool.states.items()) if name.startswith("agent-")]
+        self.agents = [replace(a, skills={s: a.skills[s] for s in a.skills if a.level(s, now)}) for a in agents]
         self.held = {a.agent_id: [(h.channel, h.units) for h in a.work.values()] for a in self.agents}
         centre = pool.of("centre", CENTRE)
         self.down = centre.down
