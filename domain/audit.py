@@ -58,6 +58,16 @@ class TokenRevoked(Event, wire="account.token_revoked.v1"):
     token_id: str
 
 
+class CalendarOpened(Event, wire="account.calendar_opened.v1"):
+    """The account's follow-ups can be read at a secret address from now on; an earlier address opens no more."""
+
+    account_id: str
+
+
+class CalendarClosed(Event, wire="account.calendar_closed.v1"):
+    account_id: str
+
+
 class SignInsBlocked(Event, wire="account.sign_ins_blocked.v1"):
     """Signing in failed too often; further attempts are refused until `until`."""
 
@@ -74,6 +84,8 @@ AccountEvent = (
     | TokenIssued
     | TokenRevoked
     | SignInsBlocked
+    | CalendarOpened
+    | CalendarClosed
 )
 
 

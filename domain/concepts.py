@@ -8,6 +8,7 @@ from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
 from domain.delivery import handed_over
 from domain.delivery import state as delivery
+from domain.follow_up import decide as follow_up
 from domain.interaction import calling, escalation, leaving, offers, recording, replying, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
@@ -28,6 +29,7 @@ LOADED = (
     escalation,
     evacuating,
     handed_over,
+    follow_up,
     intake,
     leaving,
     messages,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from projections.agent_board import agent_board
 from projections.customer_history import customer_history
 from projections.figures import figures
+from projections.follow_ups import follow_ups
 from projections.measures.contacts import contact_measures
 from projections.measures.matters import matter_measures
 from projections.measures.work import agent_measures
@@ -23,6 +24,7 @@ PROJECTIONS: dict[str, Projection] = {
         pending_notifications,
         deliveries,
         figures,
+        follow_ups,
         contact_measures,
         agent_measures,
         matter_measures,

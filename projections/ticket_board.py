@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.event import Recorded
+from domain.follow_up.decide import ENTRY as FOLLOW_UP
 from domain.interaction.events import (
     InteractionClosed,
     InteractionInterrupted,
@@ -92,15 +93,15 @@ HISTORY = Table(
     on_erasure="blank",
 )
 
-#: Which ticket an open interaction works on.
+#: Which ticket an open interaction works on; `planned`: beside what the ticket waits for, once it is due.
 WORK = Table(
     "board_work",
-    (Column("interaction_id"), Column("ticket_id"), Column("customer_id")),
+    (Column("interaction_id"), Column("ticket_id"), Column("customer_id"), Column("planned", "boolean")),
     key=("interaction_id",),
     read_back=True,
 )
 
-ticket_board = Projection("ticket_board", 2, (TICKETS, HISTORY, WORK))
+ticket_board = Projection("ticket_board", 3, (TICKETS, HISTORY, WORK))
 on = ticket_board.on
 forgets(ticket_board)
 
@@ -228,7 +229,7 @@ def said(recorded: Recorded, event: InformationAdded, rows: Rows) -> None:
 def started(recorded: Recorded, event: InteractionStarted, rows: Rows) -> None:
     if event.ticket_id:
         row = {"interaction_id": event.interaction_id, "ticket_id": event.ticket_id, "customer_id": event.customer_id}
-        rows.put("board_work", row)
+        rows.put("board_work", {**row, "planned": event.entry == FOLLOW_UP})
 
 
 @on(MessageReceived, MessageSent, NoteAdded)
@@ -253,7 +254,7 @@ def message(recorded: Recorded, event: MessageReceived | MessageSent | NoteAdded
 def _worked(rows: Rows, interaction_id: str, **now: str) -> None:
     """Where the ticket's work is: in which queue, in whose hands."""
     work = rows.get("board_work", (interaction_id,))
-    ticket = rows.get("board_tickets", (work["ticket_id"],)) if work else None
+    ticket = rows.get("board_tickets", (work["ticket_id"],)) if work and not work["planned"] else None
     if ticket is not None:
         rows.put("board_tickets", {**ticket, **now})
 

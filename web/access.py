@@ -49,6 +49,7 @@ class Permission(StrEnum):
     #: see what customers said and who they are; without it personal fields come back empty
     OPEN_PERSONAL = "open_personal"
     CALLBACKS = "callbacks"
+    FOLLOW_UPS = "follow_ups"
     READ_CONFIGURATION = "read_configuration"
     CONFIGURE = "configure"
     #: say that a site is down, or back
@@ -80,6 +81,7 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.WRITE_TICKETS: _STAFF,
     Permission.OPEN_PERSONAL: _STAFF | {Role.ADMINISTRATOR},
     Permission.CALLBACKS: _STAFF,
+    Permission.FOLLOW_UPS: _STAFF,
     Permission.READ_CONFIGURATION: _INSIDE,
     Permission.CONFIGURE: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     Permission.DECLARE_OUTAGE: _LEADS | {Role.ADMINISTRATOR},

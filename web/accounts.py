@@ -125,6 +125,16 @@ class Accounts(Protocol):
 
     async def revoke_token(self, account_id: str, token_id: str) -> bool: ...
 
+    async def open_calendar(self, account_id: str, now: datetime) -> str:
+        """The name of the account's calendar from now on; an earlier one is forgotten."""
+        ...
+
+    async def close_calendar(self, account_id: str) -> bool: ...
+
+    async def calendar(self, account_id: str, feed: str) -> Account | None:
+        """The account, not disabled, whose calendar has this name now."""
+        ...
+
 
 class Replies(Protocol):
     """What repeated requests are answered with, by Idempotency-Key."""

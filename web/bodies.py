@@ -149,6 +149,29 @@ class CallbackBody(Body):
     language: Language | None = None
 
 
+class FollowUpBody(Body):
+    """A further contact about a ticket or a customer. `due_at` with its zone, as in 2026-03-01T14:30:00+01:00.
+
+    Without `agent_id` it is for whoever serves the queue; without `queue` for that of the ticket's department.
+    """
+
+    ticket_id: Identity | None = None
+    customer_id: Identity | None = None
+    agent_id: Name | None = None
+    queue: Name | None = None
+    channel: Literal["callback", "email"] = "callback"
+    due_at: datetime
+    minutes: int = Field(default=15, ge=1, le=24 * 60)
+    about: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+
+class MoveBody(Body):
+    """Without `agent_id` it stays with whom it is; empty: it is left to the queue."""
+
+    due_at: datetime
+    agent_id: Annotated[str, StringConstraints(max_length=40, pattern=r"^([a-z][a-z0-9_]*)?$")] | None = None
+
+
 class DocumentBody(Body):
     """A whole document, applied on top of the revision that its author had seen (0: the first)."""
 

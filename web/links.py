@@ -76,6 +76,20 @@ class Links:
         """The nonce of a form's token. Raises `BadLink`, `ExpiredLink`."""
         return self._read(f"form.{form}", token, now)
 
+    def calendar_url(self, account_id: str, feed: str) -> str:
+        """Where an account's follow-ups are read by a calendar; it ends with the feed, not by itself."""
+        return f"{self._base_url}/calendar/{self._serializer('calendar').dumps([account_id, feed])}.ics"
+
+    def verify_calendar(self, token: str) -> tuple[str, str]:
+        """The account and the feed. Raises `BadLink`."""
+        if len(token) > MAX_TOKEN:
+            raise BadLink
+        try:
+            account_id, feed = self._serializer("calendar").loads(token)
+        except (BadData, ValueError, TypeError) as fault:
+            raise BadLink from fault
+        return str(account_id), str(feed)
+
     def _url(self, kind: Kind, ticket_id: str, now: datetime) -> str:
         # Rounded up to a day, so that the same mail rendered twice on one day says the same.
         day = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)

@@ -15,6 +15,8 @@ TABLES = (
         secret TEXT PRIMARY KEY, token_id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL, label TEXT NOT NULL,
         roles TEXT NOT NULL, created_at TEXT NOT NULL, expires_at TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS account_tokens_account ON account_tokens (account_id)",
+    """CREATE TABLE IF NOT EXISTS account_calendars (
+        account_id TEXT PRIMARY KEY, feed TEXT NOT NULL, opened_at TEXT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS request_keys (
         name TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL, created_at TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS request_keys_age ON request_keys (created_at)",

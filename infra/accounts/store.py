@@ -186,6 +186,31 @@ class AccountStore:
         )
         return bool(gone)
 
+    async def open_calendar(self, account_id: str, now: datetime) -> str:
+        feed = secrets.token_urlsafe(16)
+        await self._database.run(
+            "INSERT INTO account_calendars (account_id, feed, opened_at) VALUES (:account_id, :feed, :opened_at) "
+            "ON CONFLICT (account_id) DO UPDATE SET feed = :feed, opened_at = :opened_at",
+            {"account_id": account_id, "feed": digest(feed), "opened_at": stamp(now)},
+        )
+        return feed
+
+    async def close_calendar(self, account_id: str) -> bool:
+        gone = await self._database.run(
+            "DELETE FROM account_calendars WHERE account_id = :account_id RETURNING account_id",
+            {"account_id": account_id},
+        )
+        return bool(gone)
+
+    async def calendar(self, account_id: str, feed: str) -> Account | None:
+        rows = await self._database.run(
+            "SELECT a.account_id, a.name, a.pool, a.agent_id, a.grants, a.disabled, a.created_at "
+            "FROM account_calendars c JOIN accounts a ON a.account_id = c.account_id "
+            "WHERE c.account_id = :account_id AND c.feed = :feed AND a.disabled = 0",
+            {"account_id": account_id, "feed": digest(feed)},
+        )
+        return _account(rows[0]) if rows else None
+
     async def _end_sessions(self, account_id: str) -> None:
         await self._database.run(
             "DELETE FROM account_sessions WHERE account_id = :account_id", {"account_id": account_id}

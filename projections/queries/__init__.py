@@ -27,6 +27,14 @@ from projections.queries.customers import (
     timeline,
 )
 from projections.queries.figures import AgentRating, Rating, ServiceLevel, ratings, service_levels
+from projections.queries.follow_ups import (
+    FollowUpStatus,
+    FollowUpView,
+    follow_up,
+    follow_ups,
+    follow_ups_about,
+    follow_ups_of_agent,
+)
 from projections.queries.notifications import (
     DeliveryView,
     PendingNotification,
@@ -58,6 +66,8 @@ __all__ = [
     "CustomerFound",
     "DeliveryView",
     "FactView",
+    "FollowUpStatus",
+    "FollowUpView",
     "OpenMatter",
     "PendingNotification",
     "QueueLength",
@@ -81,6 +91,10 @@ __all__ = [
     "delivery",
     "due_notifications",
     "find_customers",
+    "follow_up",
+    "follow_ups",
+    "follow_ups_about",
+    "follow_ups_of_agent",
     "next_due_at",
     "pending_notification",
     "queue_lengths",

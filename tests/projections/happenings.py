@@ -21,6 +21,7 @@ from domain.customer.decide import (
 )
 from domain.decide import Command
 from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDeferred, RecordDelivered, RecordRefused
+from domain.follow_up.decide import CancelFollowUp, CompleteFollowUp, MoveFollowUp, ScheduleFollowUp
 from domain.interaction.events import (
     Candidate,
     Decision,
@@ -151,6 +152,33 @@ def _rate(c: Centre) -> Command:
     )
 
 
+def _plan(c: Centre) -> Command:
+    on_ticket = c.dice.random() < 0.7
+    return ScheduleFollowUp(
+        project=PROJECT,
+        by="bob",
+        due_at=c.now + timedelta(seconds=c.dice.choice((0, 60, 3600))),
+        about=c.dice.choice(TEXTS),
+        channel="email" if on_ticket else "callback",
+        ticket_id=c.pick(c.ids.tickets) if on_ticket else "",
+        customer_id="" if on_ticket else c.pick(c.ids.customers),
+        agent_id=c.dice.choice(("", *AGENTS)),
+        queue="billing",
+    )
+
+
+def _replan(c: Centre) -> Command:
+    follow_up_id, by = c.pick(c.ids.follow_ups), "bob"
+    due_at = c.now + timedelta(seconds=c.dice.choice((0, 60)))
+    return c.dice.choice(
+        (
+            MoveFollowUp(project=PROJECT, follow_up_id=follow_up_id, by=by, due_at=due_at),
+            CompleteFollowUp(follow_up_id=follow_up_id, by=by),
+            CancelFollowUp(follow_up_id=follow_up_id, reason="no need", by=by),
+        )
+    )
+
+
 #: What may happen, and how often it is tried.
 ACTIONS: dict[str, tuple[int, Action]] = {
     "mail": (8, lambda c: c.mail()),
@@ -159,6 +187,8 @@ ACTIONS: dict[str, tuple[int, Action]] = {
     "automatic mail": (1, _automatic),
     "callback": (3, _callback),
     "cancel callback": (1, _simply(lambda c: CancelCallback(interaction_id=c.pick(c.ids.interactions)))),
+    "plan a follow-up": (4, _simply(_plan)),
+    "replan a follow-up": (1, _simply(_replan)),
     "sign in": (3, _simply(lambda c: SignIn(agent_id=c.dice.choice(AGENTS)))),
     "ready": (6, _simply(lambda c: BecomeReady(agent_id=c.dice.choice(AGENTS)))),
     "not ready": (1, _simply(lambda c: BecomeNotReady(agent_id=c.dice.choice(AGENTS), reason="lunch"))),

@@ -99,6 +99,7 @@ class Ids:
     deliveries: list[str] = field(default_factory=list[str])
     attempts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     merges: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    follow_ups: list[str] = field(default_factory=list[str])
 
 
 class Centre:
@@ -178,6 +179,8 @@ class Centre:
             ids.deliveries.append(event.delivery_id)
         elif isinstance(event, DeliveryAttempted):
             ids.attempts.append((event.delivery_id, event.attempt_id))
+        elif event.wire == "follow_up.scheduled.v1":
+            ids.follow_ups.append(event.follow_up_id)
         elif event.wire == "customer.registered.v1":
             ids.customers.append(event.customer_id)
         elif event.wire == "customer.merged.v1":
