@@ -9,7 +9,7 @@ from domain.customer import decide as customer
 from domain.delivery import handed_over
 from domain.delivery import state as delivery
 from domain.follow_up import decide as follow_up
-from domain.interaction import calling, escalation, leaving, offers, recording, replying, talking, work
+from domain.interaction import calling, escalation, leaving, offers, reassigning, recording, replying, talking, work
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
 from domain.voice import callbacks, calls, dial, messages
@@ -34,6 +34,7 @@ LOADED = (
     leaving,
     messages,
     offers,
+    reassigning,
     recording,
     replying,
     reservation,

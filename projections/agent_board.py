@@ -214,7 +214,7 @@ def signed_in(recorded: Recorded, event: AgentSignedIn, rows: Rows) -> None:
 
 @on(AgentBecameReady)
 def ready(recorded: Recorded, event: AgentBecameReady, rows: Rows) -> None:
-    _presence(recorded, rows, event.agent_id, "ready")
+    _presence(recorded, rows, event.agent_id, "ready", event.reason)
 
 
 @on(AgentBecameNotReady)
@@ -229,7 +229,7 @@ def stopped_responding(recorded: Recorded, event: AgentStoppedResponding, rows: 
 
 @on(AgentSignedOut)
 def signed_out(recorded: Recorded, event: AgentSignedOut, rows: Rows) -> None:
-    _presence(recorded, rows, event.agent_id, "signed_out", idle_since=None)
+    _presence(recorded, rows, event.agent_id, "signed_out", event.reason, idle_since=None)
 
 
 @on(AgentRetired)

@@ -149,6 +149,14 @@ class CallbackBody(Body):
     language: Language | None = None
 
 
+class ReassignBody(Body):
+    """Where the work goes: to a queue, or to an agent."""
+
+    reason: Line = Field(examples=["Anna goes home early"])
+    queue: Name | None = None
+    to_agent: Name | None = None
+
+
 class FollowUpBody(Body):
     """A further contact about a ticket or a customer. `due_at` with its zone, as in 2026-03-01T14:30:00+01:00.
 

@@ -50,7 +50,10 @@ class SignIn(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BecomeReady(Command):
+    """`reason`: why somebody else sets the agent to ready."""
+
     agent_id: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,10 @@ class LoseConnection(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOut(Command):
-    """Sign out; open offers are rescinded and work in hand goes back to its place in the queue."""
+    """Sign out; open offers are rescinded and work in hand goes back to its place in the queue.
+
+    `reason`: why somebody else signs the agent out.
+    """
 
     agent_id: str
+    reason: str = ""

@@ -102,7 +102,7 @@ def become_ready(states: States, c: BecomeReady, at: Moment) -> Outcome:
     if presence == "ready":
         return Outcome()
     step(PRESENCE, presence, AgentBecameReady, f"agent {c.agent_id}")
-    return Outcome().add("agent", c.agent_id, AgentBecameReady(agent_id=c.agent_id))
+    return Outcome().add("agent", c.agent_id, AgentBecameReady(agent_id=c.agent_id, reason=c.reason))
 
 
 @decides(BecomeNotReady)
@@ -129,7 +129,7 @@ def sign_out(states: States, c: SignOut, at: Moment) -> Outcome:
     if agent.presence == "signed_out":
         return Outcome()
     step(PRESENCE, agent.presence, AgentSignedOut, f"agent {c.agent_id}")
-    outcome = Outcome().add("agent", c.agent_id, AgentSignedOut(agent_id=c.agent_id))
+    outcome = Outcome().add("agent", c.agent_id, AgentSignedOut(agent_id=c.agent_id, reason=c.reason))
     return outcome.merge(_leave(states, agent, "signed out", only_offers=False))
 
 

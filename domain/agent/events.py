@@ -67,7 +67,10 @@ class AgentSignedIn(Event, wire="agent.signed_in.v1"):
 
 
 class AgentBecameReady(Event, wire="agent.became_ready.v1"):
+    """`reason` is given where somebody else set the agent to ready."""
+
     agent_id: str
+    reason: str = ""
 
 
 class AgentBecameNotReady(Event, wire="agent.became_not_ready.v1"):
@@ -103,7 +106,10 @@ class AgentReleased(Event, wire="agent.released.v1"):
 
 
 class AgentSignedOut(Event, wire="agent.signed_out.v1"):
+    """`reason` is given where somebody else signed the agent out."""
+
     agent_id: str
+    reason: str = ""
 
 
 class AgentRetired(Event, wire="agent.retired.v1"):

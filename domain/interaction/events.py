@@ -181,7 +181,8 @@ class WorkGivenUp(Event, wire="interaction.work_given_up.v1"):
 class InteractionTransferred(Event, wire="interaction.transferred.v1"):
     """The agent's leg ends, `to_leg` begins in another queue, or with another agent.
 
-    Without `from_agent` it had not been answered: its caller would rather be called back.
+    Without `from_agent` it had not been answered: its caller would rather be called back, or somebody who leads gave
+    it to others. `by` and `reason`: who moved it and why, where that was not its agent.
     """
 
     interaction_id: str
@@ -191,6 +192,8 @@ class InteractionTransferred(Event, wire="interaction.transferred.v1"):
     queue: str
     department: str
     to_agent: str = ""
+    by: str = ""
+    reason: str = ""
 
 
 class CallbackRequested(Event, wire="interaction.callback_requested.v1"):

@@ -60,8 +60,19 @@ async def force_not_ready(agent_id: str, body: ReasonBody, caller: Leading, door
     return await send(caller, BecomeNotReady(agent_id=agent_id, reason=body.reason))
 
 
+@router.post("/{agent_id}/force-ready")
+async def force_ready(agent_id: str, body: ReasonBody, caller: Leading, doors: Wired, send: Send) -> Accepted:
+    """Set another person who is signed in to ready, such as one who forgot to come back from lunch on the screen."""
+    await member(doors, caller, "agent", agent_id)
+    return await send(caller, BecomeReady(agent_id=agent_id, reason=body.reason))
+
+
 @router.post("/{agent_id}/force-sign-out")
-async def force_sign_out(agent_id: str, caller: Leading, doors: Wired, send: Send) -> Accepted:
+async def force_sign_out(
+    agent_id: str, caller: Leading, doors: Wired, send: Send, body: ReasonBody | None = None
+) -> Accepted:
     """Sign another person out; their work goes back to its place in the queue."""
     await member(doors, caller, "agent", agent_id)
-    return await send(caller, SignOut(agent_id=agent_id))
+    accepted = await send(caller, SignOut(agent_id=agent_id, reason=body.reason if body else ""))
+    await doors.leases.drop(agent_id)
+    return accepted
