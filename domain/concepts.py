@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import audit, callback, conversation, intake, reservation, texts
+from domain import audit, callback, conversation, intake, reservation, staff, texts
 from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
@@ -38,6 +38,7 @@ LOADED = (
     recording,
     replying,
     reservation,
+    staff,
     talking,
     texts,
     ticket,

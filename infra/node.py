@@ -18,7 +18,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from domain.ports import LogUnavailable
+from infra.accounts.database import Database
 from infra.accounts.leases import LeaseStore
+from infra.accounts.messages import StaffMessageStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
 from infra.asking import Questions
@@ -160,7 +162,7 @@ async def running_node(settings: Settings) -> AsyncGenerator[Node]:
         node.run("sealing", Sealer(stores.log).run())
         links = Links(stores.secrets.links, node.base_url)
         await start_mail(node, links, closing)
-        doors = _doors(node, links, LeaseStore(database), ReplyStore(database))
+        doors = _doors(node, links, database)
         app = create_app(doors)
         app.include_router(await start_voice(node, closing))
         await _serve(node, app, listening, closing)
@@ -205,7 +207,7 @@ def _closing(node: Node) -> Closing:
     return Closing(executor=parts.executor, questions=node.questions, configured=node.configured, clock=parts.clock)
 
 
-def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) -> Doors:
+def _doors(node: Node, links: Links, database: Database) -> Doors:
     stores = node.stores
     return Doors(
         executor=stores.executor,
@@ -213,8 +215,9 @@ def _doors(node: Node, links: Links, leases: LeaseStore, replies: ReplyStore) ->
         opener=stores.opener,
         queries=_Asked(node.questions, node.projecting),
         accounts=node.accounts,
-        replies=replies,
-        leases=leases,
+        replies=ReplyStore(database),
+        leases=LeaseStore(database),
+        messages=StaffMessageStore(database),
         fingerprints=stores.fingerprints,
         links=links,
         clock=stores.clock,

@@ -60,7 +60,12 @@ AGENTS = Table(
         Column("languages", "json"),
     ),
     key=("agent_id",),
-    indexes=(("pool", "agent_id"),),
+    indexes=(
+        ("pool", "agent_id"),
+        ("pool", "presence", "site", "agent_id"),
+        ("pool", "site", "presence", "agent_id"),
+        ("pool", "profile", "agent_id"),
+    ),
     read_back=True,
 )
 
@@ -84,7 +89,11 @@ WORK = Table(
         Column("why", "json"),
     ),
     key=("work_id",),
-    indexes=(("agent_id", "offered_at", "work_id"), ("interaction_id",)),
+    indexes=(
+        ("agent_id", "offered_at", "work_id"),
+        ("interaction_id",),
+        ("project", "status", "channel", "work_id"),
+    ),
     read_back=True,
 )
 
@@ -111,7 +120,7 @@ SITES_DOWN = Table(
     key=("pool", "site"),
 )
 
-agent_board = Projection("agent_board", 4, (AGENTS, WORK, SITES_DOWN, CERTIFICATIONS))
+agent_board = Projection("agent_board", 5, (AGENTS, WORK, SITES_DOWN, CERTIFICATIONS))
 on = agent_board.on
 
 

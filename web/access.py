@@ -50,6 +50,8 @@ class Permission(StrEnum):
     OPEN_PERSONAL = "open_personal"
     CALLBACKS = "callbacks"
     FOLLOW_UPS = "follow_ups"
+    #: write to colleagues
+    MESSAGES = "messages"
     READ_CONFIGURATION = "read_configuration"
     CONFIGURE = "configure"
     #: say that a site is down, or back
@@ -82,6 +84,7 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.OPEN_PERSONAL: _STAFF | {Role.ADMINISTRATOR},
     Permission.CALLBACKS: _STAFF,
     Permission.FOLLOW_UPS: _STAFF,
+    Permission.MESSAGES: _STAFF,
     Permission.READ_CONFIGURATION: _INSIDE,
     Permission.CONFIGURE: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     Permission.DECLARE_OUTAGE: _LEADS | {Role.ADMINISTRATOR},
@@ -97,6 +100,7 @@ ABOUT_ONESELF = frozenset(
         Permission.OWN_ACCOUNT,
         Permission.OWN_PRESENCE,
         Permission.FORCE_PRESENCE,
+        Permission.MESSAGES,
         Permission.READ_PRESENCE,
         Permission.STREAM,
         Permission.WORK,

@@ -17,6 +17,7 @@ from web.links import Links
 from web.throttle import Throttle
 
 if TYPE_CHECKING:
+    from web.messages import StaffMessages
     from web.queries import Queries
 
 #: Attempts of each kind, by account name or network address.
@@ -25,6 +26,7 @@ RATES = {
     "sign_in_address": "30/5minute",
     "form": "20/10minute",
     "callback": "10/hour",
+    "message": "60/minute",
 }
 
 
@@ -97,6 +99,7 @@ class Doors:
     accounts: Accounts
     replies: Replies
     leases: Leases
+    messages: StaffMessages
     fingerprints: Fingerprints
     links: Links
     clock: Clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from domain.interaction.events import InteractionStarted
 from domain.stream import stream_of
 from web.access import EVERYWHERE, Caller, Permission, Role
 from web.doors import Doors
-from web.live import Client, Live, topics_of
+from web.live import Client, Live, topic, topics_of
 from web.showing import Shown, show
 
 #: Who sees everything of a project, not only what is in their own hands.
@@ -56,9 +56,11 @@ class Following:
     held: dict[str, Held] = field(default_factory=dict[str, Held])
     sent: int = 0
 
-    def begin(self, work: list[Held]) -> None:
+    def begin(self, work: list[Held], addresses: Iterable[str] = ()) -> None:
+        """`addresses`: under which colleagues write to the caller."""
         self.live.connected += 1
         self.live.join(self.client, first_topics(self.caller))
+        self.live.join(self.client, [topic(self.caller.pool, address) for address in addresses])
         for one in work:
             self._hold(one)
 

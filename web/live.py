@@ -15,6 +15,7 @@ import structlog
 
 from domain.event import Event, Recorded
 from domain.ports import Log, LogUnavailable, UnreadableEvent
+from domain.staff import StaffMessageSent
 from domain.stream import category_of
 
 log = structlog.get_logger("web.live")
@@ -25,6 +26,8 @@ RETRY_SECONDS = 1.0
 def topics_of(recorded: Recorded) -> set[str]:
     """Under which topics an event is found."""
     event = recorded.event
+    if isinstance(event, StaffMessageSent):  # nobody's business but theirs
+        return {topic(recorded.pool, event.to), topic(recorded.pool, event.sender)}
     topics = {f"pool:{recorded.pool}"}
     if recorded.project:
         topics.add(f"project:{recorded.project}")
@@ -38,6 +41,11 @@ def topics_of(recorded: Recorded) -> set[str]:
 
 def _identity(event: Event, what: str) -> str:
     return str(getattr(event, f"{what}_id", "") or "")
+
+
+def topic(pool: str, address: str) -> str:
+    """Under what is found what concerns one address among colleagues."""
+    return f"to:{pool}:{address}"
 
 
 class Client:

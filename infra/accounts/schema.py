@@ -17,6 +17,11 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS account_tokens_account ON account_tokens (account_id)",
     """CREATE TABLE IF NOT EXISTS account_calendars (
         account_id TEXT PRIMARY KEY, feed TEXT NOT NULL, opened_at TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS staff_messages (
+        message_id TEXT PRIMARY KEY, pool TEXT NOT NULL, sender TEXT NOT NULL, sender_name TEXT NOT NULL,
+        recipient TEXT NOT NULL, text TEXT NOT NULL, sent_at TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS staff_messages_order ON staff_messages (pool, message_id)",
+    "CREATE INDEX IF NOT EXISTS staff_messages_age ON staff_messages (sent_at)",
     """CREATE TABLE IF NOT EXISTS request_keys (
         name TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL, created_at TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS request_keys_age ON request_keys (created_at)",

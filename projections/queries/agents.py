@@ -156,6 +156,12 @@ def sites_down(read: Reader, pool: str) -> tuple[SiteDown, ...]:
 
 
 @reads("agent_board")
+def team_exists(read: Reader, pool: str, kind: Literal["site", "profile"], name: str) -> bool:
+    """Whether any agent of the pool sits at a site, or works by a profile."""
+    return read.count("agents", {"pool": pool, kind: name}) > 0
+
+
+@reads("agent_board")
 def certifications(
     read: Reader, pool: str, until: datetime, *, cursor: str | None = None, limit: int = 100
 ) -> Page[CertificationView]:

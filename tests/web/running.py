@@ -26,6 +26,7 @@ from domain.interaction.events import Candidate, Decision
 from domain.interaction.offers import OfferInteraction
 from infra.accounts.database import SqliteDatabase
 from infra.accounts.leases import LeaseStore
+from infra.accounts.messages import StaffMessageStore
 from infra.accounts.passwords import Passwords
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
@@ -248,6 +249,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         accounts=accounts,
         replies=ReplyStore(database),
         leases=LeaseStore(database),
+        messages=StaffMessageStore(database),
         fingerprints=HmacFingerprints(b"fingerprints-in-tests"),
         links=Links(b"links-of-the-tests", url),
         clock=clock,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.agent.commands import ExpireSkill, RegisterAgent
+from domain.interaction.events import InteractionTransferred
 from tests.domain.documents import centre
-from tests.web.running import Running
+from tests.web.running import OTHER, PROJECT, Running
 
 
 async def test_certifications_that_end_soon_or_have_ended_are_listed_for_supervisors_alone(web: Running) -> None:
@@ -32,3 +33,37 @@ async def test_certifications_that_end_soon_or_have_ended_are_listed_for_supervi
     assert [(one["agent_id"], one["expired"]) for one in ended] == [("anna", True)]
     anna = await web.agent("anna")
     assert (await anna.get("/api/certifications")).status_code == 403
+
+
+async def test_a_supervisor_takes_work_from_an_agent_with_a_reason_that_stands_on_record(web: Running) -> None:
+    anna = await web.agent("anna")
+    came = (await web.mail()).result
+    work_id = await web.offer(came["interaction_id"])
+    leg = f"/api/projects/{PROJECT}/interactions/{came['interaction_id']}/legs/1"
+    assert (await anna.post(f"{leg}/offers/{work_id}/accept")).status_code == 200
+    assert (await anna.post(f"{leg}/reassign", json={"reason": "mine", "queue": "technical"})).status_code == 403
+    sue = await web.client("sue", {PROJECT: ["supervisor"]})
+    moved = await sue.post(f"{leg}/reassign", json={"reason": "Anna goes home", "queue": "technical"})
+    assert moved.status_code == 200, moved.text
+    (event,) = [
+        one
+        for one in await web.doors.log.read_stream(f"interaction-{came['interaction_id']}")
+        if isinstance(one.event, InteractionTransferred)
+    ]
+    assert event.actor.startswith("account:")
+    assert isinstance(event.event, InteractionTransferred)
+    assert (event.event.by, event.event.reason) == (event.actor, "Anna goes home")
+    other = await web.client("olga", {OTHER: ["supervisor"]})
+    assert (await other.post(f"{leg}/reassign", json={"reason": "x", "queue": "technical"})).status_code == 403
+
+
+async def test_a_supervisor_sets_an_agents_state_and_the_board_says_why(web: Running) -> None:
+    await web.agent("anna")
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    states: list[tuple[str, str]] = []
+    for act, reason in (("not-ready", "fire drill"), ("ready", "drill over"), ("sign-out", "gone home")):
+        done = await sue.post(f"/api/agents/anna/force-{act}", json={"reason": reason})
+        assert done.status_code == 200, done.text
+        seen = await sue.get("/api/agents/anna", params={"min_position": done.json()["position"]})
+        states.append((seen.json()["presence"], seen.json()["reason"]))
+    assert states == [("not_ready", "fire drill"), ("ready", "drill over"), ("signed_out", "gone home")]

@@ -22,6 +22,7 @@ from web.doors import Doors, Wired
 from web.following import Following, Held, Reset
 from web.guard import Requires, authenticate
 from web.live import Client, Live
+from web.messages import addresses_of
 from web.presence import renew
 from web.problem import Problem, unavailable
 from web.queries import Asking
@@ -72,7 +73,8 @@ async def _following(
     following: Following, request: Request, last_event_id: str | None
 ) -> AsyncGenerator[ServerSentEvent]:
     doors, caller = following.doors, following.caller
-    following.begin(await _work_in_hand(doors, caller, following.live))
+    work, addresses = await _work_in_hand(doors, caller, following.live), await addresses_of(doors, caller)
+    following.begin(work, addresses.all)
     try:
         async for event in _begin(following, last_event_id):
             yield event
