@@ -94,8 +94,8 @@ def _change(recorded: Recorded, rows: Rows, follow_up_id: str, *, told: int = 1,
 
 @on(FollowUpMoved)
 def moved(recorded: Recorded, event: FollowUpMoved, rows: Rows) -> None:
-    now = {"interaction_id": event.interaction_id, "agent_id": event.agent_id, "due_at": event.due_at}
-    _change(recorded, rows, event.follow_up_id, status="scheduled", **now)
+    now: dict[str, Any] = {"agent_id": event.agent_id, "due_at": event.due_at}
+    _change(recorded, rows, event.follow_up_id, status="scheduled", interaction_id=event.interaction_id, **now)
     rows.put("follow_up_work", {"interaction_id": event.interaction_id, "follow_up_id": event.follow_up_id})
 
 

@@ -33,12 +33,10 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own_account"
     OWN_PRESENCE = "own_presence"
     FORCE_PRESENCE = "force_presence"
-    #: see the whole floor, move other people's work, hear of alerts
-    SUPERVISE = "supervise"
     READ_PRESENCE = "read_presence"
     WORK = "work"
     NOTE = "note"
-    #: listen, whisper or speak in an agent's conversation
+    #: see the whole floor, move other people's work, hear of alerts; listen, whisper or speak in a conversation
     SUPERVISE = "supervise"
     STREAM = "stream"
     READ_CUSTOMERS = "read_customers"
@@ -70,7 +68,6 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.OWN_ACCOUNT: _ALL,
     Permission.OWN_PRESENCE: frozenset({Role.AGENT}),
     Permission.FORCE_PRESENCE: _LEADS,
-    Permission.SUPERVISE: _LEADS,
     Permission.READ_PRESENCE: _INSIDE,
     Permission.WORK: frozenset({Role.AGENT}),
     Permission.NOTE: _STAFF,
