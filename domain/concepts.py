@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import audit, callback, conversation, intake, reservation, staff, texts
+from domain import alert, audit, callback, conversation, intake, reservation, staff, texts
 from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
@@ -15,6 +15,7 @@ from domain.ticket import upcasting as ticket_upcasting
 from domain.voice import callbacks, calls, dial, messages
 
 LOADED = (
+    alert,
     agent,
     audit,
     callback,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from projections.agent_board import agent_board
+from projections.alerts import alerts
 from projections.customer_history import customer_history
 from projections.figures import figures
 from projections.follow_ups import follow_ups
@@ -25,6 +26,7 @@ PROJECTIONS: dict[str, Projection] = {
         deliveries,
         figures,
         follow_ups,
+        alerts,
         contact_measures,
         agent_measures,
         matter_measures,

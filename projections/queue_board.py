@@ -61,6 +61,7 @@ WAITING = Table(
     indexes=(
         ("project", "queue", "ready_at", "interaction_id", "leg"),
         ("project", "queue", "site", "ready_at", "interaction_id", "leg"),
+        ("project", "channel", "ready_at", "interaction_id", "leg"),
     ),
     read_back=True,
 )
@@ -76,7 +77,7 @@ SITES = Table(
     read_back=True,
 )
 
-queue_board = Projection("queue_board", 2, (WAITING, QUEUES, SITES))
+queue_board = Projection("queue_board", 3, (WAITING, QUEUES, SITES))
 on = queue_board.on
 
 

@@ -87,7 +87,7 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.DECLARE_OUTAGE: _LEADS | {Role.ADMINISTRATOR},
     #: a client sees how its own project is served; groups by agent need READ_PRESENCE beside it
     Permission.READ_MEASURES: _ALL - {Role.AGENT},
-    Permission.READ_EVENTS: frozenset({Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR}),
+    Permission.READ_EVENTS: _LEADS | {Role.ANALYST, Role.ADMINISTRATOR},
     Permission.ACCOUNTS: frozenset({Role.ADMINISTRATOR}),
 }
 

@@ -39,7 +39,9 @@ from web.routes import (
     stream,
     supervising,
     ticket_commands,
+    wallboards,
 )
+from web.wallboards import Wallboards
 
 STATIC = Path(__file__).parent / "static"
 ENDLESS = frozenset({"/api/stream"}) | pages.endless()
@@ -63,6 +65,7 @@ ROUTERS = (
     events.router,
     reading.router,
     measures.router,
+    wallboards.router,
     stream.router,
     reference.router,
     *pages.routers(),
@@ -74,6 +77,7 @@ def create_app(doors: Doors) -> FastAPI:
     app = described(lifespan=_lifespan, form_limits=_form_limits(doors.settings.max_body))
     app.state.doors = doors
     app.state.live = Live(doors.log)
+    app.state.wallboards = Wallboards(doors)
     doors.throttle.further(pages.rates())
     problem.install(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

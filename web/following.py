@@ -14,6 +14,7 @@ from web.access import EVERYWHERE, Caller, Permission, Role
 from web.doors import Doors
 from web.live import Client, Live, topic, topics_of
 from web.showing import Shown, show
+from web.wallboards import Boards
 
 #: Who sees everything of a project, not only what is in their own hands.
 OVERSEEING = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR})
@@ -55,6 +56,7 @@ class Following:
     client: Client
     held: dict[str, Held] = field(default_factory=dict[str, Held])
     sent: int = 0
+    boards: Boards = field(default_factory=Boards)
 
     def begin(self, work: list[Held], addresses: Iterable[str] = ()) -> None:
         """`addresses`: under which colleagues write to the caller."""

@@ -16,6 +16,7 @@ from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Day, Hours
 from domain.centre.numbers import Number
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
+from domain.centre.wallboard import Alert, Wallboard
 
 __all__ = [
     "Address",
@@ -239,6 +240,8 @@ class ProjectDocument(Document):
     conversations: dict[Name, Conversation] = Field(default={}, description="pages on which customers write, by name")
     callbacks: Callbacks | None = Field(default=None, description="without it none can be asked for")
     status: Status | None = Field(default=None, description="without it customers get no status mails")
+    wallboard: Wallboard = Field(default=Wallboard(), description="what its wallboard aims at")
+    alerts: dict[Name, Alert] = Field(default={}, max_length=100, description="when somebody must be told, by name")
     dispositions: tuple[Name, ...] = Field(
         default=("answered", "not_reached", "not_stated"), description="how contacts can end"
     )

@@ -17,6 +17,7 @@ from domain.centre.hours_faults import check_hours
 from domain.centre.reach import further_queues
 from domain.centre.routing_faults import check_names, check_policy, check_queues
 from domain.centre.step_faults import check_steps
+from domain.centre.wallboard_faults import check_wallboard
 from domain.channel import channel_names, conversation_channels
 
 __all__ = ["Fault", "Path", "Subject", "check", "suggest", "warning"]
@@ -51,6 +52,7 @@ def check(
         faults.extend(check_steps(here, project))
         faults.extend(check_hours(here, project, time_zones, holidays))
         faults.extend(check_cycles(here, project))
+        faults.extend(check_wallboard(here, project, time_zones))
     faults.extend(check_flows(centres, projects))
     return faults
 

@@ -15,6 +15,7 @@ from projections.queries.agents import (
     work_of,
     work_on,
 )
+from projections.queries.alerts import AlertView, NoticeView, alerts_of, notices_due
 from projections.queries.customers import (
     ContactPointView,
     CustomerCard,
@@ -56,10 +57,12 @@ from projections.queries.tickets import (
     ticket_history,
     tickets,
 )
+from projections.queries.wallboard import WallboardView, figure, wallboard
 
 __all__ = [
     "AgentRating",
     "AgentView",
+    "AlertView",
     "CertificationView",
     "ChannelRoom",
     "ContactPointView",
@@ -69,6 +72,7 @@ __all__ = [
     "FactView",
     "FollowUpStatus",
     "FollowUpView",
+    "NoticeView",
     "OpenMatter",
     "PendingNotification",
     "QueueLength",
@@ -80,9 +84,11 @@ __all__ = [
     "TicketView",
     "TimelineEntry",
     "WaitingWork",
+    "WallboardView",
     "WorkItem",
     "agent",
     "agents",
+    "alerts_of",
     "certifications",
     "customer_by_fingerprint",
     "customer_card",
@@ -91,12 +97,14 @@ __all__ = [
     "deliveries_of_ticket",
     "delivery",
     "due_notifications",
+    "figure",
     "find_customers",
     "follow_up",
     "follow_ups",
     "follow_ups_about",
     "follow_ups_of_agent",
     "next_due_at",
+    "notices_due",
     "pending_notification",
     "queue_lengths",
     "ratings",
@@ -109,6 +117,7 @@ __all__ = [
     "tickets",
     "timeline",
     "waiting_work",
+    "wallboard",
     "work_item",
     "work_of",
     "work_on",

@@ -169,8 +169,9 @@ class Client(httpx2.AsyncClient):
     """An HTTP client that can listen to events too."""
 
     @asynccontextmanager
-    async def listen(self, **headers: str) -> AsyncGenerator[AsyncIterator[dict[str, Any]]]:
-        async with self.stream("GET", "/api/stream", headers=headers, timeout=PATIENCE) as response:
+    async def listen(self, wallboard: str = "", **headers: str) -> AsyncGenerator[AsyncIterator[dict[str, Any]]]:
+        query = {"wallboard": wallboard} if wallboard else {}
+        async with self.stream("GET", "/api/stream", params=query, headers=headers, timeout=PATIENCE) as response:
             assert response.status_code == 200, await response.aread()
             assert response.headers["content-type"].startswith("text/event-stream")
             assert response.headers["x-accel-buffering"] == "no"

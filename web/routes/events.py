@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -11,12 +12,17 @@ from domain.event import Recorded
 from web.access import Caller, Permission
 from web.doors import Doors, Wired
 from web.guard import Requires
+from web.problem import Problem
 from web.queries import Limit
 from web.showing import Shown, show
 
 router = APIRouter(prefix="/api", tags=["events"])
 Reading = Annotated[Caller, Depends(Requires(Permission.READ_EVENTS))]
 After = Annotated[int, Query(ge=0, le=2**62, description="Log position: only what stands behind it.")]
+Since = Annotated[
+    datetime | None,
+    Query(description="Only what the log learned from this moment on, with its zone; not with `after`."),
+]
 Types = Annotated[
     list[str] | None,
     Query(max_length=50, description="Wire names, such as `interaction.offered.v1`.", examples=[["ticket.opened.v1"]]),
@@ -45,9 +51,10 @@ async def project_events(
     limit: Limit = 100,
     type: Types = None,
     stream: Streams = None,
+    since: Since = None,
 ) -> Events:
     """The events of one project."""
-    return await _page(doors, caller.pool, project, after, limit, type, stream)
+    return await _page(doors, caller.pool, project, await _begin(doors, after, since), limit, type, stream)
 
 
 @router.get("/events")
@@ -58,9 +65,27 @@ async def pool_events(
     limit: Limit = 100,
     type: Types = None,
     stream: Streams = None,
+    since: Since = None,
 ) -> Events:
     """The events of the whole pool: every project, agents, accounts."""
-    return await _page(doors, caller.pool, None, after, limit, type, stream)
+    return await _page(doors, caller.pool, None, await _begin(doors, after, since), limit, type, stream)
+
+
+async def _begin(doors: Doors, after: int, since: datetime | None) -> int:
+    """The position to begin behind. Times never decrease along the log, so one is found by halving."""
+    if since is None or after:
+        return after
+    if since.tzinfo is None:
+        raise Problem(422, "no_time_zone", "give `since` with its zone, as in 2026-03-01T00:00:00+01:00")
+    low, high = 0, await doors.log.head()
+    while low < high:
+        middle = (low + high) // 2
+        following = await doors.log.read(middle, 1)
+        if following and following[0].recorded_at < since:
+            low = following[0].position
+        else:
+            high = middle
+    return low
 
 
 async def _page(

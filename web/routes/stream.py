@@ -12,21 +12,22 @@ from contextlib import aclosing
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from domain.ports import LogUnavailable
 from projections.queries import work_of
-from web.access import Caller, Permission
+from web.access import Caller, Permission, check
 from web.doors import Doors, Wired
 from web.following import Following, Held, Reset
-from web.guard import Requires, authenticate
+from web.guard import Requires, authenticate, member
 from web.live import Client, Live
 from web.messages import addresses_of
 from web.presence import renew
 from web.problem import Problem, unavailable
 from web.queries import Asking
 from web.showing import Shown
+from web.wallboards import Boards
 
 log = structlog.get_logger("web.stream")
 router = APIRouter(prefix="/api", tags=["stream"])
@@ -48,6 +49,25 @@ async def room(request: Request) -> None:
         raise unavailable("full", "this server has no room for another stream; try again")
 
 
+async def boarding(
+    caller: Listening,
+    request: Request,
+    doors: Wired,
+    wallboard: Annotated[
+        list[str] | None, Query(max_length=10, description="Projects whose wallboards are sent as they change.")
+    ] = None,
+) -> Boards:
+    """Raises `Forbidden`, and `Problem` 404 for a project of another pool, before anything is sent."""
+    projects = tuple(dict.fromkeys(wallboard or ()))
+    for project in projects:
+        check(caller, Permission.SUPERVISE, project)
+        await member(doors, caller, "project", project)
+    return Boards(request.app.state.wallboards, projects)
+
+
+Boarding = Annotated[Boards, Depends(boarding)]
+
+
 @router.get(
     "/stream",
     dependencies=[Depends(room)],
@@ -55,11 +75,19 @@ async def room(request: Request) -> None:
     responses={200: {"description": "Events of the log; `hello` first, `reset` when everything must be read afresh."}},
 )
 async def stream(
-    caller: Listening, request: Request, doors: Wired, last_event_id: LastEventId = None
+    caller: Listening,
+    request: Request,
+    doors: Wired,
+    boards: Boarding,
+    last_event_id: LastEventId = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """What concerns the caller. `message` events hold one event of the log each, with its position as id."""
+    """What concerns the caller. `message` events hold one event of the log each, with its position as id.
+
+    `wallboard` events hold a project's board, at most once a second each.
+    """
     live: Live = request.app.state.live
     following = Following(doors, live, caller, Client(doors.settings.stream_queue))
+    following.boards = boards
     try:
         async with aclosing(_following(following, request, last_event_id)) as events:
             async for event in events:
@@ -111,7 +139,9 @@ async def _go_on(following: Following, request: Request) -> AsyncIterator[Server
     pause = max(0.05, min(RECHECK_SECONDS, doors.settings.lease_seconds / 3))
     checked = doors.clock()
     while not following.live.ending:
-        async for one in following.news(pause):
+        for board in await following.boards.changed(doors.clock()):
+            yield ServerSentEvent(event="wallboard", data=board)
+        async for one in following.news(min(pause, following.boards.pause(doors.clock()))):
             yield _event(one)
         if (doors.clock() - checked).total_seconds() >= pause:
             checked = doors.clock()
