@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 import structlog
 
 from domain.event import Recorded
-from domain.ports import Clock, Log, Opener, UnreadableEvent
+from domain.ports import Clock, Opener, UnreadableEvent
 from infra.clock import system_clock
 from infra.rows.applying import Applier, PoisonEvent
 from infra.rows.port import EVERY_POOL, PositionMoved, RowStore, position_in
@@ -49,12 +49,22 @@ class Standing:
     fault: str = ""
 
 
+class Source(Protocol):
+    """What projections follow: the log, or what carries it."""
+
+    def subscribe(
+        self, after: int = 0, *, pool: str | None = None, limit: int = 500
+    ) -> AsyncIterator[Sequence[Recorded]]:
+        """As `domain.ports.Log.subscribe`."""
+        ...
+
+
 class Projecting:
     """Runs projections. `pools` None follows the whole log as one."""
 
     def __init__(
         self,
-        log: Log,
+        log: Source,
         store: RowStore,
         opener: Opener,
         projections: Iterable[Projection],

@@ -153,7 +153,8 @@ class OpenOffer(NamedTuple):
 #: A place in the order of waiting work: the policy's number, then interaction id and leg.
 Rank = tuple[int, str, str]
 
-#: Most legs were never offered and never tried: they share these, which nobody changes.
+#: Most legs were never offered and never tried: they share these, which nobody changes. A board that was stored has
+#: others that are shared alike, so what counts is that they are empty.
 _NO_OFFERS: dict[str, OpenOffer] = {}
 _NO_TRIES: dict[str, int] = {}
 _NO_RANK: Rank = (0, "", "")
@@ -234,12 +235,12 @@ class Item:
             self.note_try(agent_id)
 
     def note_try(self, agent_id: str) -> None:
-        if self.tries is _NO_TRIES:
+        if not self.tries:
             self.tries = {}
         self.tries[agent_id] = self.tries.get(agent_id, 0) + 1
 
     def ring(self, work_id: str, offer: OpenOffer) -> None:
-        if self.offers is _NO_OFFERS:
+        if not self.offers:
             self.offers = {}
         self.offers[work_id] = offer
 

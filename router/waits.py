@@ -69,7 +69,7 @@ class Waits:
         self._counted_at, self._counted = 0, dict[tuple[str, Requirement], Serving]()
         self._crew = Crew(board.agents, self._gained)
         self._dues = Dues(self._documents, self._crew)
-        self._lines = Lines(lambda: (watch.item for watch in self._all()), self._rank)
+        self._lines = Lines(self._items, self._rank)
 
     # --- what happens
 
@@ -290,6 +290,9 @@ class Waits:
     def _rank(self, item: Item) -> Rank:
         """The item's place in the pool's order, whether or not the board has placed it yet."""
         return self._board.order.place(item), item.interaction_id, item.leg
+
+    def _items(self) -> Iterator[Item]:
+        return (watch.item for watch in self._all())
 
     def _all(self) -> Iterator[Watched]:
         return (watch for legs in self._watches.values() for watch in legs.values())

@@ -73,7 +73,7 @@ def carried(told: Iterable[Header], value: bytes) -> Carried:
 def position_of(told: Iterable[Header]) -> int:
     """Where a record's event stands in the log. Raises `ForeignRecord`."""
     for name, value in told:
-        if name == "ce_sequence":
+        if name == "ce_sequence" and value.isdigit():
             return int(value)
     raise ForeignRecord("a record in the topic has no ce_sequence: something else writes into it")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.rows import text
 from infra.rows.connection import Connection
-from infra.rows.port import PositionMoved, StaleProjection, check_pools
+from infra.rows.port import EVERY_POOL, PositionMoved, StaleProjection, check_pools
 from projections.schema import Projection
 
 TABLES = (
@@ -41,6 +41,7 @@ _WHERE = "SELECT pool, position FROM projection_positions WHERE projection = ? A
 _MOVE = (
     "UPDATE projection_positions SET position = ? WHERE projection = ? AND generation = ? AND pool = ? AND position = ?"
 )
+_STAND = "UPDATE projection_generations SET floor = ? WHERE projection = ? AND state = 'live' AND generation = ?"
 _RAISE = (
     "UPDATE projection_generations SET floor = ? "
     "WHERE projection = ? AND state = 'building' AND generation = ? AND floor = ?"
@@ -80,10 +81,19 @@ class Generations:
         if version != projection.version:
             raise StaleProjection(projection.name, version, projection.version)
         positions = self.positions(projection.name, generation)
-        check_pools(projection.name, pool, positions)
+        if check_pools(projection.name, pool, positions):
+            floor = self._part(projection.name, generation, floor)
+            positions = {}
         if pool not in positions:
             self._c.run(_ENTER, (projection.name, generation, pool, floor))
         return generation, positions.get(pool, floor)
+
+    def _part(self, projection: str, generation: int, floor: int) -> int:
+        """Let every pool stand where the whole log stood; a runner of the whole finds its position gone."""
+        stood = self.positions(projection, generation, lock=True).get(EVERY_POOL, floor)
+        self._c.run(_LEAVE, (projection, generation))
+        self._c.run(_STAND, (stood, projection, generation))
+        return stood
 
     def begin(self, projection: Projection) -> tuple[int, int]:
         """The generation under construction and its floor; begun anew unless one of this version was left."""

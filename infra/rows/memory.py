@@ -12,6 +12,7 @@ from typing import Any
 
 from infra.rows.codec import TableCodec, as_json
 from infra.rows.port import (
+    EVERY_POOL,
     Comparison,
     Difference,
     Key,
@@ -66,7 +67,8 @@ class MemoryRows:
                 found = self._live[projection.name] = self._new(projection)
             if found.version != projection.version:
                 raise StaleProjection(projection.name, found.version, projection.version)
-            check_pools(projection.name, pool, found.positions)
+            if check_pools(projection.name, pool, found.positions):
+                found.floor = max(found.floor, found.positions.pop(EVERY_POOL))
             found.positions.setdefault(pool, found.floor)
             return MemoryTarget(projection, self._lock, found, self._live, pool)
 
@@ -149,7 +151,9 @@ class MemoryTarget:
         encoded = [(w, [self._kept(w.table, row) for row in w.puts]) for w in writes]
         with self._lock:
             here = self._generation
-            stored = here.floor if self._pool is None else max(here.positions[self._pool], here.floor)
+            # a pool has no position any more where rows for the whole log are from now on kept pool by pool
+            stood = -1 if self._pool is None else here.positions.get(self._pool)
+            stored = None if stood is None else max(stood, here.floor)
             if self._home.get(self.projection.name) is not here or stored != self.position:
                 raise PositionMoved(f"projection {self.projection.name}: its rows are no longer at {self.position}")
             for write, puts in encoded:

@@ -48,12 +48,12 @@ class StaleProjection(Exception):
 
 
 class MixedPools(Exception):
-    """The rows are kept by a runner of the whole log, this one follows single pools, or the other way round."""
+    """The rows are kept pool by pool, this runner follows the whole log."""
 
     def __init__(self, projection: str) -> None:
         super().__init__(
-            f"projection {projection}: its rows were kept for the whole log at once and are now to be kept pool by "
-            f"pool, or the other way round: run `trunkline rebuild {projection}` in between"
+            f"projection {projection}: its rows are kept pool by pool and are now to be kept for the whole log at "
+            f"once: run `trunkline rebuild {projection}` in between"
         )
 
 
@@ -156,7 +156,12 @@ def position_in(positions: Mapping[str, int], pool: str) -> int:
     return max(positions.get(name, 0) for name in (pool, EVERY_POOL, ""))
 
 
-def check_pools(projection: str, pool: str, known: Iterable[str]) -> None:
-    """Raises `MixedPools`: positions of single pools and one of the whole log cannot both be right."""
-    if any((name == EVERY_POOL) != (pool == EVERY_POOL) for name in known):
+def check_pools(projection: str, pool: str, known: Iterable[str]) -> bool:
+    """Whether rows kept for the whole log are from now on kept pool by pool: each pool then stands where it stood.
+
+    Raises `MixedPools` for the other way round, since pools that stand apart have no place in common.
+    """
+    whole = EVERY_POOL in known
+    if pool == EVERY_POOL and not whole and any(known):
         raise MixedPools(projection)
+    return whole and pool != EVERY_POOL

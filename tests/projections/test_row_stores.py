@@ -150,11 +150,24 @@ def test_a_row_that_does_not_fit_its_table_leaves_rows_and_position_alone(open_d
     assert len(read(store, owner="anna")) == 2
 
 
-def test_whole_log_and_single_pools_are_not_mixed(open_rows: OpenRows) -> None:
+def test_rows_kept_pool_by_pool_are_not_kept_for_the_whole_log_without_a_rebuild(open_rows: OpenRows) -> None:
     store = open_rows([P])
-    store.live(P, "*")
+    store.live(P, "main")
     with pytest.raises(MixedPools, match="trunkline rebuild things"):
-        store.live(P, "main")
+        store.live(P, "*")
+
+
+def test_rows_kept_for_the_whole_log_are_kept_on_pool_by_pool_from_where_it_stood(open_rows: OpenRows) -> None:
+    store = open_rows([P])
+    whole = store.live(P, "*")
+    write(whole, 7, thing("a"))
+    assert store.live(P, "main").position == 7
+    assert store.live(P, "other").position == 7
+    with pytest.raises(PositionMoved):
+        write(whole, 8, thing("b"))
+    with pytest.raises(MixedPools):
+        store.live(P, "*")
+    assert [row["thing_id"] for row in read(store, owner="anna")] == ["a"]
 
 
 def test_rows_of_another_version_are_refused_with_the_way_out(open_rows: OpenRows) -> None:

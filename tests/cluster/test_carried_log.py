@@ -1,0 +1,126 @@
+"""Following the log as Kafka carries it: what is brought is not read again, what is missing is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from domain.ports import UnreadableEvent
+from infra.cluster.carried_log import CarriedLog
+from infra.cluster.cloud_event import Carried, ForeignRecord, carried, headers, position_of
+from infra.cluster.membership import Assignment
+from infra.keys.memory import MemoryKeyring
+from infra.log.memory import MemoryLog
+from infra.log.rows import OnceRow, StoredRow
+from tests.cluster.events import append
+
+ALL = Assignment(frozenset([0]), 1)
+
+
+class Reader:
+    """A subscriber, one batch after another."""
+
+    def __init__(self, followed: CarriedLog, after: int = 0, pool: str = "north") -> None:
+        self._batches: Any = followed.subscribe(after, pool=pool, limit=3)
+
+    async def next(self) -> list[int]:
+        async with asyncio.timeout(10):
+            return [event.position for event in await anext(self._batches)]
+
+    async def close(self) -> None:
+        await self._batches.aclose()
+
+
+async def logs(count: int, known: int) -> tuple[MemoryLog, Sequence[Carried]]:
+    """A log that has `known` of `count` events, and all as Kafka carries them: whatever else is seen came that way."""
+    whole, short = MemoryLog(MemoryKeyring()), MemoryLog(MemoryKeyring())
+    await append(whole, count, ["north", "south"])
+    rows = await whole.rows(0, count)
+    await short.restore(rows[:known], [], await marker(short))
+    return short, [Carried(row, position) for position, row in enumerate(rows)]
+
+
+async def marker(log: MemoryLog) -> OnceRow:
+    return OnceRow(f"marker {await log.head()}", 0)
+
+
+async def test_what_kafka_brings_is_not_read_from_the_log() -> None:
+    log, brought = await logs(12, known=4)
+    followed = CarriedLog(log)
+    followed.assigned(ALL)
+    reader = Reader(followed)
+    assert await reader.next() == [1, 3]
+    followed.deliver(0, brought[3:8])
+    assert await reader.next() == [5, 7]
+    followed.deliver(0, brought[2:12])  # some of it again
+    assert await reader.next() == [9, 11]
+    await reader.close()
+
+
+async def test_a_follower_that_begins_later_gets_what_lies_before_from_the_log() -> None:
+    log, brought = await logs(12, known=12)
+    followed = CarriedLog(log)
+    followed.assigned(ALL)
+    followed.deliver(0, brought[6:])
+    reader = Reader(followed)
+    assert await reader.next() == [1, 3, 5]
+    assert await reader.next() == [7, 9, 11]
+    await reader.close()
+
+
+async def test_where_a_record_is_missing_the_log_is_read() -> None:
+    log, brought = await logs(12, known=4)
+    followed = CarriedLog(log)
+    followed.assigned(ALL)
+    reader = Reader(followed)
+    assert await reader.next() == [1, 3]
+    followed.deliver(0, brought[3:5])
+    assert await reader.next() == [5]
+    await log.restore([one.row for one in brought[4:10]], [], await marker(log))
+    followed.deliver(0, brought[8:10])  # 6 to 8 never came
+    assert await reader.next() == [7, 9]
+    await reader.close()
+
+
+async def test_an_event_that_cannot_be_read_is_told_to_who_comes_to_it() -> None:
+    log, brought = await logs(6, known=2)
+    followed = CarriedLog(log)
+    followed.assigned(ALL)
+    reader = Reader(followed)
+    assert await reader.next() == [1]
+    damaged = brought[2].row._replace(state=b"{}")
+    await log.restore([damaged], [], await marker(log))
+    followed.deliver(0, [Carried(damaged, 2)])
+    with pytest.raises(UnreadableEvent, match="position 3"):
+        await reader.next()
+
+
+async def test_a_partition_that_is_given_to_somebody_else_is_forgotten() -> None:
+    log, brought = await logs(8, known=8)
+    followed = CarriedLog(log)
+    followed.assigned(ALL)
+    followed.deliver(0, brought)
+    followed.assigned(Assignment(frozenset(), 1))
+    reader = Reader(followed, after=5)
+    assert await reader.next() == [7]  # from the log
+    await reader.close()
+
+
+async def test_an_event_survives_its_way_as_a_cloud_event() -> None:
+    log, brought = await logs(2, known=2)
+    row: StoredRow = brought[1].row
+    told = headers(row, 1, "urn:test")
+    assert carried(told, row.state) == Carried(row, 1)
+    assert position_of(told) == 2
+    assert await log.rows(1, 1) == [row]
+
+
+@pytest.mark.parametrize("told", [[], [("ce_sequence", b"x")], [("ce_id", b"1")]])
+def test_a_record_of_somebody_else_is_called_so(told: list[tuple[str, bytes]]) -> None:
+    with pytest.raises(ForeignRecord):
+        carried(told, b"{}")
+    with pytest.raises(ForeignRecord):
+        position_of(told)

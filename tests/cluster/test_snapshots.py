@@ -1,0 +1,132 @@
+"""Boards kept and taken up again: a router that begins with a snapshot decides as one that folded the whole log."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from collections.abc import Sequence
+
+import psycopg
+import pytest
+
+from domain.decide import Command
+from domain.event import Recorded
+from infra.cluster.board_codec import UnfitBoard, decode, encode
+from infra.cluster.snapshots import Snapshots, latest_router
+from infra.cluster.snapshotting import Snapshotting, make_snapshot
+from infra.log.memory import MemoryLog
+from infra.log.postgres import PostgresLog
+from router import Router
+from tests.conformance.waiting import eventually
+from tests.router.history import History
+from tests.router.pool import POOL
+from tests.router.test_router_process import Centre
+
+KEY, OTHER = bytes(32), bytes(range(32))
+
+
+def folded(router: Router, events: Sequence[Recorded]) -> Router:
+    for event in events:
+        router.fold(event)
+    return router
+
+
+def decided(router: Router, history: History) -> list[Command]:
+    return router.decide(history.pool.now)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_router_from_a_snapshot_decides_as_one_that_saw_everything(seed: int) -> None:
+    history = History(seed)
+    events = history.grow(60, Router(POOL)).log
+    middle = seed * len(events) // 40
+    whole = folded(Router(POOL), events)
+    restored = folded(decode(encode(folded(Router(POOL), events[:middle]))), events[middle:])
+    assert restored.position == whole.position
+    assert restored.wake_at() == whole.wake_at()
+    for _ in range(3):
+        commands = decided(whole, history)
+        assert decided(restored, history) == commands
+        for command in commands:
+            whole.refused(command)
+            restored.refused(command)
+        history.pool.wait(40)
+    again = decode(encode(folded(Router(POOL), events)))
+    assert decided(again, history) == decided(folded(Router(POOL), events), history)
+
+
+def test_bytes_that_name_anything_but_the_routers_own_are_refused() -> None:
+    class Harm:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return eval, ("1/0",)
+
+    kinds = pickle.dumps([Harm()])
+    with pytest.raises(UnfitBoard, match=r"names builtins\.eval"):
+        decode(len(kinds).to_bytes(8, "big") + kinds)
+    with pytest.raises(UnfitBoard):
+        decode(b"anything")
+
+
+@pytest.fixture
+async def centre(log: PostgresLog) -> Centre:
+    made = Centre(log, lambda event: event)
+    await made.configure(agents=3)
+    for number in range(5):
+        await made.call_me(number)
+    return made
+
+
+async def test_who_takes_over_begins_where_the_snapshot_ends(log: PostgresLog, postgres: str, centre: Centre) -> None:
+    snapshots = Snapshots(postgres, KEY)
+    assert (await latest_router(log, snapshots, POOL)).position == 0
+    made = await asyncio.to_thread(make_snapshot, postgres, KEY, POOL, 1)
+    await centre.call_me(9)
+    router = await latest_router(log, snapshots, POOL)
+    assert router.position == made > 0
+    fresh = folded(Router(POOL), await log.read(0, 1_000, pool=POOL))
+    folded(router, await log.read(made, 1_000, pool=POOL))
+    now = centre.clock()
+    assert [type(one) for one in router.decide(now)] == [type(one) for one in fresh.decide(now)] != []
+    assert await asyncio.to_thread(make_snapshot, postgres, KEY, POOL, 1_000) == 0  # too little has come since
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "SET code = 'older'",
+        "SET board = board || '\\x00'",
+        "SET position = position - 1",
+        "SET event_id = 'another'",
+        "SET pool = 'main', mac = 'x'",
+    ],
+)
+async def test_a_snapshot_that_does_not_fit_is_passed_over(
+    log: PostgresLog, postgres: str, centre: Centre, change: str
+) -> None:
+    await asyncio.to_thread(make_snapshot, postgres, KEY, POOL, 1)
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"UPDATE router_snapshots {change}")  # type: ignore[arg-type]
+    assert (await latest_router(log, Snapshots(postgres, KEY), POOL)).position == 0
+
+
+async def test_a_snapshot_by_somebody_without_the_key_or_of_another_log_is_passed_over(
+    log: PostgresLog, postgres: str, centre: Centre
+) -> None:
+    await asyncio.to_thread(make_snapshot, postgres, OTHER, POOL, 1)
+    assert (await latest_router(log, Snapshots(postgres, KEY), POOL)).position == 0
+    restored = MemoryLog(log._keyring)
+    assert (await latest_router(restored, Snapshots(postgres, OTHER), POOL)).position == 0
+
+
+async def test_snapshots_are_made_in_a_process_of_their_own_as_the_log_grows(
+    log: PostgresLog, postgres: str, centre: Centre
+) -> None:
+    head = await log.head()
+    task = asyncio.create_task(Snapshotting(postgres, KEY, every=5, look=0.05).run({POOL: head}))
+
+    async def made() -> bool:
+        return (await latest_router(log, Snapshots(postgres, KEY), POOL)).position == head
+
+    await eventually(made, 60)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
