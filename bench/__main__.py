@@ -11,7 +11,16 @@ import subprocess
 import sys
 from typing import Any
 
-BENCHES = ("log_append", "log_read", "log_latency", "rebuild", "router")
+BENCHES = (
+    "log_append",
+    "log_read",
+    "log_latency",
+    "rebuild",
+    "router",
+    "kafka_relay",
+    "kafka_latency",
+    "kafka_take_over",
+)
 #: Those that have larger sizes on request.
 WITH_FULL = frozenset({"router"})
 #: Seconds that one bench may take.

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from domain.event import Recorded
 from domain.ports import Keyring, LogUnavailable, UnreadableEvent
 from infra.cli.log_shown import as_document, as_json, as_line
+from infra.cluster.asyncapi import asyncapi_document
 from infra.keys.cipher import WrongMasterKey
 from infra.log.opened import LogSettings, NoKeyring, open_keyring, open_log
 from infra.log.opening import KeyOpener, open_recorded
@@ -35,6 +36,7 @@ LAST_EVENTS = 20
 log_app = typer.Typer(help="Look into the event log, check it, move it.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+Asyncapi = Annotated[bool, typer.Option("--asyncapi", help="the topic in Kafka, as an AsyncAPI 3 document")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Open personal fields (needs the keyring and its master key).")]
 
 
@@ -162,8 +164,11 @@ def verify_(context: typer.Context, as_json_lines: Json = False) -> None:
 
 
 @log_app.command()
-def schema(as_json_document: Json = False) -> None:
+def schema(as_json_document: Json = False, asyncapi: Asyncapi = False) -> None:
     """The JSON Schema of every event as it is stored."""
+    if asyncapi:
+        typer.echo(json.dumps(asyncapi_document(), ensure_ascii=False, indent=2))
+        return
     schemas = event_schemas()
     if as_json_document:
         typer.echo(json.dumps(schemas, ensure_ascii=False, indent=2))

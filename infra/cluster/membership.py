@@ -27,7 +27,7 @@ from infra.cluster.cloud_event import Carried, ForeignRecord, carried
 _log = structlog.get_logger("membership")
 
 #: Milliseconds that one look for records takes at most, and so the longest that stopping waits for it.
-POLL_MS = 100
+POLL_MS = 50
 #: Records in one delivery.
 MAX_RECORDS = 500
 #: Seconds before another try when the broker is away: doubled each time, from the first to the longest.
@@ -35,7 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 #: Seconds of a session that every broker allows unless told otherwise (group.min.session.timeout.ms).
 USUAL_SESSION = 6.0
 #: Signs of life in a session.
-BEATS = 10
+BEATS = 20
 #: Milliseconds between two looks at what a member may do before the group gives up waiting for it.
 MAX_POLL_MS = 15_000
 
@@ -132,7 +132,7 @@ class Membership:
             # how far it has come is what the rows say; this is for who watches the lag
             "enable_auto_commit": self._deliver is not None,
             "auto_commit_interval_ms": 2_000,
-            "fetch_max_wait_ms": POLL_MS,
+            "fetch_max_wait_ms": 100,
             "max_poll_records": MAX_RECORDS,
             "metadata_max_age_ms": 30_000,
             "allow_auto_create_topics": False,

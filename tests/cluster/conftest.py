@@ -56,7 +56,12 @@ def fresh(address: str, **changes: object) -> Broker:
 
 
 @pytest.fixture
-async def log(postgres: str) -> AsyncIterator[PostgresLog]:
-    opened = await PostgresLog.open(postgres, MemoryKeyring())
+def keyring() -> MemoryKeyring:
+    return MemoryKeyring()
+
+
+@pytest.fixture
+async def log(postgres: str, keyring: MemoryKeyring) -> AsyncIterator[PostgresLog]:
+    opened = await PostgresLog.open(postgres, keyring)
     yield opened
     await opened.close()

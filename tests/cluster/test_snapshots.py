@@ -14,7 +14,9 @@ from domain.event import Recorded
 from infra.cluster.board_codec import UnfitBoard, decode, encode
 from infra.cluster.snapshots import Snapshots, latest_router
 from infra.cluster.snapshotting import Snapshotting, make_snapshot
+from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
+from infra.log.opening import KeyOpener
 from infra.log.postgres import PostgresLog
 from router import Router
 from tests.conformance.waiting import eventually
@@ -68,8 +70,8 @@ def test_bytes_that_name_anything_but_the_routers_own_are_refused() -> None:
 
 
 @pytest.fixture
-async def centre(log: PostgresLog) -> Centre:
-    made = Centre(log, lambda event: event)
+async def centre(log: PostgresLog, keyring: MemoryKeyring) -> Centre:
+    made = Centre(log, KeyOpener(keyring))
     await made.configure(agents=3)
     for number in range(5):
         await made.call_me(number)
@@ -114,7 +116,7 @@ async def test_a_snapshot_by_somebody_without_the_key_or_of_another_log_is_passe
 ) -> None:
     await asyncio.to_thread(make_snapshot, postgres, OTHER, POOL, 1)
     assert (await latest_router(log, Snapshots(postgres, KEY), POOL)).position == 0
-    restored = MemoryLog(log._keyring)
+    restored = MemoryLog(MemoryKeyring())
     assert (await latest_router(restored, Snapshots(postgres, OTHER), POOL)).position == 0
 
 
