@@ -23,6 +23,7 @@ from infra.accounts.leases import LeaseStore
 from infra.accounts.messages import StaffMessageStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
+from infra.alerting.starting import start_alerting, webhook_secret
 from infra.asking import Questions
 from infra.closing import Closing
 from infra.configured import Configured
@@ -162,6 +163,7 @@ async def running_node(settings: Settings) -> AsyncGenerator[Node]:
         node.run("sealing", Sealer(stores.log).run())
         links = Links(stores.secrets.links, node.base_url)
         await start_mail(node, links, closing)
+        start_alerting(node, closing)
         doors = _doors(node, links, database)
         app = create_app(doors)
         app.include_router(await start_voice(node, closing))
@@ -226,6 +228,7 @@ def _doors(node: Node, links: Links, database: Database) -> Doors:
         settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
         documents=node.configured,
         check=node.configured.faults_with,
+        webhook_secret=lambda project: webhook_secret(stores.secrets.webhooks, project),
         complete=lambda project: with_holidays(project, stores.clock().date()),
     )
 

@@ -31,6 +31,7 @@ class Secrets:
     links: bytes = field(repr=False)
     mail: bytes = field(repr=False)
     sessions: bytes = field(repr=False)
+    webhooks: bytes = field(repr=False)
     notice: str = ""
 
 
@@ -44,7 +45,7 @@ def open_secrets(settings: Settings) -> Secrets:
     """
     master, notice = _master_key(settings)
     root = root_secret(settings, master)
-    purposes = {name: derived(root, name) for name in ("fingerprints", "links", "mail", "sessions")}
+    purposes = {name: derived(root, name) for name in ("fingerprints", "links", "mail", "sessions", "webhooks")}
     return Secrets(master_key=master, notice=notice, **purposes)
 
 

@@ -88,6 +88,11 @@ class Documents(Protocol):
         ...
 
 
+def _no_secret(project: str) -> bytes:
+    """Webhooks are signed where the process brings a secret."""
+    return b""
+
+
 @dataclass(slots=True, kw_only=True)
 class Doors:
     """Everything the routes reach for."""
@@ -110,6 +115,7 @@ class Doors:
     telephones: Mapping[str, Telephone] = field(default_factory=dict[str, "Telephone"])
     check: Check = _nothing_more
     complete: Complete = _as_it_is
+    webhook_secret: Callable[[str], bytes] = _no_secret
     homes: Homes = field(init=False)
     throttle: Throttle = field(init=False)
 

@@ -27,7 +27,11 @@ OF_AGENTS: frozenset[Metric] = frozenset({"ready_agents"})
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254, description="an e-mail address")]
 Webhook = Annotated[
     str,
-    Field(pattern=r"^https?://[^\s/@]+(/\S*)?$", max_length=500, description="where it is told by signed webhook"),
+    Field(
+        pattern=r"^(https://[^\s/@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/\S*)?$",
+        max_length=500,
+        description="an address by https, or by http on this machine",
+    ),
 ]
 
 

@@ -48,7 +48,7 @@ async def start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
             tls=box.tls,
         )
         node.run(f"mailbox {box.host}", ImapIntake(account, receiving.accept).run())
-    sender = SmtpSender(_next_server(settings))
+    sender = SmtpSender(next_server(settings))
     closing.push_async_callback(sender.close)
     todo = Todo(node.questions, node.configured)
     sending = Sending(
@@ -74,7 +74,8 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _next_server(settings: Settings) -> SmtpServer:
+def next_server(settings: Settings) -> SmtpServer:
+    """The server that takes our mail."""
     password = settings.smtp_out_password
     return SmtpServer(
         settings.smtp_out_host,

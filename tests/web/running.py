@@ -256,6 +256,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         clock=clock,
         new_id=new_id,
         documents=Configured(log),
+        webhook_secret=lambda project: f"secret of {project}".encode(),
         settings=Settings(base_url=url, rates=RATES | {"sign_in_address": "1000/minute"}, **settings),
     )
     return Running(doors, create_app(doors), url, clock, accounts, keyring, closing, projecting)

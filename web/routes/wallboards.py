@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from projections.queries import AlertView, WallboardView, alerts_of
 from web.access import Caller, Permission
+from web.doors import Wired
 from web.guard import Requires
 from web.queries import Ask
 from web.sending import COMMAND_PROBLEMS
@@ -16,6 +18,15 @@ from web.wallboards import Wallboards
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["wallboards"], responses=COMMAND_PROBLEMS)
 Supervising = Annotated[Caller, Depends(Requires(Permission.SUPERVISE))]
+
+
+Configuring = Annotated[Caller, Depends(Requires(Permission.CONFIGURE))]
+
+
+class WebhookSecret(BaseModel):
+    """By what a receiver knows our webhooks (standardwebhooks.com)."""
+
+    secret: str = Field(json_schema_extra={"format": "password"})
 
 
 class Alerts(BaseModel):
@@ -35,3 +46,9 @@ async def get_wallboard(project: str, caller: Supervising, request: Request, ask
 async def list_alerts(project: str, caller: Supervising, ask: Ask) -> Alerts:
     """What is raised, and what was."""
     return Alerts(items=await ask(alerts_of, project))
+
+
+@router.get("/alerts/webhook-secret")
+async def get_webhook_secret(project: str, caller: Configuring, doors: Wired) -> WebhookSecret:
+    """What the project's webhooks are signed with: give it to the receiver."""
+    return WebhookSecret(secret=f"whsec_{b64encode(doors.webhook_secret(project)).decode()}")

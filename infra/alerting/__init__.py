@@ -1,0 +1,1 @@
+"""Alerts: watching the figures, and telling people by mail and webhook."""
