@@ -17,6 +17,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from domain.centre.documents import ProjectDocument
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database
 from infra.accounts.leases import LeaseStore
@@ -32,6 +33,7 @@ from infra.holidays_named import with_holidays
 from infra.log.segments import Sealer
 from infra.mail.starting import start_mail
 from infra.projecting import Projecting
+from infra.reviewing import Reviewing
 from infra.routing import RouterProcess, tune_collector
 from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
@@ -211,6 +213,10 @@ def _closing(node: Node) -> Closing:
 
 def _doors(node: Node, links: Links, database: Database) -> Doors:
     stores = node.stores
+
+    def complete(project: ProjectDocument) -> ProjectDocument:
+        return with_holidays(project, stores.clock().date())
+
     return Doors(
         executor=stores.executor,
         log=stores.log,
@@ -229,7 +235,8 @@ def _doors(node: Node, links: Links, database: Database) -> Doors:
         documents=node.configured,
         check=node.configured.faults_with,
         webhook_secret=lambda project: webhook_secret(stores.secrets.webhooks, project),
-        complete=lambda project: with_holidays(project, stores.clock().date()),
+        complete=complete,
+        reviewer=Reviewing(node.configured, complete),
     )
 
 

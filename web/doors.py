@@ -19,6 +19,7 @@ from web.throttle import Throttle
 if TYPE_CHECKING:
     from web.messages import StaffMessages
     from web.queries import Queries
+    from web.reviewing import Reviewer
 
 #: Attempts of each kind, by account name or network address.
 RATES = {
@@ -111,6 +112,7 @@ class Doors:
     new_id: NewId
     settings: Settings
     documents: Documents
+    reviewer: Reviewer
     #: By the provider's account.
     telephones: Mapping[str, Telephone] = field(default_factory=dict[str, "Telephone"])
     check: Check = _nothing_more

@@ -91,7 +91,8 @@ class Surround:
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """`receive` that raises 413 as soon as more comes than is taken here; documents may be larger."""
-        documents = scope["method"] == "PUT" and scope["path"].startswith(DOCUMENTS)
+        path: str = scope["path"]
+        documents = path.startswith(DOCUMENTS) and (scope["method"] == "PUT" or path.endswith("/review"))
         room = self._settings.max_document if documents else self._settings.max_body
 
         async def receive_bounded() -> Message:

@@ -38,6 +38,7 @@ from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.opening import KeyOpener
 from infra.projecting import Projecting
+from infra.reviewing import Reviewing
 from infra.rows.memory import MemoryRows
 from infra.stores import new_id
 from projections.catalogue import PROJECTIONS
@@ -241,7 +242,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
     task = asyncio.create_task(projecting.run())
     closing.push_async_callback(_ended, task)
     executor = Executor(log, opener=opener, clock=SteadyClock(clock), new_id=new_id)
-    accounts = AccountStore(database, PASSWORDS)
+    accounts, documents = AccountStore(database, PASSWORDS), Configured(log)
     doors = Doors(
         executor=executor,
         log=log,
@@ -255,7 +256,8 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         links=Links(b"links-of-the-tests", url),
         clock=clock,
         new_id=new_id,
-        documents=Configured(log),
+        documents=documents,
+        reviewer=Reviewing(documents, lambda project: project),
         webhook_secret=lambda project: f"secret of {project}".encode(),
         settings=Settings(base_url=url, rates=RATES | {"sign_in_address": "1000/minute"}, **settings),
     )

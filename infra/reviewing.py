@@ -1,0 +1,113 @@
+"""`web.reviewing.Reviewer`: documents held against their schema, one another and those in force, as `check` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import available_timezones
+
+from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.references import Fault, check
+from domain.centre.staffing import check_staffing
+from infra.configured import Configured
+from infra.document_changes import changes
+from infra.document_faults import Examined, examine
+from infra.holidays_named import calendars_for
+from infra.marked_yaml import Blemish, Broken, Marked, parse
+from web.doors import Complete
+from web.reviewing import AnyDocument, DocumentChange, DocumentFault, Kind
+
+#: Faults told of one document.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """`configured` are the documents in force; `complete` adds what applying a project's document adds."""
+
+    configured: Configured
+    complete: Complete
+
+    def review(
+        self, kind: Kind, given: dict[str, Any] | str, before: AnyDocument | None
+    ) -> tuple[AnyDocument | None, list[DocumentFault], list[DocumentChange]]:
+        marked: Marked | None = None
+        if isinstance(given, str):
+            marked, faults = _parsed(given)
+            if marked is None:
+                return None, faults, []
+        else:
+            faults = list[DocumentFault]()
+        examined = examine(marked.value if marked else given)
+        told = [_told(marked, path, at_key, "fault", what, mend) for path, at_key, what, mend in examined.faults]
+        faults = [*faults, *told][:MOST]
+        document = examined.document
+        if not isinstance(document, CentreDocument if kind == "centre" else ProjectDocument):
+            return None, faults or [_wrong_kind(kind)], []
+        faults += [
+            _told(marked, f.path, f.at_key, f.severity, f.what, f.mend) for f in self._between(document, examined)
+        ]
+        if any(fault.severity == "fault" for fault in faults):
+            return None, faults[:MOST], []
+        whole = self.complete(document) if isinstance(document, ProjectDocument) else document
+        return whole, faults[:MOST], list(self.changes(before, whole))
+
+    def changes(self, before: AnyDocument | None, after: AnyDocument) -> Sequence[DocumentChange]:
+        return [DocumentChange(path=one.path, said=one.words) for one in changes(before, after)]
+
+    def _between(self, document: AnyDocument, examined: Examined) -> list[Fault]:
+        """What is wrong between this document and those in force, as far as it is about this one."""
+        centres, projects = dict(self.configured.centres), dict(self.configured.projects)
+        if isinstance(document, CentreDocument):
+            centres[document.centre] = document
+            subject = ("centre", list(centres).index(document.centre))
+        else:
+            projects[document.project] = document
+            subject = ("project", list(projects).index(document.project))
+        all_centres, all_projects = list(centres.values()), list(projects.values())
+        zones, holidays = available_timezones(), calendars_for(all_projects)
+        found = check(all_centres, all_projects, time_zones=zones, holidays=holidays)
+        found += check_staffing(all_centres, all_projects)
+        return [f for f in found if f.subject == subject and not examined.beneath_mended(f.path)]
+
+
+def _parsed(text: str) -> tuple[Marked | None, list[DocumentFault]]:
+    try:
+        documents = parse(text.encode())
+    except Broken as broken:
+        return None, [_blemish(broken.blemish)]
+    if len(documents) != 1:
+        what = "there is nothing here" if not documents else f"here are {len(documents)} documents"
+        return None, [DocumentFault(path="", line=1, column=1, severity="fault", what=what, mend="give one document")]
+    return documents[0], [_blemish(blemish) for blemish in documents[0].blemishes]
+
+
+def _blemish(blemish: Blemish) -> DocumentFault:
+    place = blemish.place
+    return DocumentFault(
+        path="", line=place.line, column=place.column, severity="fault", what=blemish.what, mend=blemish.mend
+    )
+
+
+def _told(
+    marked: Marked | None, path: tuple[str | int, ...], at_key: bool, severity: Any, what: str, mend: str
+) -> DocumentFault:
+    place = marked.place(path, key=at_key) if marked else None
+    return DocumentFault(
+        path=".".join(map(str, path)),
+        line=place.line if place else None,
+        column=place.column if place else None,
+        severity=severity,
+        what=what,
+        mend=mend,
+    )
+
+
+def _wrong_kind(kind: Kind) -> DocumentFault:
+    return DocumentFault(
+        path="",
+        severity="fault",
+        what=f"this is no {kind}'s document",
+        mend=f"it says `schema_version: 1` and `{kind}: …`",
+    )
