@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.callback_windows import opening
 from domain.centre.configuration import Project, project_of
 from domain.centre.documents import Callbacks
 from domain.customer.decide import Contact, recognise
+from domain.customer.state import Customer
 from domain.decide import Command, Moment, Outcome, decides
+from domain.delivery.callback_status import callback_registered
 from domain.delivery.request import About, text
 from domain.interaction.events import CallbackRequested, InteractionStarted, InteractionTransferred
 from domain.interaction.offers import rescind
@@ -29,8 +32,10 @@ TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCallback(Command):
-    """Ask to be called. `key` fingerprints number and queue; `due_at` None means as soon as possible.
+    """Ask to be called. `key` fingerprints number and queue; `due_at` None means as soon as somebody is there.
 
+    A `due_at` must lie in the opening hours; a window ends at `due_until`. `notify` is an e-mail address that wants to
+    be told how it stands, in the `zone` (IANA name) of its customer. It proves nothing and is linked to nobody.
     Who asks by text is told by text that it is on record: `confirm` names the number of ours that they wrote to.
     """
 
@@ -43,6 +48,9 @@ class RequestCallback(Command):
     entry: str
     language: str = ""
     confirm: str = ""
+    due_until: datetime | None = None
+    notify: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ class TakeCallback(Command):
 def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
     project = project_of(states, c.project)
     rules = _rules(project)
-    due_at = _due(c.due_at, at.now, timedelta(seconds=rules.horizon))
+    due_at = _when_open(project, rules, c, at.now)
     _one_at_a_time(states, c.key)
     language = c.language or project.configured.language
     customer_id, outcome = recognise(states, c.number, c.name, language, at)
@@ -84,6 +92,9 @@ def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
         due_at=due_at,
         queue=rules.queue,
         key=c.key,
+        due_until=_until(c.due_until, due_at),
+        notify=c.notify or None,
+        zone=c.zone,
     )
     new = stream_of("customer", customer_id) in outcome.events
     work = Arriving(
@@ -102,6 +113,9 @@ def request_callback(states: States, c: RequestCallback, at: Moment) -> Outcome:
     if c.confirm:
         about = About(customer_id, language, interaction_id=interaction_id)
         outcome.merge(text("callback_registered", c.confirm, about, c.number.address, project, at))
+    else:
+        customer = Customer() if new else states.of(Customer, "customer", customer_id)
+        outcome.merge(callback_registered(requested, customer, c.name, language, project, at))
     outcome.result |= {"interaction_id": interaction_id, "customer_id": customer_id, "due_at": due_at.isoformat()}
     return outcome
 
@@ -155,6 +169,24 @@ def _one_at_a_time(states: States, key: str) -> None:
 
 def _expiry(rules: Callbacks, due_at: datetime) -> datetime | None:
     return None if rules.expires is None else due_at + timedelta(seconds=rules.expires)
+
+
+def _when_open(project: Project, rules: Callbacks, c: RequestCallback, now: datetime) -> datetime:
+    """The wanted time, which must be an open one; the next opening where none is wanted, now if there is none."""
+    due_at = _due(c.due_at, now, timedelta(seconds=rules.horizon))
+    opens = opening(project, rules.queue, due_at)
+    if c.due_at is None:
+        return opens or due_at
+    if opens != due_at:
+        then = f"; it opens at {opens.isoformat(timespec='minutes')}" if opens is not None else ""
+        raise Rejection("closed_then", f"nobody is there at that time{then}")
+    return due_at
+
+
+def _until(wanted: datetime | None, due_at: datetime) -> datetime | None:
+    if wanted is not None and wanted <= due_at:
+        raise Rejection("bad_window", "a window ends after it begins")
+    return wanted
 
 
 def _due(wanted: datetime | None, now: datetime, horizon: timedelta) -> datetime:

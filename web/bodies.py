@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from domain.centre.documents import Language, Name
 from web.access import Role
+from web.contacts import is_email
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -138,7 +140,10 @@ class MergeBody(Body):
 
 
 class CallbackBody(Body):
-    """`due_at` with its zone, as in 2026-03-01T14:30:00+01:00; without it, as soon as possible."""
+    """`due_at` with its zone, as in 2026-03-01T14:30:00+01:00; without it, as soon as possible.
+
+    It must lie in opening hours; `GET …/callbacks/windows` tells the windows that customers choose from.
+    """
 
     number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=40)] = Field(
         examples=["+48 22 123 45 67"]
@@ -146,7 +151,26 @@ class CallbackBody(Body):
     name: Words = ""
     about: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
     due_at: datetime | None = None
+    due_until: datetime | None = Field(default=None, description="when the wanted window ends")
+    notify: Annotated[str, StringConstraints(max_length=254)] = Field(
+        default="", description="an e-mail address that is told how it stands; it is linked to no customer"
+    )
+    zone: str = Field(default="", description="IANA name of the zone on whose clock the customer is told of times")
     language: Language | None = None
+
+    @field_validator("notify")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        if address and not is_email(address):
+            raise ValueError("this is not an e-mail address; it looks like name@example.org")
+        return address
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str) -> str:
+        if zone and zone not in available_timezones():
+            raise ValueError("this is not a time zone; it looks like Europe/Warsaw")
+        return zone
 
 
 class ReassignBody(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from domain.callback import RequestCallback
@@ -10,6 +11,21 @@ from domain.customer.contact import callback_key, contact
 from domain.stream import stream_of
 from web.doors import Doors
 from web.problem import Problem, not_found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Who wants to be called, when and why. `number` in E.164, `zone` an IANA name or empty."""
+
+    number: str
+    name: str
+    about: str
+    due_at: datetime | None
+    entry: str
+    language: str
+    due_until: datetime | None = None
+    notify: str = ""
+    zone: str = ""
 
 
 async def configured(doors: Doors, project: str) -> Project:
@@ -22,28 +38,26 @@ async def configured(doors: Doors, project: str) -> Project:
     return state
 
 
-async def request_of(
-    doors: Doors,
-    project: str,
-    number: str,
-    name: str,
-    about: str,
-    due_at: datetime | None,
-    entry: str,
-    language: str,
-) -> RequestCallback:
-    """The command for a number in E.164. Raises `Problem` 409 where the project takes no callbacks."""
+async def request_of(doors: Doors, project: str, wish: Wish) -> RequestCallback:
+    """The command. Raises `Problem` 409 where the project takes no callbacks."""
     rules = (await configured(doors, project)).configured.callbacks
     if rules is None:
         raise Problem(409, "no_callbacks", "this project takes no callback requests")
     return RequestCallback(
         project=project,
-        number=contact(doors.fingerprints, project, "phone", number),
-        key=callback_key(doors.fingerprints, project, rules.queue, number),
-        name=name,
-        about=about,
-        # kept in UTC like every time in the log; one without a zone is left for the domain to refuse
-        due_at=due_at.astimezone(UTC) if due_at and due_at.tzinfo else due_at,
-        entry=entry,
-        language=language,
+        number=contact(doors.fingerprints, project, "phone", wish.number),
+        key=callback_key(doors.fingerprints, project, rules.queue, wish.number),
+        name=wish.name,
+        about=wish.about,
+        due_at=_in_utc(wish.due_at),
+        due_until=_in_utc(wish.due_until),
+        entry=wish.entry,
+        language=wish.language,
+        notify=wish.notify,
+        zone=wish.zone,
     )
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Kept in UTC like every time in the log; one without a zone is left for the domain to refuse."""
+    return moment.astimezone(UTC) if moment and moment.tzinfo else moment

@@ -14,9 +14,13 @@ from web.problem import Problem
 _EMAIL = re.compile(r"[^\s@<>(),;:\\\"]{1,64}@[^\s@<>(),;:\\\"]{1,255}")
 
 
+def is_email(address: str) -> bool:
+    return _EMAIL.fullmatch(address) is not None
+
+
 def read_contact(fingerprints: Fingerprints, project: str, kind: ContactKind, address: str) -> Contact:
     """Raises `Problem` 422 for an address that cannot be one of its kind."""
-    if kind == "email" and not _EMAIL.fullmatch(address):
+    if kind == "email" and not is_email(address):
         raise Problem(422, "bad_address", "this is not an e-mail address; it looks like name@example.org")
     return contact(fingerprints, project, kind, read_number(address) if kind == "phone" else address)
 

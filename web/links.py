@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 
 from itsdangerous import BadData, URLSafeSerializer
 
-Kind = Literal["ticket", "rating"]
+Kind = Literal["ticket", "rating", "callback"]
 About = Literal["agent", "company"]
 MIN_SECRET_BYTES = 16
 MAX_TOKEN = 400
 #: How long somebody may take to fill in a form.
 FORM_LIFETIME = timedelta(hours=12)
-PATHS: dict[Kind, str] = {"ticket": "/t/", "rating": "/r/"}
+PATHS: dict[Kind, str] = {"ticket": "/t/", "rating": "/r/", "callback": "/c/"}
 
 
 class BadLink(Exception):
@@ -67,6 +67,10 @@ class Links:
         """Where the customer rates; a score (1 to 5) in it is pre-selected on the page, never recorded by it."""
         query = {"about": about} | ({} if score is None else {"score": str(score)})
         return f"{self._url('rating', ticket_id, now)}?{urlencode(query)}"
+
+    def callback_url(self, interaction_id: str, now: datetime) -> str:
+        """Where the customer sees how a callback stands, and cancels it."""
+        return self._url("callback", interaction_id, now)
 
     def sign_form(self, form: str, nonce: str, now: datetime) -> str:
         """A token for one showing of a public form: says that we showed it, and makes its sending happen once."""

@@ -107,8 +107,10 @@ class Surround:
 
     def _add_headers(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
+        framed = "Content-Security-Policy" in headers  # a page that says itself who may frame it (web.embedding)
         for name, value in HEADERS.items():
-            headers.setdefault(name, value)
+            if not (framed and name == "X-Frame-Options"):
+                headers.setdefault(name, value)
         headers.setdefault("Cache-Control", "no-store")
         if self._settings.secure:
             headers.setdefault("Strict-Transport-Security", HSTS)

@@ -25,6 +25,7 @@ Kind = Literal[
     "ticket_resolved",
     "ticket_reopened",
     "callback_registered",
+    "callback_tried",
     "callback_expired",
     "reply",
 ]
@@ -106,8 +107,17 @@ class CallbackRegistered(_Params):
     manage_url: Url | Literal[""] = ""
 
 
+class CallbackTried(_Params):
+    """The customer was not reached; `due`, in the customer's time zone, is when we try again."""
+
+    due: AwareDatetime
+    manage_url: Url | Literal[""] = ""
+
+
 class CallbackExpired(_Params):
-    """Nobody could call in time. A ticket where there is one."""
+    """Nobody could call in time, or the customer was not reached in so many `tries`. A ticket where there is one."""
+
+    tries: Annotated[int, Field(ge=0, le=100)] = 0
 
     ticket: Line = ""
     ticket_url: Url | Literal[""] = ""
@@ -119,6 +129,7 @@ PARAMETERS: Final[Mapping[Kind, type[_Params]]] = {
     "ticket_resolved": TicketResolved,
     "ticket_reopened": TicketReopened,
     "callback_registered": CallbackRegistered,
+    "callback_tried": CallbackTried,
     "callback_expired": CallbackExpired,
     "reply": Reply,
 }

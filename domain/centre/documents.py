@@ -57,6 +57,13 @@ Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254, des
 
 
 CannedText = Annotated[str, Field(min_length=1, max_length=20_000)]
+Origin = Annotated[
+    str,
+    Field(
+        pattern=r"^https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$",
+        description="scheme and host, as in https://www.example.com",
+    ),
+]
 
 
 class Site(Document):
@@ -170,6 +177,9 @@ class Callbacks(Document):
 
     queue: Name = Field(description="one of `queues`")
     horizon: Seconds = Field(default=14 * 86_400, description="seconds ahead that a callback can be asked for")
+    window: int = Field(
+        default=3600, ge=900, le=86_400, description="seconds of the windows of time that customers choose from"
+    )
     expires: Seconds | None = Field(
         default=None, description="seconds after it fell due that nobody could be called, until it is given up"
     )
@@ -242,6 +252,9 @@ class ProjectDocument(Document):
     status: Status | None = Field(default=None, description="without it customers get no status mails")
     wallboard: Wallboard = Field(default=Wallboard(), description="what its wallboard aims at")
     alerts: dict[Name, Alert] = Field(default={}, max_length=100, description="when somebody must be told, by name")
+    embedded_in: tuple[Origin, ...] = Field(
+        default=(), max_length=100, description="sites that may show the forms and pages in a frame; none named: any"
+    )
     dispositions: tuple[Name, ...] = Field(
         default=("answered", "not_reached", "not_stated"), description="how contacts can end"
     )

@@ -16,6 +16,7 @@ Kind = Literal[
     "ticket_resolved",
     "ticket_reopened",
     "callback_registered",
+    "callback_tried",
     "callback_expired",
     "reply",
     "deflection",

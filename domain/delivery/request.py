@@ -150,12 +150,14 @@ def deflection(interaction: Interaction, customer: Customer, project: Project, b
     return text("deflection", number, about, customer.address("phone"), project, at, body=body)
 
 
-def expired_callback(interaction: Interaction, customer: Customer, project: Project, at: Moment) -> Outcome:
-    """Word that nobody could be reached for a callback: a mail, or a text where no address is known.
+def expired_callback(
+    interaction: Interaction, customer: Customer, project: Project, at: Moment, *, tries: int = 0
+) -> Outcome:
+    """Word that a callback is given up, after so many tries: a mail, or a text where no address is known.
 
     Nothing where the project sends neither, or the customer wants no texts.
     """
-    address, status = customer.address("email"), project.configured.status
+    address, status = interaction.callback_notify or customer.address("email"), project.configured.status
     if not address or status is None:
         return _expired_by_text(interaction, customer, project, at)
     delivery_id = at.new_id()
@@ -168,7 +170,7 @@ def expired_callback(interaction: Interaction, customer: Customer, project: Proj
         interaction_id=interaction.interaction_id,
         mailbox=status.sender,
         language=interaction.language,
-        params={"project": project.configured.title},
+        params={"project": project.configured.title} | ({"tries": str(tries)} if tries else {}),
         to=address,
         name=customer.name,
         subject="",

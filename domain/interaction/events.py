@@ -197,9 +197,10 @@ class InteractionTransferred(Event, wire="interaction.transferred.v1"):
 
 
 class CallbackRequested(Event, wire="interaction.callback_requested.v1"):
-    """The customer asks to be called at a number, not before `due_at`.
+    """The customer asks to be called at a number, not before `due_at`, and before `due_until` where they say so.
 
-    `key` reserves one open callback per number and queue.
+    `key` reserves one open callback per number and queue. `notify` is an e-mail address, unproved, that is told how
+    it stands; `zone` the IANA name of the zone on whose clock the customer chose.
     """
 
     interaction_id: str
@@ -209,6 +210,9 @@ class CallbackRequested(Event, wire="interaction.callback_requested.v1"):
     due_at: datetime
     queue: str
     key: str
+    due_until: datetime | None = None
+    notify: Personal[str] | None = None
+    zone: str = ""
 
 
 class NoteAdded(Event, wire="interaction.note_added.v1"):

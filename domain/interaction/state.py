@@ -49,6 +49,8 @@ class Interaction:
     entry: str = ""
     language: str = "en"
     callback_key: str = ""
+    callback_notify: str = ""
+    callback_zone: str = ""
     last_message: str = ""
     last_sender: str = ""
     placed: bool = False
@@ -112,7 +114,8 @@ def evolve(state: Interaction, event: Event) -> Interaction:  # noqa: C901 - one
         case MessageSent():
             return _replied(state, event.leg)
         case CallbackRequested():
-            return replace(state, callback_key=event.key)
+            notify = plain(event.notify, otherwise="") if event.notify is not None else ""
+            return replace(state, callback_key=event.key, callback_notify=notify, callback_zone=event.zone)
         case CallPlaced():
             return replace(state, placed=True)
         case CustomerPutThrough():

@@ -9,6 +9,7 @@ from domain.centre.configuration import Project, project_of
 from domain.centre.documents import Callbacks
 from domain.customer.state import Customer
 from domain.decide import Command, Moment, Outcome, decide, decides
+from domain.delivery.callback_status import callback_tried
 from domain.delivery.request import expired_callback
 from domain.event import Event
 from domain.interaction.events import WorkGivenUp
@@ -91,19 +92,21 @@ def fail(states: States, c: FailCallback, at: Moment) -> Outcome:
     )
     outcome = Outcome().add("callback", c.interaction_id, failed)
     if retry_at is None:
-        return outcome.merge(_given_up(states, c, project, interaction, leg, at))
+        return outcome.merge(_given_up(states, c, project, interaction, leg, number, at))
+    customer = states.of(Customer, "customer", interaction.customer_id)
+    outcome.merge(callback_tried(interaction, leg.queue, customer, project, retry_at, at))
     return outcome.merge(_back(interaction, c, leg, f"the customer was not reached: {c.outcome}", retry_at))
 
 
 def _given_up(
-    states: States, c: FailCallback, project: Project, interaction: Interaction, leg: Leg, at: Moment
+    states: States, c: FailCallback, project: Project, interaction: Interaction, leg: Leg, tries: int, at: Moment
 ) -> Outcome:
     """The work is done, and a customer who asked to be called is told that we tried."""
     outcome = _ended(states, c, leg, at)
     if interaction.placed:
         return outcome
     customer = states.of(Customer, "customer", interaction.customer_id)
-    return outcome.merge(expired_callback(interaction, customer, project, at))
+    return outcome.merge(expired_callback(interaction, customer, project, at, tries=tries))
 
 
 def _ended(states: States, c: FailCallback | ReturnCallback, leg: Leg, at: Moment) -> Outcome:

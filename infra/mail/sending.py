@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from channels.email.compose import OutgoingMail, compose
 from channels.email.identity import Identity
@@ -30,6 +31,7 @@ from domain.rejection import Rejection
 from domain.stream import stream_of
 from infra.configured import Configured
 from web.links import Links
+from web.phones import spoken
 
 _log = logging.getLogger("trunkline.mail.sending")
 #: Seconds after which an attempt that was not heard of counts as lost; well above every SMTP time-out.
@@ -205,6 +207,20 @@ class Sending:
                     "rating_url_company": self.links.rating_url(request.ticket_id, "company", at),
                     "reopen_days": int(request.params["reopen_days"]),
                 }
+            case "callback_registered":
+                until = request.params.get("until")
+                return {
+                    "phone": spoken(plain(request.body, otherwise="")),
+                    "due": _in_zone(request.params["due"], request),
+                    "until": _in_zone(until, request) if until else None,
+                    "attempts": int(request.params["attempts"]),
+                    "manage_url": self.links.callback_url(request.interaction_id, at),
+                }
+            case "callback_tried":
+                url = self.links.callback_url(request.interaction_id, at)
+                return {"due": _in_zone(request.params["due"], request), "manage_url": url}
+            case "callback_expired":
+                return {"tries": int(request.params.get("tries", "0"))}
             case "reply":
                 return {
                     "text": plain(request.body, otherwise=""),
@@ -212,3 +228,8 @@ class Sending:
                 }
             case _:
                 return {}
+
+
+def _in_zone(moment: str, request: NotificationRequested) -> datetime:
+    """A time of a callback on its customer's clock."""
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(request.params["zone"]))

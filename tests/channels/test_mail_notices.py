@@ -43,7 +43,13 @@ PARAMS: dict[Kind, dict[str, Any]] = {
         "attempts": 3,
         "manage_url": URL,
     },
-    "callback_expired": {"project": "Kwiaty & Co", "name": "Anna"},
+    "callback_tried": {
+        "project": "Kwiaty & Co",
+        "name": "Anna",
+        "due": datetime(2025, 3, 3, 9, 0, tzinfo=WARSAW),
+        "manage_url": URL,
+    },
+    "callback_expired": {"tries": 3, "project": "Kwiaty & Co", "name": "Anna"},
     "reply": TICKET | {"text": "Dear Anna,\n\nthe line works again.\nGood-bye", "agent": "Jan"},
 }
 EACH = [(kind, language) for kind in PARAMS for language in LANGUAGES]
@@ -88,7 +94,7 @@ def test_a_notification_says_what_it_must_in_text_and_html(kind: Kind, language:
     subject, text, html = render_notification(kind, language, PARAMS[kind])
     assert subject
     assert f'lang="{language}"' in html
-    of_callbacks = {"callback_registered": ["+48 22 123 45 67"], "callback_expired": []}
+    of_callbacks = {"callback_registered": ["+48 22 123 45 67"], "callback_tried": [URL], "callback_expired": []}
     for said in ("Kwiaty & Co", *of_callbacks.get(kind, ["T-42", URL])):
         assert said in text
         assert said.replace("&", "&amp;") in html

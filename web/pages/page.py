@@ -58,6 +58,7 @@ def _kind(status: int) -> str:
 
 def fault_page(request: Request, what: str, status: int, headers: dict[str, str] | None = None) -> HTMLResponse:
     """A page that says what is wrong and what to do instead."""
-    page = render("fault.html", language_of(request), status, what=what, path=request.url.path)
+    embedded = request.query_params.get("embedded") == "1"
+    page = render("fault.html", language_of(request), status, what=what, path=request.url.path, embedded=embedded)
     page.headers.update(headers or {})
     return page

@@ -35,9 +35,25 @@ def _environment(language: str) -> Environment:
 
 
 def render(template: str, language: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page of a template; every value in it is escaped."""
+    """A page of a template; every value in it is escaped. `kept` is what its address keeps beside the language."""
+    values = {"kept": "", "embedded": False} | values
     text = _environment(language).get_template(template).render(language=language, languages=LANGUAGES, **values)
     return HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def render_text(template: str, language: str, **values: Any) -> str:
+    """What is no page: a script, a piece of JSON."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
+def day(moment: datetime, language: str) -> str:
+    """The day of a time, with its weekday."""
+    return format_date(moment, "full", locale=LOCALES.get(language, language))
+
+
+def time(moment: datetime, language: str) -> str:
+    """The time of the day."""
+    return format_time(moment, "short", locale=LOCALES.get(language, language))
 
 
 def when(moment: datetime, language: str, zone: str) -> str:
