@@ -48,7 +48,7 @@ class EmbeddedRoute(PageRoute):
 
 async def _framers(request: Request) -> Sequence[str]:
     try:
-        project = await configured(request.app.state.doors, request.path_params["project"])
+        project = await configured(request.app.state.doors, request.path_params.get("project", ""))
     except Problem:
         return ("*",)
     return project.configured.embedded_in or ("*",)
