@@ -20,10 +20,12 @@ from fastapi import FastAPI
 from domain.centre.documents import ProjectDocument
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database
+from infra.accounts.drafts import DraftStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.messages import StaffMessageStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
+from infra.accounts.visits import VisitStore
 from infra.alerting.starting import start_alerting, webhook_secret
 from infra.asking import Questions
 from infra.closing import Closing
@@ -31,6 +33,7 @@ from infra.configured import Configured
 from infra.erasing import Erasing
 from infra.holidays_named import with_holidays
 from infra.log.segments import Sealer
+from infra.mail.letters import StoredLetters
 from infra.mail.starting import start_mail
 from infra.projecting import Projecting
 from infra.reviewing import Reviewing
@@ -226,6 +229,9 @@ def _doors(node: Node, links: Links, database: Database) -> Doors:
         replies=ReplyStore(database),
         leases=LeaseStore(database),
         messages=StaffMessageStore(database),
+        drafts=DraftStore(database, stores.keyring),
+        visits=VisitStore(database),
+        letters=StoredLetters(stores.blobs),
         fingerprints=stores.fingerprints,
         links=links,
         clock=stores.clock,

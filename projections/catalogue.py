@@ -13,6 +13,7 @@ from projections.measures.work import agent_measures
 from projections.notifications import deliveries, pending_notifications
 from projections.queue_board import queue_board
 from projections.schema import Projection
+from projections.text_search import text_search
 from projections.ticket_board import ticket_board
 
 PROJECTIONS: dict[str, Projection] = {
@@ -30,5 +31,6 @@ PROJECTIONS: dict[str, Projection] = {
         contact_measures,
         agent_measures,
         matter_measures,
+        text_search,
     )
 }

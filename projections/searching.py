@@ -12,6 +12,9 @@ import unicodedata
 #: Names are cut after this many words, words and terms after this many characters: search terms stay bounded.
 MAX_WORDS = 8
 MAX_TERM = 80
+#: Of a longer text so many different words are kept, from so many characters.
+MAX_DISTINCT = 300
+MAX_TEXT = 20_000
 
 #: Letters that no decomposition turns into a plain one (Unicode NFKD leaves them whole).
 _PLAIN = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
@@ -29,6 +32,17 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text."""
     return [word[:MAX_TERM] for word in _SPLIT.split(fold(text)) if word][:MAX_WORDS]
+
+
+def distinct_words(text: str) -> list[str]:
+    """The first `MAX_DISTINCT` different words of a longer text that mean something, in order of appearance."""
+    found: dict[str, None] = {}
+    for word in _SPLIT.split(fold(text[:MAX_TEXT])):
+        if len(word) > 1:
+            found[word[:MAX_TERM]] = None
+            if len(found) == MAX_DISTINCT:
+                break
+    return list(found)
 
 
 def name_terms(name: str) -> list[str]:

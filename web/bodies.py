@@ -83,7 +83,13 @@ class DeclineBody(Body):
 
 
 class ReplyBody(Body):
+    """`after`: the `message_id` of the last message that its author had read.
+
+    With it the reply is refused (`said_meanwhile`) where something was said since; without, it goes out whatever was.
+    """
+
     text: Text = Field(examples=["Good morning, your parcel left our depot today."])
+    after: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
 class NoteBody(Body):

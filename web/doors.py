@@ -12,7 +12,9 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Executor
 from domain.ports import Clock, Fingerprints, Log, NewId, Opener
 from web.accounts import Accounts, Leases, Replies
+from web.drafts import Drafts, Visits
 from web.homes import Homes
+from web.letters import Letters
 from web.links import Links
 from web.throttle import Throttle
 
@@ -106,6 +108,9 @@ class Doors:
     replies: Replies
     leases: Leases
     messages: StaffMessages
+    drafts: Drafts
+    visits: Visits
+    letters: Letters
     fingerprints: Fingerprints
     links: Links
     clock: Clock

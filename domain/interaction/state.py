@@ -53,6 +53,8 @@ class Interaction:
     callback_zone: str = ""
     last_message: str = ""
     last_sender: str = ""
+    #: the id of the last message of either side that a person wrote
+    last_said: str = ""
     placed: bool = False
     outside: str = ""
     legs: Mapping[str, Leg] = field(default_factory=dict[str, Leg])
@@ -112,7 +114,7 @@ def evolve(state: Interaction, event: Event) -> Interaction:  # noqa: C901 - one
         case MessageReceived():
             return _received(state, event)
         case MessageSent():
-            return _replied(state, event.leg)
+            return _replied(replace(state, last_said=event.message_id), event.leg)
         case CallbackRequested():
             notify = plain(event.notify, otherwise="") if event.notify is not None else ""
             return replace(state, callback_key=event.key, callback_notify=notify, callback_zone=event.zone)
@@ -135,7 +137,13 @@ def _received(state: Interaction, event: MessageReceived) -> Interaction:
         return state
     sender = plain(event.sender, otherwise="")
     legs = state.legs if event.reply_by is None else _awaiting_reply(state.legs, event.reply_by)
-    return replace(state, last_message=plain(event.external_id, otherwise=""), last_sender=sender, legs=legs)
+    return replace(
+        state,
+        last_message=plain(event.external_id, otherwise=""),
+        last_sender=sender,
+        last_said=event.message_id,
+        legs=legs,
+    )
 
 
 def _awaiting_reply(legs: Mapping[str, Leg], reply_by: datetime) -> dict[str, Leg]:

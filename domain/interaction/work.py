@@ -40,6 +40,8 @@ class Reply(Command):
     agent_id: str
     text: str
     by: Literal["", "email", "sms"] = ""
+    #: the last message that the author had read; empty where nobody looked
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ def reply(states: States, c: Reply, at: Moment) -> Outcome:
         raise Rejection("not_possible_now", "a reply can be sent while the work is in your hands, before wrap-up")
     if not c.text.strip():
         raise Rejection("empty", "write something before sending")
+    if c.after and c.after != interaction.last_said:
+        raise Rejection("said_meanwhile", "something was said since you began to write; read it, then send yours")
     return carrier_of(c.by or interaction.channel, by_mail)(states, c, interaction, at)
 
 

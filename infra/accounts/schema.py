@@ -27,6 +27,15 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS request_keys_age ON request_keys (created_at)",
     """CREATE TABLE IF NOT EXISTS presence_leases (
         agent_id TEXT PRIMARY KEY, pool TEXT NOT NULL, expires_at TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS drafts (
+        account_id TEXT NOT NULL, interaction_id TEXT NOT NULL, kind TEXT NOT NULL, sealed TEXT NOT NULL,
+        revision INTEGER NOT NULL, saved_at TEXT NOT NULL, PRIMARY KEY (account_id, interaction_id, kind))""",
+    "CREATE INDEX IF NOT EXISTS drafts_age ON drafts (saved_at)",
+    """CREATE TABLE IF NOT EXISTS ticket_visits (
+        project TEXT NOT NULL, ticket_id TEXT NOT NULL, account_id TEXT NOT NULL, name TEXT NOT NULL,
+        agent_id TEXT NOT NULL, writing INTEGER NOT NULL, expires_at TEXT NOT NULL,
+        PRIMARY KEY (project, ticket_id, account_id))""",
+    "CREATE INDEX IF NOT EXISTS ticket_visits_expiry ON ticket_visits (expires_at)",
 )
 
 #: Later than any time: what never expires.

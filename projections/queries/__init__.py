@@ -48,6 +48,7 @@ from projections.queries.notifications import (
     pending_notification,
 )
 from projections.queries.queues import QueueLength, SiteLength, WaitingWork, queue_lengths, waiting_work
+from projections.queries.texts import TextFound, find_texts
 from projections.queries.tickets import (
     TicketEntry,
     TicketView,
@@ -80,6 +81,7 @@ __all__ = [
     "ServiceLevel",
     "SiteDown",
     "SiteLength",
+    "TextFound",
     "TicketEntry",
     "TicketView",
     "TimelineEntry",
@@ -99,6 +101,7 @@ __all__ = [
     "due_notifications",
     "figure",
     "find_customers",
+    "find_texts",
     "follow_up",
     "follow_ups",
     "follow_ups_about",

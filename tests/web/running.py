@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -25,18 +27,22 @@ from domain.intake import ReceiveMessage
 from domain.interaction.events import Candidate, Decision
 from domain.interaction.offers import OfferInteraction
 from infra.accounts.database import SqliteDatabase
+from infra.accounts.drafts import DraftStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.messages import StaffMessageStore
 from infra.accounts.passwords import Passwords
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
+from infra.accounts.visits import VisitStore
 from infra.asking import Questions
+from infra.blobs import FolderBlobs
 from infra.clock import SteadyClock, system_clock
 from infra.configured import Configured
 from infra.keys.fingerprints import HmacFingerprints
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.opening import KeyOpener
+from infra.mail.letters import StoredLetters
 from infra.projecting import Projecting
 from infra.reviewing import Reviewing
 from infra.rows.memory import MemoryRows
@@ -90,6 +96,7 @@ class Running:
     keyring: MemoryKeyring
     closing: AsyncExitStack
     projecting: Projecting
+    blobs: FolderBlobs
     ids: dict[str, str] = field(default_factory=dict[str, str])
 
     async def execute(self, command: Command, project: str = PROJECT) -> Done:
@@ -235,6 +242,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
     log, opener = settings.pop("log", MemoryLog)(keyring), KeyOpener(keyring)
     closing.push_async_callback(log.close)
     rows, database = MemoryRows(), SqliteDatabase(":memory:")
+    blobs = FolderBlobs(Path(closing.enter_context(TemporaryDirectory(prefix="tl-blobs-"))), keyring)
     closing.push_async_callback(database.close)
     projecting = Projecting(log, rows, opener, PROJECTIONS.values())
     questions = Questions(rows, projecting)
@@ -252,6 +260,9 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         replies=ReplyStore(database),
         leases=LeaseStore(database),
         messages=StaffMessageStore(database),
+        drafts=DraftStore(database, keyring),
+        visits=VisitStore(database),
+        letters=StoredLetters(blobs),
         fingerprints=HmacFingerprints(b"fingerprints-in-tests"),
         links=Links(b"links-of-the-tests", url),
         clock=clock,
@@ -261,7 +272,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         webhook_secret=lambda project: f"secret of {project}".encode(),
         settings=Settings(base_url=url, rates=RATES | {"sign_in_address": "1000/minute"}, **settings),
     )
-    return Running(doors, create_app(doors), url, clock, accounts, keyring, closing, projecting)
+    return Running(doors, create_app(doors), url, clock, accounts, keyring, closing, projecting, blobs)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -64,7 +64,14 @@ async def decline_offer(
 @router.post("/legs/{leg}/reply")
 async def reply(project: str, interaction_id: str, leg: str, body: ReplyBody, caller: Working, send: Send) -> Accepted:
     """Write to the customer."""
-    command = Reply(project=project, interaction_id=interaction_id, leg=leg, agent_id=own_agent(caller), text=body.text)
+    command = Reply(
+        project=project,
+        interaction_id=interaction_id,
+        leg=leg,
+        agent_id=own_agent(caller),
+        text=body.text,
+        after=body.after,
+    )
     return await send(caller, command, project=project)
 
 

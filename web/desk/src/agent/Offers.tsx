@@ -14,7 +14,7 @@ import { offers, queueTitle } from './state'
 import { WhyYou } from './WhyYou'
 import { agentWords } from './words'
 
-/** As in the field: the wider of the two pop-ups of one browser rings once, whatever the number of tabs. */
+/** More at once would cover what one is doing; the others come up as these are answered. */
 const MOST_SHOWN = 3
 
 function Countdown({ item }: { item: WorkItem }) {
@@ -61,10 +61,10 @@ function Offer({ item, first }: { item: WorkItem; first: boolean }) {
       <WhyYou item={item} />
       <div class="row end">
         <button type="button" onClick={() => void decline(item)}>
-          {w.decline} {first && <Keys keys="ctrl+shift+r" />}
+          {w.decline} {first && <Keys of="offer.decline" />}
         </button>
         <button type="button" class="primary" onClick={() => void accept(item)}>
-          {w.accept} {first && <Keys keys="ctrl+shift+a" />}
+          {w.accept} {first && <Keys of="offer.accept" />}
         </button>
       </div>
     </section>
@@ -72,7 +72,6 @@ function Offer({ item, first }: { item: WorkItem; first: boolean }) {
 }
 
 export function Offers() {
-  const w = agentWords()
   const first = offers.value[0]
   useActions(
     () =>
@@ -80,16 +79,10 @@ export function Offers() {
         ? [
             {
               id: 'offer.accept',
-              title: w.accept,
-              group: w.workGroup,
-              keys: 'ctrl+shift+a',
               run: () => void accept(first),
             },
             {
               id: 'offer.decline',
-              title: w.decline,
-              group: w.workGroup,
-              keys: 'ctrl+shift+r',
               run: () => void decline(first),
             },
           ]

@@ -53,15 +53,15 @@ export function Presence() {
   const [opened, open] = useState(0)
   useActions(
     () => [
-      { id: 'presence.ready', title: w.ready, group: w.presenceGroup, run: () => void becomeReady() },
-      { id: 'presence.menu', title: w.presence, group: w.presenceGroup, keys: 'p', run: () => open((n) => n + 1) },
+      { id: 'presence.ready', run: () => void becomeReady() },
+      { id: 'presence.menu', run: () => open((n) => n + 1) },
       ...reasons().map((reason) => ({
         id: `presence.${reason.name}`,
         title: `${w.not_ready}: ${reason.title}`,
         group: w.presenceGroup,
         run: () => void becomeNotReady(reason.name),
       })),
-      { id: 'presence.end', title: w.endShift, group: w.presenceGroup, run: () => void endShift() },
+      { id: 'presence.end', run: () => void endShift() },
     ],
     [locale.value, desk.value],
   )

@@ -2,12 +2,13 @@
 import { useMemo } from 'preact/hooks'
 import { Offers } from '../agent/Offers'
 import { Presence } from '../agent/Presence'
-import { follow } from '../agent/state'
+import { desk, follow } from '../agent/state'
 import { waiting } from '../api/outbox'
 import { useActions } from '../keys/actions'
 import { Help, helpOpen, Palette, paletteOpen } from '../keys/Palette'
 import { keyWords } from '../keys/words'
 import { line } from '../live/live'
+import { New, newOpen } from '../new/New'
 import { Icon } from '../ui/Icon'
 import { Menu } from '../ui/Menu'
 import { locale } from '../words/locale'
@@ -79,31 +80,34 @@ function useGeneralActions(): void {
     () => [
       {
         id: 'help',
-        title: w.help,
-        group: w.general,
-        keys: '?',
         run: () => {
           helpOpen.value = true
         },
       },
       {
         id: 'palette',
-        title: w.palette,
-        group: w.general,
-        keys: 'mod+k',
         run: () => {
           paletteOpen.value = !paletteOpen.value
         },
       },
+      ...(desk.value?.projects.length
+        ? [
+            {
+              id: 'new',
+              run: () => {
+                newOpen.value = true
+              },
+            },
+          ]
+        : []),
       ...pages.value.map((page) => ({
         id: `go.${page.path}`,
         title: w.goTo(page.title()),
         group: w.general,
-        ...(page.path === 'search' ? { keys: 's' } : {}),
         run: () => go(page.path),
       })),
     ],
-    [locale.value, pages.value],
+    [locale.value, pages.value, desk.value],
   )
 }
 
@@ -137,6 +141,7 @@ export function Shell() {
       {agentId.value && <Offers />}
       {paletteOpen.value && <Palette />}
       {helpOpen.value && <Help />}
+      {newOpen.value && <New />}
     </div>
   )
 }

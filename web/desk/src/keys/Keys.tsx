@@ -1,11 +1,12 @@
-import { shown } from './actions'
+import { keysOf, shown } from './actions'
 
-/** The keys of an action, drawn as keys; nothing for none. */
-export function Keys({ keys }: { keys: string }) {
-  if (!keys) return null
+/** Keys drawn as keys: those named, or those that an action has for this person; nothing for none. */
+export function Keys({ keys, of }: { keys?: string; of?: string }) {
+  const named = keys ?? (of ? keysOf(of) : '')
+  if (!named) return null
   return (
     <span class="keys">
-      {shown(keys).map((key) => (
+      {shown(named).map((key) => (
         <kbd key={key}>{key}</kbd>
       ))}
     </span>

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { useEffect, useId, useState } from 'preact/hooks'
 import { Dialog } from '../ui/Dialog'
-import { type Action, actions } from './actions'
+import { actions, type Offered } from './actions'
 import { Keys } from './Keys'
 import { keyWords } from './words'
 
@@ -11,7 +11,7 @@ export const helpOpen = signal(false)
 
 const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
-function matching(typed: string): Action[] {
+function matching(typed: string): Offered[] {
   const parts = folded(typed).split(/\s+/).filter(Boolean)
   return actions.value
     .filter((action) => action.id !== 'palette')
@@ -28,7 +28,7 @@ export function Palette() {
   const close = () => {
     paletteOpen.value = false
   }
-  const run = (action: Action | undefined) => {
+  const run = (action: Offered | undefined) => {
     if (!action) return
     close()
     // after the dialog has given the focus back
@@ -82,7 +82,7 @@ export function Palette() {
           >
             <span class="soft">{action.group}</span>
             <span>{action.title}</span>
-            <Keys keys={action.keys ?? ''} />
+            <Keys keys={action.keys} />
           </div>
         ))}
       </div>

@@ -7,23 +7,48 @@ import { computed, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { recalled, remember } from '../app/remembered'
 
-export interface Action {
+/** A key that there is, on whatever page it works: declared in a `keys.ts`, so that it can be changed anywhere. */
+export interface DeclaredKey {
   id: string
-  title: string
-  group: string
+  title: () => string
+  group: () => string
   /** As in `r`, `?`, `mod+k`, `ctrl+shift+a`; `mod` is Ctrl or ⌘. None: from the palette alone. */
   keys?: string
-  run: () => void
 }
+
+export interface Action {
+  id: string
+  run: () => void
+  /** Where no `keys.ts` declares it, or it is called otherwise just now. */
+  title?: string
+  group?: string
+  keys?: string
+}
+
+/** An action as it is found: with its words, and with the key that it has for this person. */
+export type Offered = Required<Action>
+
+const declarations = import.meta.glob<{ keys: readonly DeclaredKey[] }>('../**/keys.ts', { eager: true })
+/** Every key that can be changed. */
+export const catalogue: readonly DeclaredKey[] = Object.values(declarations).flatMap((one) => one.keys)
+const declared = new Map(catalogue.map((one) => [one.id, one]))
 
 const shelves = signal<readonly (readonly Action[])[]>([])
 /** A person's own keys, by action. */
 export const remapped = signal<Record<string, string>>(recalled('keys', {}))
 
-export const actions = computed(() => {
+export const keysOf = (id: string, otherwise = ''): string => remapped.value[id] ?? declared.get(id)?.keys ?? otherwise
+
+export const actions = computed<readonly Offered[]>(() => {
   // what was put on last hides what it shares a name with
   const byId = new Map(shelves.value.flat().map((action) => [action.id, action]))
-  return [...byId.values()].map((action) => ({ ...action, keys: remapped.value[action.id] ?? action.keys ?? '' }))
+  return [...byId.values()].map((action) => ({
+    id: action.id,
+    run: action.run,
+    title: action.title ?? declared.get(action.id)?.title() ?? action.id,
+    group: action.group ?? declared.get(action.id)?.group() ?? '',
+    keys: keysOf(action.id, action.keys),
+  }))
 })
 
 export function offer(given: readonly Action[]): () => void {
@@ -40,8 +65,9 @@ export function useActions(make: () => readonly Action[], about: readonly unknow
 
 /** Give an action another key; the action that had it keeps none. An empty key takes it away. */
 export function remap(id: string, keys: string): void {
-  const taken = keys ? actions.value.filter((action) => action.keys === keys && action.id !== id) : []
-  const changed = { ...remapped.value, [id]: keys, ...Object.fromEntries(taken.map((action) => [action.id, ''])) }
+  const known = [...catalogue.map((one) => one.id), ...actions.value.map((one) => one.id)]
+  const taken = keys ? known.filter((one) => one !== id && keysOf(one) === keys) : []
+  const changed = { ...remapped.value, [id]: keys, ...Object.fromEntries(taken.map((one) => [one, ''])) }
   remember('keys', changed)
   remapped.value = changed
 }

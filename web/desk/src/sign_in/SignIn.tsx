@@ -3,10 +3,9 @@ import { Problem } from '../api/client'
 import { me, signIn, signOut } from '../app/session'
 import { Dialog } from '../ui/Dialog'
 import { explain } from '../ui/toasts'
+import { LANGUAGES } from '../words/languages'
 import { LOCALES, locale, speak } from '../words/locale'
 import { signInWords } from './words'
-
-const NAMES: Record<(typeof LOCALES)[number], string> = { en: 'English', fr: 'Français' }
 
 function Form({ again }: { again: boolean }) {
   const [name, setName] = useState(again ? (me.value?.name ?? '') : '')
@@ -107,7 +106,7 @@ export function SignIn({ again }: { again: boolean }) {
             aria-pressed={locale.value === one}
             onClick={() => speak(one)}
           >
-            {NAMES[one]}
+            {LANGUAGES[one]}
           </button>
         ))}
       </fieldset>

@@ -38,12 +38,15 @@ export function plural(count: number, one: string, other: string): string {
   return new Intl.PluralRules(locale.value).select(count) === 'one' ? one : other
 }
 
-const clockTime = computed(() => new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }))
+/** The language as spoken where this browser is set up: how times and numbers are written differs within one. */
+const region = computed(() => navigator.languages.find((tag) => tag.startsWith(`${locale.value}-`)) ?? locale.value)
+
+const clockTime = computed(() => new Intl.DateTimeFormat(region.value, { hour: '2-digit', minute: '2-digit' }))
 const dayAndTime = computed(
-  () => new Intl.DateTimeFormat(locale.value, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+  () => new Intl.DateTimeFormat(region.value, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
 )
-const inFull = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'medium' }))
-const asNumber = computed(() => new Intl.NumberFormat(locale.value))
+const inFull = computed(() => new Intl.DateTimeFormat(region.value, { dateStyle: 'full', timeStyle: 'medium' }))
+const asNumber = computed(() => new Intl.NumberFormat(region.value))
 const asList = computed(() => new Intl.ListFormat(locale.value, { type: 'conjunction' }))
 
 /** The time of today, or day and time of another day. */

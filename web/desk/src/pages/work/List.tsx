@@ -21,7 +21,7 @@ function Waiting({ item }: { item: WorkItem }) {
     return <span class="badge">{left === null ? w.wrapUp : w.wrapUpLeft(clock(left))}</span>
   }
   if (item.last_said_at) {
-    const ago = span(Math.max(0, (at - Date.parse(item.last_said_at)) / 1000))
+    const ago = common().ago(Math.max(0, (at - Date.parse(item.last_said_at)) / 1000))
     return <span class="soft">{item.last_said_by === 'customer' ? w.customerWrote(ago) : w.weWrote(ago)}</span>
   }
   return <span class="soft">{common().ago(Math.max(0, (at - Date.parse(item.since)) / 1000))}</span>

@@ -1,0 +1,158 @@
+"""Pictures of every page of the desk, in light and in dark, as docs/tour.md shows them: `make screens`.
+
+A real centre, a real browser, one agent's morning; nothing on the pictures is drawn by hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Browser
+
+from domain.customer.decide import RecordFact
+from domain.interaction.work import AddNote
+from tests.desk.browsing import Person, browser, missing, person
+from tests.desk.shift import customer, html_mail, with_answers, with_room
+from tests.web.running import PROJECT, Client, Running, running
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+Scheme = Literal["light", "dark"]
+LETTERS = (
+    (
+        "grace@example.org",
+        "Grace Hopper",
+        "Delivery to the new address",
+        "We have moved. Please send parcel 88-2041 to Rue du Port 12.",
+    ),
+    ("zoe@example.org", "Zoë Müller 🌷", "Rückfrage zur Rechnung", "Guten Tag, warum sind es diesmal zwei Posten?"),
+    ("salma@example.org", "سلمى الخطيب", "طلب رقم 5512", "لم يصل الطلب بعد. متى يصل؟"),
+)
+
+
+@dataclass
+class Morning:
+    """What there is to see: the work in Anna's hands and the ticket of the first letter."""
+
+    ticket_id: str
+    customer_id: str
+    ringing: str
+
+
+async def accepted(web: Running, agent: Client, interaction_id: str) -> str:
+    work_id = await web.offer(interaction_id)
+    path = f"/api/projects/{PROJECT}/interactions/{interaction_id}/legs/1/offers/{work_id}/accept"
+    answer = await agent.post(path)
+    assert answer.status_code == 200, answer.text
+    return work_id
+
+
+async def morning(web: Running) -> Morning:
+    """Anna has two mails in hand, a third rings; the first customer is known well."""
+    await with_answers(web)
+    await with_room(web)
+    agent = await web.agent("anna")
+    first = await html_mail(web)
+    for name, value in (("contract", "E-20418"), ("household", "2 adults, 1 child"), ("tariff", "Green 24")):
+        fact = RecordFact(customer_id=first["customer_id"], name=name, value=value, source="import")
+        await web.execute(fact)
+    path = f"/api/projects/{PROJECT}/interactions/{first['interaction_id']}"
+    await accepted(web, agent, first["interaction_id"])
+    await agent.post(
+        f"{path}/legs/1/reply", json={"text": "Dear Ada,\n\nthank you; I am looking into it at once.\n\nAnna"}
+    )
+    await web.execute(
+        AddNote(
+            interaction_id=first["interaction_id"],
+            author="boris",
+            text="Second time this year: check the meter reading.",
+        )
+    )
+    for address, name, subject, text in LETTERS:
+        await customer(web, address, name)
+        came = (await web.mail(address, sender_name=name, subject=subject, text=text)).result
+        if address == LETTERS[0][0]:
+            await accepted(web, agent, came["interaction_id"])
+    return Morning(first["ticket_id"], first["customer_id"], came["interaction_id"])
+
+
+async def shot(somebody: Person, name: str, scheme: Scheme) -> None:
+    await somebody.page.screenshot(path=FOLDER / f"desk-{name}-{scheme}.png", animations="disabled")
+
+
+async def pictures(web: Running, opened: Browser, scheme: Scheme) -> None:
+    what = await morning(web)
+    somebody = await person(web, opened, color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page = somebody.page
+    await somebody.open()
+    await page.get_by_label("Name").wait_for()
+    await shot(somebody, "sign-in", scheme)
+    await somebody.sign_in("anna")
+    await page.get_by_role("link", name="Ada Lovelace").click()
+    await somebody.sees("Second time this year")
+    await somebody.sees("E-20418")
+    await shot(somebody, "work", scheme)
+    await page.get_by_role("button", name="Show the mail as it was written").click()
+    await page.frame_locator("iframe.letter").get_by_text("is wrong").wait_for()
+    await shot(somebody, "letter", scheme)
+    await somebody.press("r")
+    await page.keyboard.type("::")
+    await somebody.sees("A refund is on its way")
+    await shot(somebody, "answers", scheme)
+    await somebody.press("Enter")
+    await somebody.sees("Draft saved")
+    await web.offer(what.ringing)
+    await page.get_by_role("heading", name=LETTERS[-1][1]).wait_for()
+    await somebody.sees("Why you")
+    await shot(somebody, "offer", scheme)
+    await somebody.press("Control+Shift+R")
+    await page.get_by_role("heading", name=LETTERS[-1][1]).wait_for(state="detached")
+    await page.get_by_role("textbox", name="Write to the customer").press("Escape")
+    await somebody.press("f")
+    await somebody.sees("Finish this contact")
+    await shot(somebody, "finish", scheme)
+    await somebody.press("Escape")
+    await somebody.press("t")
+    await somebody.sees("Hand over to a department")
+    await shot(somebody, "hand-over", scheme)
+    await somebody.press("Escape")
+    await page.get_by_role("button", name="Merge…").click()
+    await page.get_by_label("Name, address or number").fill("grace")
+    await page.get_by_role("button", name="Grace Hopper").click()
+    await somebody.sees("Afterwards, this customer has")
+    await shot(somebody, "merge", scheme)
+    await somebody.press("Escape")
+    await somebody.press("Control+k")
+    await page.get_by_role("combobox").wait_for()
+    await shot(somebody, "palette", scheme)
+    await somebody.press("Escape")
+    await somebody.press("?")
+    await somebody.sees("Keyboard shortcuts")
+    await shot(somebody, "keys", scheme)
+    await somebody.press("Escape")
+    await somebody.press("s")
+    await page.get_by_role("searchbox").fill("invoice")
+    await page.get_by_role("link", name="Invoice 4711").first.click()
+    await somebody.sees("Resolve ticket")
+    await shot(somebody, "search", scheme)
+    await somebody.open("settings")
+    await somebody.sees("Back to the usual keys")
+    await shot(somebody, "settings", scheme)
+
+
+async def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    async with browser() as opened:
+        for scheme in ("light", "dark"):
+            async with running() as web:
+                await pictures(web, opened, scheme)
+    print(f"pictures are in {FOLDER}")
+
+
+if __name__ == "__main__":
+    if what := missing():
+        sys.exit(what)
+    asyncio.run(main())

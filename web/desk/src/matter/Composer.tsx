@@ -1,0 +1,279 @@
+/** Writing to the customer, or a note for colleagues. */
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { nameOf } from '../agent/state'
+import { api, body, Problem } from '../api/client'
+import { command } from '../api/commands'
+import type { Accepted, AnswerChoice, Shown, WorkItem } from '../api/schema'
+import { useActions } from '../keys/actions'
+import { Keys } from '../keys/Keys'
+import { line } from '../live/live'
+import { Icon } from '../ui/Icon'
+import { complain, say } from '../ui/toasts'
+import { list, locale, number } from '../words/locale'
+import { answersFor, filled, type Typed, typedBehind } from './answers'
+import { type Draft, type Kind, LONGEST, useDraft } from './drafts'
+import { useOthers } from './others'
+import { matterWords } from './words'
+
+interface Props {
+  item: WorkItem
+  language: string
+}
+
+interface Message {
+  id: string
+  text: string
+  by: string
+}
+
+/** The last thing that was said, by either side, as the log has it. */
+async function lastSaid(item: WorkItem): Promise<Message | null> {
+  const path = { project: item.project, interaction_id: item.interaction_id }
+  const history = await body(api.GET('/api/projects/{project}/interactions/{interaction_id}', { params: { path } }))
+  const said = (one: Shown) => /^interaction\.message_(received|sent)\./.test(one.type) && !one.data.automatic
+  const last = history.items.filter(said).at(-1)
+  if (!last) return null
+  const data = last.data as { message_id: string; text?: string; agent_id?: string }
+  return { id: data.message_id, text: data.text ?? '', by: data.agent_id ? nameOf(data.agent_id) : '' }
+}
+
+export function Composer({ item, language }: Props) {
+  const w = matterWords()
+  const id = useId()
+  const canReply = item.status === 'connected' && item.ticket_id !== ''
+  const [kind, setKind] = useState<Kind>(canReply ? 'reply' : 'note')
+  const [busy, setBusy] = useState(false)
+  const [typed, setTyped] = useState<Typed | null>(null)
+  const [meanwhile, setMeanwhile] = useState<Message | null>(null)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const known = useRef('')
+  const reply = useDraft(item.project, item.interaction_id, 'reply')
+  const note = useDraft(item.project, item.interaction_id, 'note')
+  const draft: Draft = kind === 'reply' ? reply : note
+  const text = draft.text.value
+  const others = useOthers(item.project, item.ticket_id, kind === 'reply' && text !== '')
+  const over = text.length - LONGEST
+
+  useEffect(() => {
+    // what has been said when the writing begins is what the reply answers
+    known.current = ''
+    setMeanwhile(null)
+    lastSaid(item).then(
+      (last) => {
+        known.current = last?.id ?? ''
+      },
+      () => undefined,
+    )
+  }, [item.interaction_id, text === ''])
+  useEffect(() => {
+    if (!canReply && kind === 'reply') setKind('note')
+  }, [canReply])
+
+  const focus = (to: Kind) => {
+    setKind(to)
+    field.current?.focus()
+  }
+  useActions(
+    () => [...(canReply ? [{ id: 'reply', run: () => focus('reply') }] : []), { id: 'note', run: () => focus('note') }],
+    [canReply, item.work_id, locale.value],
+  )
+
+  const post = (after: string): Promise<Accepted> => {
+    const path = { project: item.project, interaction_id: item.interaction_id }
+    return kind === 'note'
+      ? command('/api/projects/{project}/interactions/{interaction_id}/notes', path, { text })
+      : command(
+          '/api/projects/{project}/interactions/{interaction_id}/legs/{leg}/reply',
+          { ...path, leg: item.leg },
+          { text, after },
+        )
+  }
+  const send = async (after = known.current) => {
+    if (!text.trim() || over > 0 || busy) return
+    setBusy(true)
+    setMeanwhile(null)
+    if (line.value === 'lost') say(w.queued)
+    try {
+      await post(after)
+      draft.drop()
+      known.current = ''
+      say(kind === 'note' ? w.noted : w.sent)
+    } catch (fault) {
+      if (fault instanceof Problem && fault.code === 'said_meanwhile') setMeanwhile(await lastSaid(item))
+      else complain(fault)
+    }
+    setBusy(false)
+    field.current?.focus()
+  }
+  const put = (answer: AnswerChoice) => {
+    const at = typed
+    if (!at) return
+    const names = { language, customer: item.customer_name, ticket: item.ticket_number }
+    const inserted = filled(answer, item.project, names)
+    draft.write(text.slice(0, at.from) + inserted + text.slice(at.to))
+    setTyped(null)
+    setTimeout(() => {
+      field.current?.focus()
+      field.current?.setSelectionRange(at.from + inserted.length, at.from + inserted.length)
+    })
+  }
+  const onInput = (target: HTMLTextAreaElement) => {
+    draft.write(target.value)
+    setTyped(kind === 'reply' ? typedBehind(target.value, target.selectionStart) : null)
+  }
+
+  return (
+    <section class={`composer ${kind}`} aria-label={kind === 'reply' ? w.writeReply : w.writeNote}>
+      <Others others={others.value.map((one) => ({ name: one.name, writing: one.writing }))} />
+      {meanwhile && (
+        <div class="meanwhile" role="alertdialog" aria-label={w.somethingNew}>
+          <h3>
+            <Icon name="warning" /> {w.somethingNew}
+          </h3>
+          <blockquote dir="auto">
+            {meanwhile.by && <strong>{meanwhile.by} </strong>}
+            {meanwhile.text.slice(0, 600)}
+          </blockquote>
+          <p class="soft">{w.somethingNewText}</p>
+          <div class="row end">
+            <button
+              type="button"
+              onClick={() => {
+                known.current = meanwhile.id
+                setMeanwhile(null)
+                field.current?.focus()
+              }}
+            >
+              {w.goOnWriting}
+            </button>
+            <button type="button" class="primary" onClick={() => void send(meanwhile.id)}>
+              {w.sendAnyway}
+            </button>
+          </div>
+        </div>
+      )}
+      <div class="row between">
+        <fieldset class="switch">
+          <legend class="unseen">{w.writeNote}</legend>
+          <button type="button" aria-pressed={kind === 'reply'} disabled={!canReply} onClick={() => focus('reply')}>
+            {w.reply} <Keys of="reply" />
+          </button>
+          <button type="button" aria-pressed={kind === 'note'} onClick={() => focus('note')}>
+            {w.note} <Keys of="note" />
+          </button>
+        </fieldset>
+        <span class="soft">{kind === 'reply' ? w.replyHint : canReply ? '' : w.cannotReply}</span>
+      </div>
+      <div class="composer-field">
+        {typed && <Answers typed={typed} project={item.project} put={put} close={() => setTyped(null)} />}
+        <textarea
+          ref={field}
+          rows={5}
+          dir="auto"
+          aria-label={kind === 'reply' ? w.writeReply : w.writeNote}
+          aria-describedby={`${id}-state`}
+          aria-invalid={over > 0}
+          value={text}
+          onInput={(event) => onInput(event.currentTarget)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+              event.preventDefault()
+              void send()
+            } else if (event.key === 'Escape' && !typed) event.currentTarget.blur()
+          }}
+        />
+      </div>
+      <div class="row between">
+        <p class={over > 0 ? 'fault' : 'soft'} id={`${id}-state`} role="status">
+          {over > 0 ? w.tooLong(number(over)) : <Saved draft={draft} />}
+        </p>
+        <button type="button" class="primary" disabled={busy || !text.trim() || over > 0} onClick={() => void send()}>
+          <Icon name={kind === 'reply' ? 'send' : 'note'} />
+          {kind === 'reply' ? w.send : w.saveNote} <Keys keys="mod+Enter" />
+        </button>
+      </div>
+    </section>
+  )
+}
+
+function Others({ others }: { others: { name: string; writing: boolean }[] }) {
+  const w = matterWords()
+  const writing = others.filter((one) => one.writing).map((one) => one.name)
+  const here = others.filter((one) => !one.writing).map((one) => one.name)
+  return (
+    <div role="status">
+      {writing.length > 0 && (
+        <p class="also warm">
+          <Icon name="warning" /> {w.alsoWriting(list(writing))}
+        </p>
+      )}
+      {writing.length === 0 && here.length > 0 && (
+        <p class="also">
+          <Icon name="person" /> {w.alsoHere(list(here))}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Saved({ draft }: { draft: Draft }) {
+  const w = matterWords()
+  if (draft.saving.value === 'elsewhere') {
+    return (
+      <span class="row">
+        {w.draftElsewhere}
+        <button type="button" class="link" onClick={draft.takeTheirs}>
+          {w.takeTheirs}
+        </button>
+        <button type="button" class="link" onClick={draft.keepMine}>
+          {w.keepMine}
+        </button>
+      </span>
+    )
+  }
+  const told = { none: '', saving: w.draftSaving, saved: w.draftSaved, local: w.draftLocal }
+  return <>{told[draft.saving.value]}</>
+}
+
+interface AnswersProps {
+  typed: Typed
+  project: string
+  put: (answer: AnswerChoice) => void
+  close: () => void
+}
+
+function Answers({ typed, project, put, close }: AnswersProps) {
+  const w = matterWords()
+  const [at, move] = useState(0)
+  const found = answersFor(project, typed.query)
+  useEffect(() => move(0), [typed.query])
+  useEffect(() => {
+    // the field keeps the focus; its keys choose here while the list is open
+    const onKey = (event: KeyboardEvent) => {
+      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+      const chosen = found[at]
+      if (step && found.length) move((at + step + found.length) % found.length)
+      else if ((event.key === 'Enter' || event.key === 'Tab') && chosen) put(chosen)
+      else if (event.key === 'Escape') close()
+      else return
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    addEventListener('keydown', onKey, true)
+    return () => removeEventListener('keydown', onKey, true)
+  }, [at, typed.query, typed.to])
+  return (
+    <div class="answers" role="listbox" aria-label={w.answers} tabIndex={-1}>
+      {found.map((answer, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
+        // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
+        <div key={answer.name} role="option" aria-selected={index === at} class="answer" onClick={() => put(answer)}>
+          <strong>{answer.title}</strong>
+          <code>::{answer.name}</code>
+          <span class="soft">{Object.values(answer.text)[0]?.slice(0, 90)}</span>
+        </div>
+      ))}
+      {found.length === 0 && <p class="soft pad">{w.noAnswers}</p>}
+    </div>
+  )
+}

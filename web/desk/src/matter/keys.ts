@@ -1,0 +1,11 @@
+import type { DeclaredKey } from '../keys/actions'
+import { matterWords } from './words'
+
+const group = () => matterWords().matterGroup
+
+export const keys: readonly DeclaredKey[] = [
+  { id: 'reply', title: () => matterWords().reply, group, keys: 'r' },
+  { id: 'note', title: () => matterWords().note, group, keys: 'x' },
+  { id: 'finish', title: () => matterWords().finish, group, keys: 'f' },
+  { id: 'hand_over', title: () => matterWords().handOver, group, keys: 't' },
+]

@@ -1,0 +1,38 @@
+import { words } from '../../words/locale'
+
+export const searchWords = words(
+  {
+    title: 'Search',
+    label: 'Customers, tickets, notes, messages',
+    placeholder: 'Name, number, address, ticket, or words that were written',
+    project: 'Hotline',
+    customers: 'Customers',
+    tickets: 'Tickets',
+    texts: 'Written',
+    none: 'Nothing was found. Fewer or shorter words find more.',
+    hint: 'Beginnings of words are enough; accents and capitals do not matter.',
+    kind_ticket: 'Subject',
+    kind_note: 'Note',
+    kind_message: 'Message',
+    back: 'Back to the results',
+    missing: 'This cannot be found here any more.',
+    choose: 'Choose a result to see it here.',
+  },
+  {
+    title: 'Recherche',
+    label: 'Clients, dossiers, notes, messages',
+    placeholder: 'Nom, numéro, adresse, dossier, ou des mots écrits',
+    project: 'Ligne',
+    customers: 'Clients',
+    tickets: 'Dossiers',
+    texts: 'Écrit',
+    none: 'Rien n’a été trouvé. Moins de mots, ou de plus courts, trouvent davantage.',
+    hint: 'Le début des mots suffit ; accents et majuscules ne comptent pas.',
+    kind_ticket: 'Objet',
+    kind_note: 'Note',
+    kind_message: 'Message',
+    back: 'Retour aux résultats',
+    missing: 'Cela ne se trouve plus ici.',
+    choose: 'Choisissez un résultat pour le voir ici.',
+  },
+)

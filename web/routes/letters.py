@@ -1,0 +1,116 @@
+"""A customer's mail as it was written, for the reader who wants to see it: harmless, and silent unless asked.
+
+The HTML is a document of its own with a policy of its own: no script, no form, no style sheet or frame from
+anywhere, and remote images only once somebody has asked for them, since fetching them tells the sender.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel
+
+from domain.interaction.events import MessageReceived
+from domain.stream import stream_of
+from web.access import Caller, Permission
+from web.doors import Doors, Wired
+from web.guard import Requires, of_project
+from web.letters import Letter
+from web.problem import Problem, not_found
+from web.sending import COMMAND_PROBLEMS
+
+router = APIRouter(
+    prefix="/api/projects/{project}/interactions/{interaction_id}/messages/{position}",
+    tags=["interactions"],
+    responses={k: v for k, v in COMMAND_PROBLEMS.items() if k in (401, 403, 404, 422, 503)},
+)
+Reading = Annotated[Caller, Depends(Requires(Permission.READ_CUSTOMERS))]
+Images = Annotated[Literal["none", "remote"], Query(description="`remote`: with the pictures from elsewhere.")]
+
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+_PAGE = """<!doctype html>
+<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><base target="_blank">
+<style>
+:root {{ color-scheme: light; }}
+body {{ margin: 0; padding: 12px; background: #fff; color: #17211f; overflow-wrap: anywhere; }}
+body {{ font: 14px/1.5 system-ui, sans-serif; }}
+img {{ max-width: 100%; height: auto; }}
+table {{ max-width: 100%; }}
+blockquote {{ margin: 8px 0; padding-left: 10px; border-left: 3px solid #d8dfdd; color: #55635f; }}
+</style></head><body>{html}</body></html>"""
+
+
+class EnclosureView(BaseModel):
+    number: int
+    name: str
+    media_type: str
+    size: int
+
+
+class LetterView(BaseModel):
+    """What there is to a message beside its text. `html`: it was written as HTML, which can be shown."""
+
+    html: bool
+    remote_images: int
+    attachments: list[EnclosureView]
+
+
+async def _letter(doors: Doors, project: str, interaction_id: str, position: int) -> Letter | None:
+    """The letter of a message; None for a message that was no mail, or whose bytes are gone."""
+    await of_project(doors, project, "interaction", interaction_id)
+    found = await doors.log.read(position - 1, 1, streams=[stream_of("interaction", interaction_id)])
+    if not found or found[0].position != position or not isinstance(found[0].event, MessageReceived):
+        raise not_found("message", str(position))
+    event = found[0].event
+    return await doors.letters.read(event.customer_id, event.raw) if event.raw else None
+
+
+@router.get("")
+async def get_message(project: str, interaction_id: str, position: int, caller: Reading, doors: Wired) -> LetterView:
+    """Whether a message, by its log position, has HTML, remote images and attachments."""
+    letter = await _letter(doors, project, interaction_id, position)
+    if letter is None:
+        return LetterView(html=False, remote_images=0, attachments=[])
+    files = [
+        EnclosureView(number=one.number, name=one.name, media_type=one.media_type, size=len(one.content))
+        for one in letter.enclosures
+    ]
+    return LetterView(html=bool(letter.html), remote_images=letter.remote_images, attachments=files)
+
+
+@router.get("/html", response_class=HTMLResponse)
+async def get_message_html(
+    project: str, interaction_id: str, position: int, caller: Reading, doors: Wired, images: Images = "none"
+) -> HTMLResponse:
+    """The message as HTML made harmless, to be shown in a frame."""
+    letter = await _letter(doors, project, interaction_id, position)
+    if letter is None or not letter.html:
+        raise Problem(404, "not_found", "this message was not written as HTML, or its bytes are gone")
+    remote = images == "remote"
+    headers = {
+        "Content-Security-Policy": _POLICY.format(images="data: https: http:" if remote else "data:"),
+        "X-Frame-Options": "SAMEORIGIN",
+    }
+    return HTMLResponse(_PAGE.format(html=letter.html_remote if remote else letter.html), headers=headers)
+
+
+@router.get("/attachments/{number}", response_class=Response)
+async def get_attachment(
+    project: str, interaction_id: str, position: int, number: int, caller: Reading, doors: Wired
+) -> Response:
+    """One attachment, to be saved: never shown by the browser in our own name."""
+    letter = await _letter(doors, project, interaction_id, position)
+    for one in letter.enclosures if letter else ():
+        if one.number == number:
+            headers = {
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(one.name, safe='')}",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+            }
+            return Response(one.content, media_type="application/octet-stream", headers=headers)
+    raise not_found("attachment", str(number))
