@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench simulate faults lock upgrade clean
+.PHONY: help install demo test check format screens bench simulate faults lock upgrade clean
 
 PY := .venv/bin/python
 # A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment.
@@ -48,6 +48,9 @@ format: install ## mend what ruff and biome can mend by themselves
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 	@$(PY) web/desk/build.py --format
+
+screens: install ## pictures of every page of the desk, light and dark, into docs/screens
+	@$(PY) -m tests.desk.screens
 
 bench: install ## measure against the ceilings of the same machine, as JSON
 	@$(SHORT_TMPDIR); $(PY) -m bench $(ARGS)

@@ -86,9 +86,14 @@ class Person:
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text).first.wait_for()
 
+    async def is_told(self, text: str) -> None:
+        """By a message at the edge of the screen."""
+        await self.page.locator(".toast").get_by_text(text, exact=True).first.wait_for()
+
     async def faults(self) -> list[str]:
         """What axe finds wrong on the page as it stands."""
-        await self.page.add_script_tag(path=AXE)
+        # by the debugger, as a person would in the console: the page itself lets no script in
+        await self.page.evaluate(AXE.read_text("utf-8"))
         found: dict[str, Any] = await self.page.evaluate(
             "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
+from domain.belonging import Referred
 from tests.desk.browsing import Person, person
 from tests.desk.screens import accepted
 from tests.web.running import PROJECT, Running, until
@@ -56,7 +57,7 @@ async def test_what_is_sent_without_a_network_goes_out_once_when_it_is_back(web:
     await anna.sees("1 message waits to be sent.")
     assert await sent(web) == []
     await anna.context.set_offline(False)
-    await anna.sees("Sent.")
+    await anna.is_told("Sent.")
     assert await sent(web) == ["Dear Ada, done."]
     await expect(anna.page.get_by_text("1 message waits to be sent.")).to_have_count(0)
 
@@ -80,18 +81,18 @@ async def test_what_waits_to_be_sent_survives_a_reload(web: Running, chromium: B
 async def test_a_customer_who_writes_meanwhile_is_read_before_the_reply_goes_out(
     web: Running, chromium: Browser
 ) -> None:
-    anna, _ = await at_work(web, chromium)
+    anna, came = await at_work(web, chromium)
     field = anna.page.get_by_role("textbox", name="Write to the customer")
     async with anna.page.expect_response(lambda response: response.url.endswith("/drafts/reply") and response.ok):
         await field.fill("Dear Ada, the amount is right.")
-    await web.mail(text="Sorry, I misread it. Please ignore my mail.")
+    await web.mail(text="Sorry, I misread it.", refers=Referred(ticket_id=came["ticket_id"]))
     await anna.press("Control+Enter")
     await anna.sees("Something was written here meanwhile")
     assert await sent(web) == []
     await anna.page.get_by_role("button", name="Change my reply").click()
     await field.fill("Dear Ada, gladly.")
     await anna.press("Control+Enter")
-    await anna.sees("Sent.")
+    await anna.is_told("Sent.")
     assert await sent(web) == ["Dear Ada, gladly."]
 
 
@@ -108,7 +109,7 @@ async def test_an_ended_session_is_signed_in_again_over_what_was_being_written(w
     await expect(anna.page.get_by_text("Your session has ended.")).to_have_count(0)
     await expect(field).to_have_value("Dear Ada, a long letter.")
     await field.press("Control+Enter")
-    await anna.sees("Sent.")
+    await anna.is_told("Sent.")
     assert await sent(web) == ["Dear Ada, a long letter."]
 
 

@@ -12,7 +12,7 @@ from tests.web.running import Running
 async def test_a_whole_shift_with_mails_needs_no_mouse(web: Running, chromium: Browser) -> None:
     await with_answers(web)
     await web.account("anna", {"*": ["agent"]}, "anna")
-    first = (await web.mail(mailbox="tech")).result
+    first = (await web.mail(entry="tech")).result
     second = (await web.mail("grace@example.org", sender_name="Grace Hopper", subject="Parcel")).result
     anna = await person(web, chromium)
     page = anna.page
@@ -39,13 +39,13 @@ async def test_a_whole_shift_with_mails_needs_no_mouse(web: Running, chromium: B
         "Dear Ada Lovelace,\n\nwe have refunded the difference; you will see it within three days.\n\nAnna"
     )
     await anna.press("Control+Enter")
-    await anna.sees("Sent.")
+    await anna.is_told("Sent.")
     await expect(reply).to_have_value("")
 
     await anna.press("Escape", "x")
     await page.keyboard.type("She was kind.")
     await anna.press("Control+Enter")
-    await anna.sees("Note saved.")
+    await anna.is_told("Note saved.")
 
     await anna.press("Escape", "f")
     await anna.sees("Finish this contact")
@@ -60,9 +60,9 @@ async def test_a_whole_shift_with_mails_needs_no_mouse(web: Running, chromium: B
     await anna.press("Control+Shift+A")
     await page.get_by_role("heading", name="Parcel").wait_for()
     await anna.press("t")
-    await expect(page.get_by_label("Department")).to_be_focused()
+    await expect(page.get_by_role("combobox", name="Department")).to_be_focused()
     await page.keyboard.type("Tech")
-    await anna.press("Enter")
+    await anna.press("Tab", "Tab", "Tab", "Enter")
     await anna.sees("Handed over to Technical.")
 
     settled = await web.doors.log.read(types=["ticket.resolved.v1"])

@@ -4,6 +4,7 @@
  */
 import { computed, effect, signal } from '@preact/signals'
 import { api, body, minPosition, Problem } from '../api/client'
+import { run } from '../api/outbox'
 import type { AgentView, DeskView, ProjectOnDesk, WorkItem } from '../api/schema'
 import { agentId, standing } from '../app/session'
 import { connect, line, listen } from '../live/live'
@@ -83,6 +84,7 @@ export function follow(): void {
   effect(() => {
     if (standing.value !== 'signed_in') return
     connect()
+    void run()
     void readDesk()
     void refresh()
   })

@@ -31,14 +31,14 @@ export function Dialog({ title, close, children, wide, closable = true }: Props)
         close()
       }}
     >
-      <header class="dialog-head">
+      <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         {closable && (
           <button type="button" class="quiet square" onClick={close} aria-label={common().close}>
             <Icon name="close" />
           </button>
         )}
-      </header>
+      </div>
       {children}
     </dialog>
   )

@@ -64,10 +64,12 @@ export function Menu({ label, name, items, class: look = '', opened = 0 }: Props
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        aria-label={name}
         onClick={() => show(!open)}
       >
-        {label}
+        {name && <span class="unseen">{name}</span>}
+        <span class="menu-label" aria-hidden={name ? true : undefined}>
+          {label}
+        </span>
       </button>
       {open && (
         <div class="menu-list" role="menu" id={id} aria-label={name}>

@@ -109,12 +109,15 @@ function KeyMap() {
             </span>
             <button
               type="button"
-              aria-label={w.change(action.title, named(action.keys))}
+              class="key-button"
               aria-pressed={chosen === action.id}
               onClick={() => choose(action.id)}
               onBlur={() => choose('')}
             >
-              {chosen === action.id ? w.press : action.keys ? <Keys keys={action.keys} /> : w.noKey}
+              <span class="unseen">{w.change(action.title, named(action.keys))}</span>
+              <span aria-hidden="true">
+                {chosen === action.id ? w.press : action.keys ? <Keys keys={action.keys} /> : w.noKey}
+              </span>
             </button>
           </li>
         ))}
