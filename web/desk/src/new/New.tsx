@@ -32,7 +32,7 @@ function create(what: What, project: string, form: FormData): Promise<Accepted> 
   }
   const when = text('due_at')
   const due = when ? { due_at: new Date(when).toISOString() } : {}
-  const asked = { number: text('number'), name: text('name'), about: text('about'), ...due }
+  const asked = { number: text('number'), name: text('name'), about: text('about'), notify: '', zone: '', ...due }
   return command('/api/projects/{project}/callbacks', { project }, asked)
 }
 
