@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format screens bench simulate faults lock upgrade clean
+.PHONY: help install demo cluster test check format screens bench simulate faults lock upgrade clean
 
 PY := .venv/bin/python
 # A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment.
@@ -32,6 +32,9 @@ install: ## create .venv with the locked dependencies (does nothing when up to d
 
 demo: install ## run a small centre with simulated customers and agents
 	@.venv/bin/trunkline demo $(ARGS)
+
+cluster: install ## the same as a cluster: PostgreSQL and two processes of each role, on this machine
+	@$(SHORT_TMPDIR); .venv/bin/trunkline demo --cluster $(ARGS)
 
 test: install ## run every test (TESTS=tests/domain, ARGS='-k offer')
 	@$(SHORT_TMPDIR); $(PYTEST) $(TESTS) $(ARGS)

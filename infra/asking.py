@@ -52,14 +52,15 @@ class Questions:
         if self._projecting is not None:
             reached = await self._projecting.reached(names, pool, min_position, self._patience)
         else:
-            reached = await self._look(names, pool, min_position)
+            reached = await self.look(names, pool, min_position, self._patience)
         if not reached:
             raise NotThereYet(f"the read models have not come to position {min_position} within {self._patience:g} s")
 
-    async def _look(self, names: Iterable[str], pool: str, min_position: int) -> bool:
+    async def look(self, names: Iterable[str], pool: str, min_position: int, patience: float) -> bool:
+        """Whether another process has brought these projections to `min_position` within `patience` seconds."""
         pause, waiting = FIRST_LOOK, set(names)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 while True:
                     for name in sorted(waiting):
                         positions = await self._in_thread(lambda name=name: self._store.positions(name))

@@ -60,6 +60,13 @@ class FolderBlobs:
     async def destroy(self, customer_id: str) -> None:
         await asyncio.to_thread(shutil.rmtree, self._folder(customer_id), True)
 
+    async def remove(self, customer_id: str, reference: str) -> bool:
+        """Remove one blob; whether it was there."""
+        path = self._folder(customer_id) / reference
+        there = await asyncio.to_thread(path.is_file)
+        await asyncio.to_thread(path.unlink, True)
+        return there
+
     def _put(self, customer_id: str, content: bytes) -> str:
         reference = os.urandom(16).hex()
         key = os.urandom(32)

@@ -15,7 +15,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from infra.configuration_chapters import CHAPTERS
 from infra.load_settings import PREFIX
 from infra.schema_example import NAME, flow, in_words
-from infra.settings import ImapMailbox, Settings, TwilioAccount
+from infra.settings import ImapMailbox, Settings, TwilioAccount, WebhookSecret
 
 Node = Mapping[str, Any]
 _NAMED = {"centre": "the centre's document", "project": "a project's document"}
@@ -105,6 +105,12 @@ def _page() -> Iterator[str]:
     yield "In `trunkline.toml` each is a table `[twilio.NAME]`; a number names it as its `provider`."
     yield ""
     yield from _keys(TwilioAccount.model_json_schema(), {})
+    yield ""
+    yield "### `webhooks`"
+    yield ""
+    yield 'In `trunkline.toml` each is a table `[webhooks."PROJECT/WEBHOOK"]`; see [webhooks.md](webhooks.md).'
+    yield ""
+    yield from _keys(WebhookSecret.model_json_schema(), {})
 
 
 def _document(schema: Node) -> Iterator[str]:

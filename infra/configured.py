@@ -13,6 +13,7 @@ from domain.centre.references import check
 from domain.event import Recorded
 from domain.ports import Log
 from infra.holidays_named import calendars_for
+from infra.log.registry import event_names
 
 _TYPES = (CentreConfigured.wire, ProjectConfigured.wire)
 
@@ -34,6 +35,8 @@ class Configured:
         self._position = 0
         self.centres: Mapping[str, CentreDocument] = {}
         self.projects: Mapping[str, ProjectDocument] = {}
+        #: Position of the first document that named a webhook as it is called, `project/webhook`.
+        self.webhooks_since: dict[str, int] = {}
         self._names: dict[str, str] = {}
         self._boxes: tuple[Mailbox, ...] = ()
         self._homes: Mapping[str, Home] = {}
@@ -59,6 +62,8 @@ class Configured:
             case ProjectConfigured():
                 project = ProjectDocument.model_validate(recorded.event.document)
                 self.projects = {**self.projects, project.project: project}
+                for name in project.webhooks:
+                    self.webhooks_since.setdefault(f"{project.project}/{name}", recorded.position)
             case _:
                 raise AssertionError(f"asked for configuration, got {recorded.event.wire}")
 
@@ -91,7 +96,7 @@ class Configured:
             return []
         kept = list(projects.values())
         zones, holidays = available_timezones(), calendars_for(kept)
-        found = check(list(centres.values()), kept, time_zones=zones, holidays=holidays)
+        found = check(list(centres.values()), kept, time_zones=zones, holidays=holidays, events=event_names())
         return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:

@@ -14,6 +14,7 @@ from domain.centre.references import Fault, Subject, check
 from domain.centre.staffing import check_staffing
 from infra.document_faults import Examined, examine
 from infra.holidays_named import calendars_for, with_holidays
+from infra.log.registry import event_names
 from infra.marked_yaml import Broken, Marked, Place, parse
 
 #: Files looked at in one go; a folder stands for the YAML files in it.
@@ -138,7 +139,9 @@ def _check_references(pieces: Sequence[_Piece], checked: Checked) -> None:
             case _:
                 continue
     zones, holidays = available_timezones(), calendars_for(projects)
-    found = check(centres, projects, time_zones=zones, holidays=holidays) + check_staffing(centres, projects)
+    found = check(centres, projects, time_zones=zones, holidays=holidays, events=event_names()) + check_staffing(
+        centres, projects
+    )
     for fault in found:
         piece = by_subject[fault.subject]
         if not _follows(fault, by_subject):

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+from opentelemetry import trace
 
 
-def configure_logs(level: str = "info") -> None:
-    """Send what structlog and the standard library log to standard error, one JSON object a line."""
+def configure_logs(level: str = "info", *, role: str = "") -> None:
+    """Send what structlog and the standard library log to standard error, one JSON object a line.
+
+    `role` stands in every line, where one is given; `trace_id` in those of a trace.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        *([_saying("role", role)] if role else []),
+        _name_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -41,3 +48,19 @@ def configure_logs(level: str = "info") -> None:
     # their news of every request bears its query, and with it whose telephone was asked about
     for name in ("httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _saying(name: str, value: str) -> structlog.typing.Processor:
+    def say(_: Any, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        line.setdefault(name, value)
+        return line
+
+    return say
+
+
+def _name_trace(_: Any, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The trace that a line belongs to."""
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        line["trace_id"] = f"{span.trace_id:032x}"
+    return line

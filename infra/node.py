@@ -1,4 +1,4 @@
-"""One process with all roles: the web, routers, projections, delivery and mail, on one event loop.
+"""One process of a centre: the parts that its role asks for, on one event loop.
 
 Each part follows the log by itself and may fail by itself; what fails in a way nobody foresaw ends the process
 with its reason, since a part that is silently missing is worse than a restart.
@@ -7,83 +7,81 @@ with its reason, since a part that is silently missing is worse than a restart.
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 
-from domain.centre.documents import ProjectDocument
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database
-from infra.accounts.drafts import DraftStore
-from infra.accounts.leases import LeaseStore
-from infra.accounts.messages import StaffMessageStore
-from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
-from infra.accounts.visits import VisitStore
-from infra.alerting.starting import start_alerting, webhook_secret
+from infra.alerting.starting import start_alerting
 from infra.asking import Questions
 from infra.closing import Closing
 from infra.configured import Configured
-from infra.erasing import Erasing
-from infra.holidays_named import with_holidays
+from infra.elections import Candidate, Standing, Unopposed, lead
+from infra.erasing import Erasing, forget_states
+from infra.listening import listen, serve
 from infra.log.segments import Sealer
-from infra.mail.letters import StoredLetters
-from infra.mail.starting import start_mail
+from infra.mail.starting import start_receiving, start_sending
+from infra.operations.figures import Figures
+from infra.operations.listener import Operations
+from infra.operations.looking import Looking
+from infra.operations.observing import ObservedExecutor
+from infra.operations.tracing import Tracing, provider
+from infra.pools import LOOK, route_every_pool
 from infra.projecting import Projecting
-from infra.reviewing import Reviewing
-from infra.routing import RouterProcess, tune_collector
+from infra.relaying import start_relay
+from infra.roles import Role, check_role, plays
 from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
+from infra.serving import start_web
 from infra.settings import Settings
 from infra.stores import Stores, new_id, open_accounts, open_stores
 from infra.voice.opening import start_voice
-from infra.voice.telephones import telephones
+from infra.webhooks.starting import start_telling
 from projections.catalogue import PROJECTIONS
-from projections.reading import USES
 from web.accounts import Accounts
-from web.app import create_app
-from web.doors import Doors
-from web.doors import Settings as WebSettings
 from web.links import Links
 
 _log = structlog.get_logger("node")
-#: Seconds between looks at the configuration: a pool that is new gets its router within that time.
-LOOK = 1.0
-T = TypeVar("T")
-
-
-class _Asked:
-    """The read models as the web wants them."""
-
-    def __init__(self, questions: Questions, projecting: Projecting) -> None:
-        self._questions, self._projecting = questions, projecting
-        self.ask = questions.ask
-
-    async def caught_up(self, query: Callable[..., Any], pool: str, position: int, seconds: float) -> bool:
-        return await self._projecting.reached(USES[query], pool, position, seconds)
+#: Seconds that parts get to finish what is under way when the process is told to end.
+DRAIN = 20.0
+VERSION = "0.1.0"
 
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """A running centre."""
+    """A running process of a centre."""
 
+    role: Role
     stores: Stores
     rows: RowStore
+    database: Database
     accounts: Accounts
     configured: Configured
     projecting: Projecting
     questions: Questions
+    figures: Figures
+    tracing: Tracing
+    looking: Looking
     base_url: str
-    http_port: int
+    http_port: int = 0
     smtp_in_port: int = 0
+    operations_port: int = 0
+    _name: str = field(default_factory=new_id)
     _failed: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list[asyncio.Task[Any]])
+    _stops: list[tuple[Callable[[], None], asyncio.Task[Any]]] = field(
+        default_factory=list[tuple[Callable[[], None], asyncio.Task[Any]]]
+    )
+
+    @property
+    def settings(self) -> Settings:
+        return self.stores.settings
 
     @property
     def ask(self) -> Callable[..., Any]:
@@ -98,12 +96,23 @@ class Node:
             log=parts.log, executor=parts.executor, keyring=parts.keyring, blobs=parts.blobs, settle=self.settle
         )
 
+    def plays(self, part: Role) -> bool:
+        """Whether what this role is for is this process' work."""
+        return plays(self.role, part)
+
     async def settle(self, position: int) -> None:
         """Wait until every projection has come to `position`, then let the store overwrite what was deleted."""
         for pool in self.configured.pools or [""]:
-            if not await self.projecting.reached(PROJECTIONS, pool, position, 60.0):
+            if not await self.reached(PROJECTIONS, pool, position, 60.0):
                 raise TimeoutError(f"the projections have not come to position {position} within a minute")
         await asyncio.to_thread(self.rows.scrub)
+
+    async def reached(self, projections: Iterable[str], pool: str, position: int, seconds: float) -> bool:
+        """Wait until these projections stand at `position`, wherever they run, at most so long; whether they do."""
+        here = self.plays("projections") and all(c.leads for c in self.looking.candidates if c.name == "projections")
+        if here:
+            return await self.projecting.reached(projections, pool, position, seconds)
+        return await self.questions.look(projections, pool, position, seconds)
 
     async def forever(self) -> None:
         """Run until a part fails; raises what it failed with."""
@@ -116,6 +125,31 @@ class Node:
         self._tasks.append(task)
         return task
 
+    def excuse(self, task: asyncio.Task[Any]) -> None:
+        """Let a part end without that being a failure."""
+        task.remove_done_callback(self._ended)
+
+    def stand(self, name: str) -> Candidate:
+        """Stand for an office among the processes of the centre, from now on until the node ends."""
+        candidate = self._candidate(name)
+        self.run(f"election {name}", candidate.run())
+        return candidate
+
+    def lead(self, name: str, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Run a part in one process of the centre: in this one whenever it is elected."""
+        candidate = self._candidate(name)
+        self.run(name, work() if isinstance(candidate, Unopposed) else lead(candidate, work))
+
+    def on_stop(self, stop: Callable[[], None], task: asyncio.Task[Any]) -> None:
+        """Tell a part to finish when the node ends; it gets `DRAIN` seconds before it is cancelled."""
+        self._stops.append((stop, task))
+
+    def _candidate(self, name: str) -> Candidate:
+        alone = self.settings.embedded
+        made = Unopposed(name) if alone else Standing(self.database, name, f"{self.role} {self._name}")
+        self.looking.candidates.append(made)
+        return made
+
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if task.cancelled() or self._failed.done():
             return
@@ -124,88 +158,129 @@ class Node:
         self._failed.set_exception(fault)
 
     async def stop(self) -> None:
-        """End every part, the youngest first."""
+        """Let parts finish what is under way, then end every part, the youngest first."""
         self._failed.cancel()
+        for stop, _ in self._stops:
+            stop()
+        finishing = [task for _, task in self._stops]
+        if finishing:
+            await asyncio.wait(finishing, timeout=DRAIN)
         for task in reversed(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 @asynccontextmanager
-async def running_node(settings: Settings) -> AsyncGenerator[Node]:
-    """Start every part, and end them all on the way out.
+async def running_node(settings: Settings, role: Role = "all") -> AsyncGenerator[Node]:
+    """Start the parts of a role, and end them all on the way out.
 
-    Raises what opening the stores raises, and `OSError` for an address that is taken.
+    Raises what opening the stores raises, `BadSettings` for a role that these settings do not allow, and `OSError`
+    for an address that is taken.
     """
+    check_role(settings, role)
     async with AsyncExitStack() as closing:
-        stores = await closing.enter_async_context(open_stores(settings))
-        rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
-        closing.callback(rows.close)
-        database = await open_accounts(settings.accounts_location)
-        closing.push_async_callback(database.close)
-        projecting = Projecting(stores.log, rows, stores.opener, PROJECTIONS.values(), clock=stores.clock)
-        questions = Questions(rows, projecting)
-        closing.callback(questions.close)
-        listening = _listen(settings)
-        closing.callback(listening.close)
-        port = listening.getsockname()[1]
-        node = Node(
-            stores=stores,
-            rows=rows,
-            accounts=AccountStore(database),
-            configured=Configured(stores.log),
-            projecting=projecting,
-            questions=questions,
-            base_url=settings.public_url or settings.base_url.replace(f":{settings.http_port}", f":{port}"),
-            http_port=port,
-        )
+        node = await _opened(settings, role, closing)
+        await _tell_operations(node, closing)
+        closing.push_async_callback(node.stop)
+        web = listen(settings.http_host, settings.http_port, "TRUNKLINE_HTTP_PORT") if node.plays("web") else None
+        if web is not None:
+            closing.callback(web.close)
+            node.http_port = web.getsockname()[1]
+            node.base_url = settings.public_url or settings.base_url.replace(
+                f":{settings.http_port}", f":{node.http_port}"
+            )
+        await node.configured.catch_up()
+        node.run("configuration", _keep_configured(node))
+        node.run("forgotten states", forget_states(node.stores.log, node.stores.executor))
+        links = Links(node.stores.secrets.links, node.base_url)
+        await _start(node, links, closing)
+        if web is not None:
+            await start_web(node, links, web, closing)
+        node.looking.started = True
+        try:
+            yield node
+        finally:
+            node.looking.draining = True
+
+
+@asynccontextmanager
+async def watching_node(settings: Settings) -> AsyncGenerator[Node]:
+    """No part of a centre but a way into its stores, beside the processes that run it."""
+    async with AsyncExitStack() as closing:
+        node = await _opened(settings, "web", closing)
         closing.push_async_callback(node.stop)
         await node.configured.catch_up()
-        node.run("projections", projecting.run())
-        node.run("forgetting", node.erasing.follow())
-        node.run("routers", _route_every_pool(node))
-        node.run("closing", _closing(node).run())
-        node.run("sealing", Sealer(stores.log).run())
-        links = Links(stores.secrets.links, node.base_url)
-        await start_mail(node, links, closing)
-        start_alerting(node, closing)
-        doors = _doors(node, links, database)
-        app = create_app(doors)
-        app.include_router(await start_voice(node, closing))
-        await _serve(node, app, listening, closing)
+        node.run("configuration", _keep_configured(node))
         yield node
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """The HTTP socket, bound before anything is started, so that its port is known and a taken one is told early."""
-    family = socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET
-    # The protocol is named so that asyncio turns off Nagle's algorithm on it: without, each answer waits 40 ms.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.http_host, settings.http_port))
-    except OSError as fault:
-        listening.close()
-        where = f"{settings.http_host}:{settings.http_port}"
-        raise OSError(f"cannot listen on {where}: {fault.strerror}; set TRUNKLINE_HTTP_PORT to a free one") from fault
-    return listening
+async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> Node:
+    figures, tracing = Figures(), Tracing(provider(role))
+    closing.callback(tracing.close)
+    figures.process.labels(role, VERSION).set(1)
+    executing = partial(ObservedExecutor, figures=figures, tracing=tracing)
+    stores = await closing.enter_async_context(open_stores(settings, executing=executing))
+    rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
+    closing.callback(rows.close)
+    database = await open_accounts(settings.accounts_location)
+    closing.push_async_callback(database.close)
+    projecting = Projecting(stores.log, rows, stores.opener, PROJECTIONS.values(), clock=stores.clock)
+    questions = Questions(rows)
+    closing.callback(questions.close)
+    looking = Looking(
+        role=role,
+        figures=figures,
+        head=stores.log.head,
+        stores={
+            "rows": lambda: asyncio.to_thread(rows.positions, next(iter(PROJECTIONS))),
+            "accounts": lambda: database.run("SELECT 1"),
+        },
+        projecting=projecting if plays(role, "projections") else None,
+    )
+    return Node(
+        role=role,
+        stores=stores,
+        rows=rows,
+        database=database,
+        accounts=AccountStore(database),
+        configured=Configured(stores.log),
+        projecting=projecting,
+        questions=questions,
+        figures=figures,
+        tracing=tracing,
+        looking=looking,
+        base_url=settings.base_url,
+    )
 
 
-async def _route_every_pool(node: Node) -> None:
-    """A router for each pool that is configured, now or later."""
-    pools: set[str] = set()
+async def _start(node: Node, links: Links, closing: AsyncExitStack) -> None:
+    """Every part but the web, which starts last: whoever reaches it reaches a whole process."""
+    if node.plays("projections"):
+        node.lead("projections", node.projecting.run)
+        node.lead("forgetting", node.erasing.follow)
+        node.lead("closing", _closing(node).run)
+        node.lead("sealing", Sealer(node.stores.log).run)
+    if node.plays("router"):
+        node.run("routers", route_every_pool(node))
+    if node.plays("mail"):
+        await start_receiving(node, closing)
+    if node.plays("delivery"):
+        await start_sending(node, links, closing)
+        start_alerting(node, closing)
+        start_telling(node, closing)
+        if not node.plays("web"):
+            await start_voice(node, closing)
+    if node.plays("relay"):
+        start_relay(node)
+
+
+async def _keep_configured(node: Node) -> None:
+    """What the documents say, up to date within a second in every process."""
     while True:
         try:
             await node.configured.catch_up()
         except LogUnavailable as fault:
-            _log.warning("the log is unavailable, new pools wait", reason=type(fault).__name__)
-        wanted = set(node.configured.pools)
-        for pool in sorted(wanted - pools):
-            router = RouterProcess(
-                node.stores.log, node.stores.executor, pool=pool, clock=node.stores.clock, settle=tune_collector
-            )
-            node.run(f"router of {pool}", router.run())
-        pools |= wanted
+            _log.warning("the log is unavailable, new documents wait", reason=type(fault).__name__)
         await asyncio.sleep(LOOK)
 
 
@@ -214,57 +289,10 @@ def _closing(node: Node) -> Closing:
     return Closing(executor=parts.executor, questions=node.questions, configured=node.configured, clock=parts.clock)
 
 
-def _doors(node: Node, links: Links, database: Database) -> Doors:
-    stores = node.stores
-
-    def complete(project: ProjectDocument) -> ProjectDocument:
-        return with_holidays(project, stores.clock().date())
-
-    return Doors(
-        executor=stores.executor,
-        log=stores.log,
-        opener=stores.opener,
-        queries=_Asked(node.questions, node.projecting),
-        accounts=node.accounts,
-        replies=ReplyStore(database),
-        leases=LeaseStore(database),
-        messages=StaffMessageStore(database),
-        drafts=DraftStore(database, stores.keyring),
-        visits=VisitStore(database),
-        letters=StoredLetters(stores.blobs),
-        fingerprints=stores.fingerprints,
-        links=links,
-        clock=stores.clock,
-        new_id=new_id,
-        telephones=telephones(stores.settings),
-        settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
-        documents=node.configured,
-        check=node.configured.faults_with,
-        webhook_secret=lambda project: webhook_secret(stores.secrets.webhooks, project),
-        complete=complete,
-        reviewer=Reviewing(node.configured, complete),
-    )
-
-
-async def _serve(node: Node, app: FastAPI, listening: socket.socket, closing: AsyncExitStack) -> None:
-    """Start the web server and wait until it answers."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False)
-    server = uvicorn.Server(config)
-    server.capture_signals = _no_signals  # type: ignore[method-assign]  # the process ends by `stop`, not by uvicorn
-    task = node.run("web", server.serve(sockets=[listening]))
-
-    async def stop() -> None:
-        task.remove_done_callback(node._ended)
-        app.state.live.end()
-        server.should_exit = True
-        await asyncio.gather(task, return_exceptions=True)
-
-    closing.push_async_callback(stop)
-    while not server.started:
-        if task.done():
-            await task
-        await asyncio.sleep(0.01)
-
-
-def _no_signals() -> AbstractContextManager[None]:
-    return nullcontext()
+async def _tell_operations(node: Node, closing: AsyncExitStack) -> None:
+    """The first to start and the last to end: it says that the process is starting, and that it is ending."""
+    settings = node.settings
+    listening = listen(settings.operations_host, settings.operations_port, "TRUNKLINE_OPERATIONS_PORT")
+    closing.callback(listening.close)
+    node.operations_port = listening.getsockname()[1]
+    await serve(node, "operations", Operations(node.looking), listening, closing, ending=lambda: None)

@@ -80,7 +80,7 @@ class Projecting:
         self._pools = (EVERY_POOL,) if pools is None else tuple(pools)
         self._batch, self._first_pause, self._longest_pause = batch, first_pause, longest_pause
         self._moved = asyncio.Event()
-        self._threads = ThreadPoolExecutor(THREADS, "projecting")
+        self._threads: ThreadPoolExecutor | None = None
         #: Those that stopped because of an event, not because of their surroundings.
         self._stuck: set[tuple[str, str]] = set()
         self._standing = {
@@ -110,14 +110,15 @@ class Projecting:
         return True
 
     async def run(self) -> None:
-        """Keep all projections up to date until cancelled."""
+        """Keep all projections up to date until cancelled; may be run again after that."""
+        threads = self._threads = ThreadPoolExecutor(THREADS, "projecting")
         try:
             async with asyncio.TaskGroup() as tasks:
                 for projection in self._projections:
                     for pool in self._pools:
                         tasks.create_task(self._keep(projection, pool), name=f"projecting {projection.name} {pool}")
         finally:
-            self._threads.shutdown(wait=True)
+            threads.shutdown(wait=True)
 
     async def _keep(self, projection: Projection, pool: str) -> None:
         """Follow, and after a fault follow again."""

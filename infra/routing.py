@@ -37,6 +37,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 SETTLING = 0.05
 #: Seconds after which the clock is read again however far the next deadline is: clocks get set.
 LONGEST_SLEEP = 60.0
+#: Seconds between looks at whether it is this process' turn now.
+STANDBY = 0.2
 
 #: Python's collector, while a router routes: objects made since the last look at the young ones, and looks at the
 #: younger before one at the older.
@@ -62,7 +64,8 @@ class RouterProcess:
     """Runs the router of `pool` until it is cancelled or told to `stop`.
 
     `executor` should read the same `clock`, so that a deadline that has passed here has passed there. `settle` is
-    called before and after the board is built: a process of its own passes `tune_collector`.
+    called before and after the board is built: a process of its own passes `tune_collector`. While `decides` says no,
+    the board is kept up to date and nothing is decided: another process does it, and this one stands by.
     """
 
     def __init__(
@@ -74,9 +77,13 @@ class RouterProcess:
         clock: Clock,
         router: Router | None = None,
         settle: Callable[[], None] = lambda: None,
+        decides: Callable[[], bool] = lambda: True,
     ) -> None:
         self._log, self._executor, self._pool, self._clock, self._settle = log, executor, pool, clock, settle
+        self._decides = decides
         self.router = Router(pool) if router is None else router
+        #: Whether everything that the log has for the pool was seen at the last look.
+        self.waits = False
         self._stopping = asyncio.Event()
         self._turn = asyncio.Semaphore(AT_ONCE)
 
@@ -100,6 +107,7 @@ class RouterProcess:
                 await self._rest(pause)
 
     async def _catch_up(self) -> None:
+        self.waits = False
         while not self._stopping.is_set():
             past = await self._log.read(self.router.position, CATCH_UP_BATCH, pool=self._pool)
             if not past:
@@ -113,7 +121,9 @@ class RouterProcess:
             stopping = asyncio.ensure_future(self._stopping.wait())
             try:
                 while not self._stopping.is_set():
-                    await self._act()
+                    self.waits = True
+                    if self._decides():
+                        await self._act()
                     await self._wait(upcoming, stopping, self._until_deadline())
                     while upcoming.done():
                         batch = upcoming.result()
@@ -136,6 +146,8 @@ class RouterProcess:
         await asyncio.wait({upcoming, stopping}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
     def _until_deadline(self) -> float:
+        if not self._decides():
+            return STANDBY
         wake_at = self.router.wake_at()
         if wake_at is None:
             return LONGEST_SLEEP

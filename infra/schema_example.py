@@ -35,6 +35,8 @@ _TEXTS: Mapping[str, str] = {
     "sender": "help",
     "address": "help@example.com",
     "aliases": "support@example.com",
+    "url": "https://crm.example.com/hook",
+    "events": "ticket.opened.v1",
     "title": "Customer service",
     "dispositions": "answered",
     "default_disposition": "not_stated",

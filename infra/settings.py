@@ -8,6 +8,8 @@ A secret may also be named by a file: `TRUNKLINE_MASTER_KEY_FILE=/run/secrets/ma
 from __future__ import annotations
 
 import os
+from base64 import b64decode
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import quote, urlsplit
@@ -47,6 +49,38 @@ class ImapMailbox(BaseModel):
         default=None, description="folder for mails that were taken; without it they are marked"
     )
     tls: Literal["implicit", "none"] = "implicit"
+
+
+class WebhookSecret(BaseModel):
+    """What the messages of a project's webhook are signed with; `whsec_` and base64 of 24 to 64 bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    secret: SecretStr = Field(description="shared with the peer: `whsec_` and base64 of 24 to 64 bytes")
+    secondary: SecretStr | None = Field(default=None, description="the one before, while the peer changes over")
+
+    @field_validator("secret", "secondary")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            check_webhook_secret(value.get_secret_value())
+        return value
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        both = (self.secret, self.secondary)
+        return tuple(one.get_secret_value() for one in both if one is not None)
+
+
+def check_webhook_secret(text: str) -> None:
+    """Raises `ValueError` for what the specification does not allow as a secret."""
+    try:
+        length = len(b64decode(text.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        length = 0
+    if not text.startswith("whsec_") or not 24 <= length <= 64:
+        made = 'echo "whsec_$(openssl rand -base64 32)"'
+        raise ValueError(f"must be whsec_ and base64 of 24 to 64 bytes: {made} makes one")
 
 
 class TwilioAccount(BaseModel):
@@ -137,6 +171,11 @@ class Settings(BaseSettings):
     http_host: str = Field(default=LOOPBACK, description="0.0.0.0 lets other machines in")
     http_port: Port = Field(default=8080, description="of the API and the pages; 0: any free one")
 
+    operations_host: str = Field(
+        default=LOOPBACK, description="where each process tells how it is: `/livez`, `/readyz`, `/metrics`"
+    )
+    operations_port: Port = Field(default=0, description="of those; 0: any free one, told when the process starts")
+
     smtp_out_host: str = Field(default="localhost", description="the server that takes our mail")
     smtp_out_port: Port = Field(default=25, description="its port; 587 where one logs in")
     smtp_out_tls: Tls = Field(
@@ -156,6 +195,13 @@ class Settings(BaseSettings):
 
     twilio: dict[str, TwilioAccount] = Field(
         default={}, description="accounts that carry calls, by the name that numbers give; JSON in the environment"
+    )
+
+    webhooks: dict[str, WebhookSecret] = Field(
+        default={}, description="secrets of the projects' webhooks, by project/webhook; JSON in the environment"
+    )
+    webhook_networks: tuple[str, ...] = Field(
+        default=(), description="networks inside that webhooks may lead to, such as 10.1.0.0/16; JSON; default none"
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -194,6 +240,13 @@ class Settings(BaseSettings):
     def _zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("must be a name of the IANA time zone database, such as Europe/Warsaw")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            ip_network(text)
         return value
 
     @field_validator("public_url")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -46,11 +46,13 @@ class Stores:
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings, *, write: bool = True) -> AsyncGenerator[Stores]:
+async def open_stores(
+    settings: Settings, *, write: bool = True, executing: Callable[..., Executor] = Executor
+) -> AsyncGenerator[Stores]:
     """Open log, keyring and attachments.
 
-    `write=False` for tools that read beside a running process. Raises `BadSettings`, `LogUnavailable`
-    (`LogInUse` where a SQLite log has another writer), `WrongMasterKey`.
+    `write=False` for tools that read beside a running process; `executing` makes the executor. Raises `BadSettings`,
+    `LogUnavailable` (`LogInUse` where a SQLite log has another writer), `WrongMasterKey`.
     """
     secrets = open_secrets(settings)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -70,7 +72,7 @@ async def open_stores(settings: Settings, *, write: bool = True) -> AsyncGenerat
             blobs=FolderBlobs(settings.blobs_folder, keyring),
             fingerprints=HmacFingerprints(secrets.fingerprints),
             clock=clock,
-            executor=Executor(log, opener=opener, clock=clock, new_id=new_id),
+            executor=executing(log, opener=opener, clock=clock, new_id=new_id),
         )
 
 

@@ -153,6 +153,10 @@ class Leases(Protocol):
 
     async def drop(self, agent_id: str) -> None: ...
 
-    async def take_expired(self, now: datetime) -> Sequence[tuple[str, str]]:
-        """Agent and pool of each lease that ran out; each is given to one caller only."""
+    async def expired(self, now: datetime) -> Sequence[tuple[str, str]]:
+        """Agent and pool of each lease that ran out, until `settle` says that its agent's absence is on record."""
+        ...
+
+    async def settle(self, agent_id: str, now: datetime) -> None:
+        """Forget a lease that ran out by `now`; one that was renewed since stays."""
         ...

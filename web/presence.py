@@ -39,13 +39,20 @@ class LeaseKeeper:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def look(self) -> int:
-        """End the readiness of everybody whose lease ran out; how many leases that were."""
-        expired = await self._doors.leases.take_expired(self._doors.clock())
+        """End the readiness of everybody whose lease ran out; how many leases that were.
+
+        A lease is forgotten after its agent's absence is on record, not before: a process that dies in between leaves
+        it to the next look, of any process. Two that look at once record it once: the second is told that it is so.
+        """
+        now = self._doors.clock()
+        expired = await self._doors.leases.expired(now)
         for agent_id, pool in expired:
-            await self._lose(agent_id, pool)
+            if await self._lose(agent_id, pool):
+                await self._doors.leases.settle(agent_id, now)
         return len(expired)
 
-    async def _lose(self, agent_id: str, pool: str) -> None:
+    async def _lose(self, agent_id: str, pool: str) -> bool:
+        """Whether nothing is left to be done for this lease."""
         origin = Origin(project="", pool=pool, actor=ACTOR)
         try:
             await self._doors.executor.execute(LoseConnection(agent_id=agent_id), origin)
@@ -53,7 +60,8 @@ class LeaseKeeper:
             log.info("a lost connection changes nothing", agent_id=agent_id, code=rejection.code)
         except (TooBusy, LogUnavailable) as fault:
             log.warning("a lost connection could not be recorded yet", agent_id=agent_id, kind=type(fault).__name__)
-            await renew(self._doors, agent_id, pool)
+            return False
+        return True
 
     async def _run(self) -> None:
         pause = max(0.05, min(5.0, self._doors.settings.lease_seconds / 5))

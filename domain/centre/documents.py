@@ -15,8 +15,10 @@ from domain.centre.flows import Flow, OutsideAddress
 from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Day, Hours
 from domain.centre.numbers import Number
+from domain.centre.retention import Retention
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
 from domain.centre.wallboard import Alert, Wallboard
+from domain.centre.webhooks import Webhook
 
 __all__ = [
     "Address",
@@ -40,6 +42,7 @@ __all__ = [
     "ProjectDocument",
     "Queue",
     "QueueUse",
+    "Retention",
     "Routing",
     "Seconds",
     "ServiceLevel",
@@ -49,6 +52,7 @@ __all__ = [
     "Step",
     "TextHours",
     "Title",
+    "Webhook",
     "WrapUp",
 ]
 
@@ -248,7 +252,9 @@ class ProjectDocument(Document):
     numbers: dict[Name, Number] = Field(default={}, description="numbers that customers call, by name")
     flows: dict[Name, Flow] = Field(default={}, description="what callers go through, by name")
     conversations: dict[Name, Conversation] = Field(default={}, description="pages on which customers write, by name")
+    webhooks: dict[Name, Webhook] = Field(default={}, description="peers' systems that are told of events, by name")
     callbacks: Callbacks | None = Field(default=None, description="without it none can be asked for")
+    retention: Retention | None = Field(default=None, description="how long what is known of people is kept")
     status: Status | None = Field(default=None, description="without it customers get no status mails")
     wallboard: Wallboard = Field(default=Wallboard(), description="what its wallboard aims at")
     alerts: dict[Name, Alert] = Field(default={}, max_length=100, description="when somebody must be told, by name")

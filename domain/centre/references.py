@@ -18,6 +18,7 @@ from domain.centre.reach import further_queues
 from domain.centre.routing_faults import check_names, check_policy, check_queues
 from domain.centre.step_faults import check_steps
 from domain.centre.wallboard_faults import check_wallboard
+from domain.centre.webhooks import check_webhooks
 from domain.channel import channel_names, conversation_channels
 
 __all__ = ["Fault", "Path", "Subject", "check", "suggest", "warning"]
@@ -29,12 +30,13 @@ def check(
     *,
     time_zones: Collection[str],
     holidays: Collection[str] | None = None,
+    events: Collection[str] | None = None,
 ) -> list[Fault]:
     """Everything that is wrong between these documents, in their order.
 
     `time_zones` are the known names (IANA time zone database), `holidays` the countries and parts of countries whose
-    public holidays are known (None: any is taken). Whether somebody can do the work is the matter
-    of `domain.centre.staffing`.
+    public holidays are known, `events` the wire names that webhooks may ask for (None: any is taken). Whether somebody
+    can do the work is the matter of `domain.centre.staffing`.
     """
     faults = [*_twice(centres, projects), *_addresses(projects), *_pools(centres, projects)]
     for number, centre in enumerate(centres):
@@ -53,6 +55,8 @@ def check(
         faults.extend(check_hours(here, project, time_zones, holidays))
         faults.extend(check_cycles(here, project))
         faults.extend(check_wallboard(here, project, time_zones))
+        if events is not None:
+            faults.extend(check_webhooks(here, project.webhooks.items(), events))
     faults.extend(check_flows(centres, projects))
     return faults
 

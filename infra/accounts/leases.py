@@ -23,8 +23,14 @@ class LeaseStore:
     async def drop(self, agent_id: str) -> None:
         await self._database.run("DELETE FROM presence_leases WHERE agent_id = :agent_id", {"agent_id": agent_id})
 
-    async def take_expired(self, now: datetime) -> Sequence[tuple[str, str]]:
+    async def expired(self, now: datetime) -> Sequence[tuple[str, str]]:
         rows = await self._database.run(
-            "DELETE FROM presence_leases WHERE expires_at <= :now RETURNING agent_id, pool", {"now": stamp(now)}
+            "SELECT agent_id, pool FROM presence_leases WHERE expires_at <= :now ORDER BY agent_id", {"now": stamp(now)}
         )
         return [(agent_id, pool) for agent_id, pool in rows]
+
+    async def settle(self, agent_id: str, now: datetime) -> None:
+        await self._database.run(
+            "DELETE FROM presence_leases WHERE agent_id = :agent_id AND expires_at <= :now",
+            {"agent_id": agent_id, "now": stamp(now)},
+        )

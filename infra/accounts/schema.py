@@ -36,6 +36,14 @@ TABLES = (
         agent_id TEXT NOT NULL, writing INTEGER NOT NULL, expires_at TEXT NOT NULL,
         PRIMARY KEY (project, ticket_id, account_id))""",
     "CREATE INDEX IF NOT EXISTS ticket_visits_expiry ON ticket_visits (expires_at)",
+    """CREATE TABLE IF NOT EXISTS elections (
+        name TEXT PRIMARY KEY, holder TEXT NOT NULL, beat BIGINT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS webhooks (
+        endpoint TEXT PRIMARY KEY, position BIGINT NOT NULL, attempts INTEGER NOT NULL, retry_at TEXT NOT NULL,
+        fault TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS parked_webhooks (
+        endpoint TEXT NOT NULL, position BIGINT NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL,
+        parked_at TEXT NOT NULL, again INTEGER NOT NULL, PRIMARY KEY (endpoint, position))""",
 )
 
 #: Later than any time: what never expires.

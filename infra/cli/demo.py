@@ -46,6 +46,9 @@ def demo(
     smtp_port: Annotated[
         int, typer.Option(min=0, max=65_535, help="SMTP port; another one where it is taken.")
     ] = SMTP_PORT,
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="Many processes on a PostgreSQL of their own instead of one on SQLite.")
+    ] = False,
     drain: Annotated[float, typer.Option(min=0, max=3_600, help="Seconds agents get to finish at the end.")] = 90.0,
     most_mails: Annotated[int, typer.Option(min=1, max=1_000_000, help="Bound of the run, in mails.")] = 50_000,
     power_cut: Annotated[
@@ -74,7 +77,7 @@ def demo(
         power_cut=power_cut,
         policy_changes=new_policy,
     )
-    result = asyncio.run(_run(pace, data, port, smtp_port, quiet=as_json))
+    result = asyncio.run(_run(pace, data, port, smtp_port, quiet=as_json, cluster=cluster))
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
@@ -83,12 +86,14 @@ def demo(
         raise typer.Exit(BROKEN)
 
 
-async def _run(pace: Pace, data: Path | None, port: int, smtp_port: int, *, quiet: bool) -> dict[str, Any]:
+async def _run(
+    pace: Pace, data: Path | None, port: int, smtp_port: int, *, quiet: bool, cluster: bool
+) -> dict[str, Any]:
     # a whole centre is slow to import, and this module is imported for every command
     from infra.demo.running import check, live, opened
     from infra.demo.telling import report
 
-    async with opened(pace, data=data, http_port=port, smtp_port=smtp_port) as (run, server):
+    async with opened(pace, data=data, http_port=port, smtp_port=smtp_port, cluster=cluster) as (run, server):
         showing = asyncio.create_task(_nothing() if quiet else _show(run))
         try:
             with _until_ctrl_c(run) as stop:

@@ -14,22 +14,28 @@ from domain.ports import LogUnavailable, UnreadableEvent
 from domain.rejection import Rejection
 from infra.cli.accounts import account_app
 from infra.cli.agent import agent
+from infra.cli.backup import backup, restore
 from infra.cli.bench import bench
 from infra.cli.check import Opened, check, make_apply
 from infra.cli.demo import demo
+from infra.cli.doctor import doctor
 from infra.cli.email import email_app
 from infra.cli.erase import erase
 from infra.cli.explain import explain
+from infra.cli.growth import growth
 from infra.cli.log import log_app
 from infra.cli.measures import measures
+from infra.cli.migrate import migrate
 from infra.cli.numbers import numbers_app
 from infra.cli.projections import rebuild
+from infra.cli.retention import retention
 from infra.cli.serve import serve
 from infra.cli.simulate import simulate
 from infra.cli.site import site_app
 from infra.cli.sms import sms_app
 from infra.cli.staffing import staffing
 from infra.cli.twilio_emulator import twilio_emulator
+from infra.cli.webhooks import webhooks_app
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
 from infra.secrets import open_secrets
@@ -77,6 +83,7 @@ app.add_typer(sms_app, name="sms")
 app.add_typer(numbers_app, name="numbers")
 app.add_typer(account_app, name="account")
 app.add_typer(site_app, name="site")
+app.add_typer(webhooks_app, name="webhooks")
 app.command()(demo)
 app.command()(serve)
 app.command()(check)
@@ -90,6 +97,8 @@ app.command()(bench)
 app.command()(staffing)
 app.command()(measures)
 app.command()(twilio_emulator)
+for operation in (doctor, migrate, backup, restore, retention, growth):
+    app.command()(operation)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from domain.rejection import NotFound
 from infra.demo.agent import FIRST, Agent, Mood
 from infra.demo.cast import Cast
 from infra.demo.checking import Checking
+from infra.demo.cluster import own_cluster
 from infra.demo.customer import Customer, Surroundings
 from infra.demo.desk import DeskClient
 from infra.demo.incidents import Incidents
@@ -35,7 +36,8 @@ from infra.demo.setting_up import (
     settings_for,
 )
 from infra.demo.watching import Watching
-from infra.node import Node, running_node
+from infra.node import Node, running_node, watching_node
+from infra.settings import Settings
 
 #: Mails to people who are not simulated (to you) are kept in this Maildir of the data folder.
 YOUR_MAIL = "your-mail"
@@ -76,9 +78,12 @@ class Run:
 
 @asynccontextmanager
 async def opened(
-    pace: Pace, *, data: Path | None = None, http_port: int = 0, smtp_port: int = 0
+    pace: Pace, *, data: Path | None = None, http_port: int = 0, smtp_port: int = 0, cluster: bool = False
 ) -> AsyncGenerator[tuple[Run, CustomersServer]]:
-    """A centre with its documents and accounts, and the customers' mail server; nobody lives there yet."""
+    """A centre with its documents and accounts, and the customers' mail server; nobody lives there yet.
+
+    `cluster`: the centre is many processes on a PostgreSQL of its own, and this one only watches.
+    """
     documents = read_documents(speed=pace.speed)
     if pace.power_cut is not None and pace.power_cut not in documents.centre.sites:
         raise NotFound("site", pace.power_cut)
@@ -89,7 +94,8 @@ async def opened(
         await server.start()
         closing.push_async_callback(server.stop)
         settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
-        node = await closing.enter_async_context(running_node(settings))
+        starting = _cluster(settings) if cluster else running_node(settings)
+        node = await closing.enter_async_context(starting)
         since = await node.stores.log.head()
         sites = {agent_id: agent.site for agent_id, agent in documents.centre.agents.items()}
         watching = Watching(node.stores.opener, since, sites)
@@ -107,6 +113,18 @@ async def opened(
             since=since,
         )
         yield run, server
+
+
+@asynccontextmanager
+async def _cluster(settings: Settings) -> AsyncGenerator[Node]:
+    """A way into a cluster of this machine's; a process of it that ends is a failure of the node."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    starting = own_cluster(settings, settings.data, http_port=settings.http_port, smtp_port=settings.smtp_in_port)
+    async with starting as cluster, watching_node(cluster.settings) as node:
+        node.base_url = cluster.member("web").settings.base_url
+        node.smtp_in_port = cluster.member("mail").settings.smtp_in_port
+        node.run("cluster", cluster.forever())
+        yield node
 
 
 @contextlib.contextmanager

@@ -21,6 +21,12 @@ def know_all_events() -> None:
         importlib.import_module(module.name)
 
 
+def event_names() -> frozenset[str]:
+    """The wire name of every event."""
+    know_all_events()
+    return frozenset(REGISTRY)
+
+
 def event_schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of the data of every event as it is stored, by wire name, in order of name."""
     know_all_events()

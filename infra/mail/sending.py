@@ -43,11 +43,12 @@ AT_ONCE = 8
 
 
 class Due(NamedTuple):
-    """A delivery that wants an attempt."""
+    """A delivery that wants an attempt. `correlation_id`: the conversation that it was asked for in."""
 
     delivery_id: str
     project: str
     pool: str
+    correlation_id: str = ""
 
 
 #: Deliveries due by a time, oldest first, at most so many.
@@ -71,10 +72,17 @@ class Sending:
     lately: Lately
     clock: Clock
     pause: float = 0.2
+    #: Told the outcome of each attempt: sent, deferred, refused.
+    tell: Callable[[str], None] = lambda outcome: None
+    _stopping: bool = False
+
+    def stop(self) -> None:
+        """Finish the attempts under way, then let `run` return: one that is cut off is made again, minutes later."""
+        self._stopping = True
 
     async def run(self) -> None:
-        """Work the to-do list for ever; what goes wrong with one delivery does not hold up the others."""
-        while True:
+        """Work the to-do list until told to stop; what goes wrong with one delivery does not hold up the others."""
+        while not self._stopping:
             try:
                 sent = await self.send_due()
             except LogUnavailable as fault:
@@ -106,7 +114,7 @@ class Sending:
         return False
 
     async def _attempted(self, due: Due) -> bool:
-        origin = Origin(project=due.project, pool=due.pool, actor="system:delivery")
+        origin = Origin(project=due.project, pool=due.pool, actor="system:delivery", correlation_id=due.correlation_id)
         done = await self.executor.execute(AttemptDelivery(delivery_id=due.delivery_id, patience=PATIENCE), origin)
         attempt_id, number = done.result["attempt_id"], int(done.result["number"])
         requested = (await self.log.read_stream(stream_of("delivery", due.delivery_id)))[0]
@@ -133,6 +141,7 @@ class Sending:
         except (ValueError, BadParameters) as fault:
             return RecordRefused(**where, code="unsendable", reason=str(fault))
         outcome = await self.sender.send(mail, self.identity.bounce_address(request.delivery_id), [address])
+        self.tell(type(outcome).__name__.lower())
         match outcome:
             case Sent():
                 return RecordDelivered(**where)

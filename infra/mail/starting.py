@@ -3,52 +3,60 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from channels.email.identity import Identity
 from channels.email.imap_in import ImapAccount, ImapIntake
+from channels.email.ports import Arrived
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
 from infra.mail.receiving import Receiving
 from infra.mail.sending import Sending
 from infra.mail.todo import Todo
-from infra.settings import Settings
+from infra.operations.figures import Figures
+from infra.operations.tracing import Tracing
+from infra.settings import ImapMailbox, Settings
 from web.links import Links
 
 if TYPE_CHECKING:
     from infra.node import Node
 
+Accept = Callable[[Arrived], Awaitable[None]]
+#: Deliveries counted at most when somebody asks how many are due.
+MOST_COUNTED = 100
 
-async def start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
-    """Listen for mail, fetch from mailboxes, and send what is due; all of it ends with `closing`."""
-    settings, stores = node.stores.settings, node.stores
-    identity = Identity(settings.own_domain, (stores.secrets.mail,))
+
+async def start_receiving(node: Node, closing: AsyncExitStack) -> None:
+    """Listen for mail and fetch from mailboxes; all of it ends with `closing`.
+
+    Any number of processes may listen; a mailbox is fetched from by the one that is elected for it.
+    """
+    settings, stores = node.settings, node.stores
     receiving = Receiving(
         log=stores.log,
         executor=stores.executor,
         configured=node.configured,
         fingerprints=stores.fingerprints,
         blobs=stores.blobs,
-        identity=identity,
+        identity=_identity(node),
     )
+    accept = _counted(receiving.accept, node.figures, node.tracing)
     if settings.smtp_in_host:
-        intake = SmtpIntake(receiving.accept, receiving.knows, hostname=settings.own_domain, tls=_tls(settings))
+        intake = SmtpIntake(accept, receiving.knows, hostname=settings.own_domain, tls=_tls(settings))
         node.smtp_in_port = await intake.start(settings.smtp_in_host, settings.smtp_in_port)
         closing.push_async_callback(intake.stop)
-    for box in settings.imap:
-        account = ImapAccount(
-            host=box.host,
-            port=box.port,
-            username=box.username,
-            password=box.password.get_secret_value(),
-            address=box.address,
-            folder=box.folder,
-            move_to=box.move_to,
-            tls=box.tls,
-        )
-        node.run(f"mailbox {box.host}", ImapIntake(account, receiving.accept).run())
-    sender = SmtpSender(next_server(settings))
+    for number, box in enumerate(settings.imap, 1):
+        node.lead(f"mailbox {number}", ImapIntake(_account(box), accept).run)
+
+
+async def start_sending(node: Node, links: Links, closing: AsyncExitStack) -> None:
+    """Send what is due until `closing`. Any number of processes may: an attempt is recorded before it is made, and of
+    two that want to make it, the log lets one.
+    """
+    stores = node.stores
+    sender = SmtpSender(next_server(node.settings))
     closing.push_async_callback(sender.close)
     todo = Todo(node.questions, node.configured)
     sending = Sending(
@@ -56,14 +64,52 @@ async def start_mail(node: Node, links: Links, closing: AsyncExitStack) -> None:
         executor=stores.executor,
         opener=stores.opener,
         configured=node.configured,
-        identity=identity,
+        identity=_identity(node),
         links=links,
         sender=sender,
         todo=todo.due,
         lately=todo.lately,
         clock=stores.clock,
+        tell=lambda outcome: node.figures.attempts.labels(outcome).inc(),
     )
-    node.run("delivery", sending.run())
+
+    async def due(figures: Figures) -> None:
+        figures.due.set(len(await todo.due(stores.clock(), MOST_COUNTED)))
+
+    node.looking.gauges.append(due)
+    node.on_stop(sending.stop, node.run("delivery", sending.run()))
+
+
+def _identity(node: Node) -> Identity:
+    return Identity(node.settings.own_domain, (node.stores.secrets.mail,))
+
+
+def _counted(accept: Accept, figures: Figures, tracing: Tracing) -> Accept:
+    """Each mail a trace of its own, counted by whether it was stored or is kept by its sender."""
+
+    async def counted(arrived: Arrived) -> None:
+        outcome = "kept"
+        try:
+            with tracing.part("mail"):
+                await accept(arrived)
+            outcome = "stored"
+        finally:
+            figures.mails.labels(outcome).inc()
+
+    return counted
+
+
+def _account(box: ImapMailbox) -> ImapAccount:
+    return ImapAccount(
+        host=box.host,
+        port=box.port,
+        username=box.username,
+        password=box.password.get_secret_value(),
+        address=box.address,
+        folder=box.folder,
+        move_to=box.move_to,
+        tls=box.tls,
+    )
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

@@ -37,7 +37,7 @@ class Todo:
         found: list[Due] = []
         for pool in self._configured.pools:
             due = await self._questions.ask(due_notifications, pool, now, limit=limit)
-            found.extend(Due(one.delivery_id, one.project, pool) for one in due)
+            found.extend(Due(one.delivery_id, one.project, pool, one.correlation_id) for one in due)
         return found[:limit]
 
     async def lately(self, customer_id: str, now: datetime) -> Sequence[datetime]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -47,7 +47,10 @@ class _Tried:
 
 @dataclass(slots=True, kw_only=True)
 class Following:
-    """Runs until it is cancelled. One such process per centre: what it does twice is told so by the provider."""
+    """Runs until it is cancelled. One such process per centre acts: what it does twice is told so by the provider.
+
+    Others keep their boards up to date: to answer webhooks by them, and to act when `acts` says that it is their turn.
+    """
 
     log: Log
     opener: Opener
@@ -55,6 +58,7 @@ class Following:
     doing: Doing
     talking: Talking
     board: Board
+    acts: Callable[[], bool] = lambda: True
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _caught_up: bool = False
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
@@ -98,7 +102,7 @@ class Following:
         for one in batch:
             self._fold(one)
             deed = self.talking.asked(one)
-            if deed is not None:
+            if deed is not None and self.acts():
                 self._start(f"event {one.position}", self._talk(deed))
         await self.doing.reaching.configured.catch_up()
         self._news.set()
@@ -111,7 +115,7 @@ class Following:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), LOOK)
             self._news.clear()
-            if self._caught_up:
+            if self._caught_up and self.acts():
                 self.look()
             await asyncio.sleep(BREATH)
 

@@ -37,8 +37,12 @@ async def open_accounts(settings: Settings, base_url: str, closing: AsyncExitSta
 
 
 async def start_voice(node: Node, closing: AsyncExitStack) -> APIRouter:
-    """The webhooks of the voice channel, its process running. Without accounts it waits for nothing."""
+    """The voice channel of a node: its webhooks, for a web to serve, and its board, kept up to date.
+
+    Where the node delivers it stands for making the calls of the centre. Without accounts it waits for nothing.
+    """
     stores = node.stores
+    candidate = node.stand("calls") if node.settings.twilio and node.plays("delivery") else None
     accounts = await open_accounts(stores.settings, node.base_url, closing)
     voice = voice_of(
         log=stores.log,
@@ -49,6 +53,7 @@ async def start_voice(node: Node, closing: AsyncExitStack) -> APIRouter:
         blobs=stores.blobs,
         clock=stores.clock,
         accounts=accounts,
+        acts=lambda: candidate is not None and candidate.leads,
     )
     if accounts:
         node.run("voice", voice.following.run())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.execute import Executor
@@ -41,10 +42,12 @@ def voice_of(
     clock: Clock,
     accounts: Accounts,
     patience: int = PATIENCE,
+    acts: Callable[[], bool] = lambda: True,
 ) -> Voice:
     """The voice channel on these stores, with these providers' accounts.
 
     `patience`: seconds after which the provider is asked about an attempt to call an agent that nothing was heard of.
+    `acts`: whether it is this process that makes calls, at a moment; by default it always is.
     """
     board = Board()
     lookup = Lookup(log=log, opener=opener, configured=configured, clock=clock)
@@ -64,5 +67,5 @@ def voice_of(
         patience=patience,
     )
     talking = Talking(accounts=accounts, board=board)
-    following = Following(log=log, opener=opener, clock=clock, doing=doing, talking=talking, board=board)
+    following = Following(log=log, opener=opener, clock=clock, doing=doing, talking=talking, board=board, acts=acts)
     return Voice(Answering(turning=turning, board=board), following)

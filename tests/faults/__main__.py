@@ -13,9 +13,9 @@ from pathlib import Path
 
 from infra.demo.pace import Pace
 from infra.logs import configure_logs
-from tests.faults.killing import Kills, on_postgresql, on_sqlite
+from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
 
-STORES = {"sqlite": on_sqlite, "postgresql": on_postgresql}
+STORES = {"sqlite": on_sqlite, "postgresql": on_postgresql, "roles": on_roles}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -85,13 +85,17 @@ async def own_postgres(folder: Path) -> AsyncGenerator[OwnPostgres]:
         with psycopg.connect(plain, autocommit=True) as operator:
             operator.execute("CREATE DATABASE centre")
             operator.execute("CREATE DATABASE keys")
-        centre, keys = (_url(make_conninfo(plain, dbname=name)) for name in ("centre", "keys"))
-        yield OwnPostgres(server, centre, keys)
+            # eight processes of a dozen connections each, and those who look on
+            operator.execute("ALTER SYSTEM SET max_connections = 300")
+        centre, keys = (url_of(make_conninfo(plain, dbname=name)) for name in ("centre", "keys"))
+        own = OwnPostgres(server, centre, keys)
+        await own.away(0.0, at_once=False)
+        yield own
     finally:
         await asyncio.to_thread(server.cleanup)
 
 
-def _url(dsn: str) -> str:
+def url_of(dsn: str) -> str:
     """As settings want it: postgresql://user@/name?host=…"""
     known = conninfo_to_dict(dsn)
     host = quote(str(known["host"]), safe="")

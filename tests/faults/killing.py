@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from infra.demo.pace import Pace
 from tests.faults.database import own_postgres
 from tests.faults.forking import nursery
 from tests.faults.life import Life, attempts_cut_off, judge, populated
+from tests.faults.roles import Processes
 from tests.faults.serving import Ended, run
 
 #: Of a hundred kills so many hit a process that has not finished starting.
@@ -24,7 +26,7 @@ DISTURBED = 50
 #: Longest time between a start, or readiness, and a kill; seconds.
 YOUNG, OLD = 4.0, 2.0
 #: Seconds that everybody may take to finish once the faults have stopped; attempts that were cut off take 300.
-LONG_DRAIN, SHORT_DRAIN = 480.0, 45.0
+LONG_DRAIN, SHORT_DRAIN = 480.0, 150.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -182,4 +184,17 @@ async def on_postgresql(data: Path, kills: int, *, seed: int, pace: Pace, wait: 
         async with own_postgres(data / "pg") as own, populated(data, pace, forks, **own.settings()) as life:
             return await kill_loop(
                 life, kills, dice, store="PostgreSQL", disturb=lambda: own.suffer(dice), wait=wait, tell=tell
+            )
+
+
+async def on_roles(data: Path, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print) -> Kills:
+    """The kill loop on processes of separate roles, one of which dies at a time; their PostgreSQL suffers too."""
+    dice = Random(f"kills {seed}")
+    with nursery() as forks:
+        async with (
+            own_postgres(data / "pg") as own,
+            populated(data, pace, forks, partial(Processes, seed=seed), **own.settings()) as life,
+        ):
+            return await kill_loop(
+                life, kills, dice, store="roles", disturb=lambda: own.suffer(dice), wait=wait, tell=tell
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ from infra.demo.setting_up import (
 )
 from infra.demo.watching import Watching
 from infra.node import running_node
+from infra.settings import Settings
 from infra.stores import Stores, open_stores
 from tests.faults.forking import Nursery
 from tests.faults.people import PatientCustomer, PatientDesk, PatientPost, Population
@@ -179,8 +180,13 @@ class Life:
 
 
 @asynccontextmanager
-async def populated(data: Path, pace: Pace, forks: Nursery, **stores: object) -> AsyncGenerator[Life]:
-    """A configured centre with accounts, not running yet. `stores`: settings that name other stores than files."""
+async def populated(
+    data: Path, pace: Pace, forks: Nursery, make: Callable[[Settings, Path, Nursery], Centre] = Centre, **stores: object
+) -> AsyncGenerator[Life]:
+    """A configured centre with accounts, not running yet. `stores`: settings that name other stores than files.
+
+    `make` says what runs it: one process, or many.
+    """
     documents = read_documents(speed=pace.speed)
     async with AsyncExitStack() as closing:
         ledger = Ledger()
@@ -191,7 +197,7 @@ async def populated(data: Path, pace: Pace, forks: Nursery, **stores: object) ->
         async with running_node(settings) as node:
             await configure(node, documents)
             log_ins = await make_accounts(node, documents)
-        centre = Centre(settings, data / "said.jsonl", forks)
+        centre = make(settings, data / "said.jsonl", forks)
         token = next(one.token for one in log_ins if one.name == "supervisor")
         desk = PatientDesk(centre.url, token, ledger, pace.dice("clerk"))
         life = Life(
@@ -208,8 +214,7 @@ async def populated(data: Path, pace: Pace, forks: Nursery, **stores: object) ->
             yield life
         finally:
             await life.end()
-            if centre.alive:
-                await centre.kill()
+            await centre.kill_all()
 
 
 async def _nobody(recipient: str, sender: str, content: bytes) -> None:

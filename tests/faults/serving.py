@@ -21,8 +21,10 @@ from tests.faults.forking import Nursery
 
 ROOT = Path(__file__).parents[2]
 #: Seconds a busy machine may take to start a centre, and to end one.
-STARTS, ENDS = 90.0, 30.0
+STARTS, ENDS = 180.0, 60.0
 LOOK = 0.05
+#: The same where many processes are looked at at once.
+MANY_LOOK = 0.3
 
 
 def free_port() -> int:
@@ -101,12 +103,13 @@ def is_running(pid: int) -> bool:
 
 @dataclass(slots=True)
 class Centre:
-    """One centre on one data folder; at most one process of it at a time."""
+    """One centre, or one process of it by its role, on one data folder; at most one such process at a time."""
 
     settings: Settings
     #: What the process said on standard error, of all its lives.
     said: Path
     nursery: Nursery
+    role: str = "all"
     _pid: int = 0
     _code: int | None = None
     _since: int = 0
@@ -128,13 +131,22 @@ class Centre:
         """Resident memory in bytes."""
         return int(psutil.Process(self.pid).memory_info().rss)
 
+    @property
+    def _arguments(self) -> list[str]:
+        return ["serve"] if self.role == "all" else ["serve", "--role", self.role]
+
+    @property
+    def operations(self) -> str:
+        """Where the process tells how it is."""
+        return f"http://{LOOPBACK}:{self.settings.operations_port}"
+
     async def start(self) -> None:
         """Start a process and return at once."""
         assert not self.alive, "it runs already"
         self._code = None
         self._since = self.said.stat().st_size if self.said.exists() else 0
         where = environment(self.settings)
-        self._pid = await asyncio.to_thread(self.nursery.start, ["serve"], where, self.said, self.said)
+        self._pid = await asyncio.to_thread(self.nursery.start, self._arguments, where, self.said, self.said)
 
     async def ended(self, seconds: float = ENDS) -> int:
         """Wait for the end of the process; its exit code, negative for a signal."""
@@ -149,12 +161,14 @@ class Centre:
                 while not await self.answers():
                     if not self.alive:
                         raise Ended(await self.ended(), self.last_words())
-                    await asyncio.sleep(LOOK)
+                    await asyncio.sleep(LOOK if self.role == "all" else MANY_LOOK)
         except TimeoutError:
             raise AssertionError(f"the centre did not get ready in {seconds:g} s: {self.last_words()}") from None
 
     async def answers(self) -> bool:
-        """Whether web and mail answer at this moment."""
+        """Whether the process is ready at this moment: the whole centre where web and mail answer."""
+        if self.role != "all":
+            return await self._says_ready()
         try:
             async with httpx2.AsyncClient(base_url=self.url, timeout=5.0, trust_env=False) as client:
                 if (await client.get("/readyz")).status_code != 200:
@@ -164,6 +178,17 @@ class Centre:
         except (httpx2.HTTPError, OSError):
             return False
         return True
+
+    async def _says_ready(self) -> bool:
+        try:
+            return (await self.ask("/readyz")).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    async def ask(self, path: str) -> httpx2.Response:
+        """Ask the process how it is. Raises `httpx2.HTTPError`."""
+        async with httpx2.AsyncClient(base_url=self.operations, timeout=10.0, trust_env=False, verify=False) as client:
+            return await client.get(path)
 
     def this_life(self) -> str:
         """What the present or last process has said."""
@@ -190,6 +215,11 @@ class Centre:
         if self.alive:
             os.kill(self._pid, signal.SIGKILL)
         await self.ended()
+
+    async def kill_all(self) -> None:
+        """Leave nothing running."""
+        if self.alive:
+            await self.kill()
 
     async def stop(self) -> int:
         """SIGTERM, and the exit code; -9 when it did not end within `ENDS`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.demo.pace import Pace
-from tests.faults.killing import Kills, on_postgresql, on_sqlite
+from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
 
 #: A short loop; `make faults KILLS=200` runs long ones.
 KILLS = 6
@@ -28,3 +28,7 @@ async def test_a_centre_on_postgresql_survives_its_own_kills_and_those_of_its_da
     found = await on_postgresql(folder, KILLS, seed=7, pace=PACE, wait=False)
     nothing_lost(found)
     assert found.database_faults
+
+
+async def test_processes_of_separate_roles_that_are_killed_one_by_one_lose_nothing_and_do_nothing_twice(folder, wheel):
+    nothing_lost(await on_roles(folder, KILLS, seed=7, pace=PACE, wait=False))

@@ -1,0 +1,1 @@
+"""Events out to peers' systems, by the Standard Webhooks specification (https://www.standardwebhooks.com/, 1.0.0)."""

@@ -1,0 +1,276 @@
+"""What is wrong with a centre, seen from one of its machines, and how to mend it. Nothing is changed by looking."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+import aiosmtplib
+import httpx2
+import psycopg
+
+from domain.ports import LogUnavailable
+from infra.accounts.database import Database
+from infra.configured import Configured
+from infra.operations.schemas import due
+from infra.rows.opened import open_rows
+from infra.settings import Settings
+from infra.stores import Stores, open_accounts, open_stores
+from projections.catalogue import PROJECTIONS
+
+#: Bytes of free disk space below which a warning is given, and a fault.
+LITTLE, TOO_LITTLE = 5_000_000_000, 500_000_000
+#: Seconds between this machine's clock and the database's that are still nobody's business.
+SKEW = 2.0
+#: Positions a read model may be behind before it is worth telling.
+BEHIND = 1_000
+PATIENCE = 10.0
+OLDEST_POSTGRES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`severity`: ok, warning (it works, though not as it should) or fault. `mend`: what to do, empty where ok."""
+
+    about: str
+    severity: Literal["ok", "warning", "fault"]
+    what: str
+    mend: str = ""
+
+
+Findings = AsyncIterator[Finding]
+
+
+async def examine(settings: Settings) -> Findings:
+    """Every check in order; one whose ground is missing is left out after the finding that says so."""
+    for finding in _schemas(settings):
+        yield finding
+    try:
+        async with open_stores(settings, write=False) as stores:
+            async for finding in _of_stores(settings, stores):
+                yield finding
+    except LogUnavailable as fault:
+        yield Finding("log and keys", "fault", str(fault), "start the database, or mend TRUNKLINE_DATABASE_URL")
+    for check in (_disk, _addresses, _certificates):
+        for finding in check(settings):
+            yield finding
+    async for finding in _mail(settings):
+        yield finding
+    async for finding in _providers(settings):
+        yield finding
+
+
+def _schemas(settings: Settings) -> Iterator[Finding]:
+    try:
+        left = due(settings)
+    except LogUnavailable as fault:
+        yield Finding("tables", "fault", str(fault), "start the database, or mend its address")
+        return
+    for one in left:
+        yield Finding("tables", "fault" if "version" in one.what else "warning", f"{one.store}: {one.what}", one.by)
+    if not left:
+        yield Finding("tables", "ok", "as this software wants them")
+
+
+async def _of_stores(settings: Settings, stores: Stores) -> Findings:
+    head = await stores.log.head()
+    yield Finding("log", "ok", f"answers, head at {head}")
+    yield Finding("keys", "ok", "answer, and were begun with this master key")
+    if not settings.embedded:
+        async for finding in _postgres(settings):
+            yield finding
+    async for finding in _rows(settings, head):
+        yield finding
+    async for finding in _accounts(settings):
+        yield finding
+    async for finding in _documents(settings, stores):
+        yield finding
+
+
+async def _postgres(settings: Settings) -> Findings:
+    """What PostgreSQL is set to, as far as it matters for not losing anything."""
+    async with await psycopg.AsyncConnection.connect(settings.log_url, autocommit=True) as connection:
+
+        async def show(name: str) -> str:
+            row = await (await connection.execute("SELECT current_setting(%s)", [name])).fetchone()
+            return str(row[0]) if row else ""
+
+        if connection.info.server_version < OLDEST_POSTGRES * 10_000:
+            what = f"PostgreSQL {connection.info.server_version // 10_000} is too old"
+            yield Finding("database", "fault", what, f"upgrade it to {OLDEST_POSTGRES} or newer")
+        for name in ("fsync", "full_page_writes"):
+            if await show(name) != "on":
+                what = f"{name} is off: what was acknowledged is lost when the machine loses power"
+                yield Finding("database", "fault", what, f"ALTER SYSTEM SET {name} = on, and reload")
+        if await show("synchronous_commit") == "off":
+            what = "synchronous_commit is off: the last moments before a crash are lost"
+            yield Finding("database", "fault", what, "ALTER SYSTEM SET synchronous_commit = on, and reload")
+        row = await (await connection.execute("SELECT clock_timestamp(), count(*) FROM pg_stat_activity")).fetchone()
+        assert row is not None
+        seconds = abs((datetime.now(UTC) - row[0]).total_seconds())
+        if seconds > SKEW:
+            what = f"this machine's clock is {seconds:.1f} s off the database's"
+            yield Finding("clock", "warning", what, "run an NTP client on both")
+        most = int(await show("max_connections"))
+        free = most - int(row[1])
+        if free < most / 5:
+            what = f"{row[1]} of {most} connections are in use"
+            yield Finding("database", "warning", what, "raise max_connections; a process of Trunkline takes about ten")
+        yield Finding(
+            "database", "ok", f"PostgreSQL {connection.info.server_version // 10_000}, {free} connections free"
+        )
+
+
+async def _rows(settings: Settings, head: int) -> Findings:
+    try:
+        rows = await asyncio.to_thread(open_rows, settings.rows_location)
+    except LogUnavailable as fault:
+        yield Finding("read models", "fault", str(fault), "start their database, or mend TRUNKLINE_ROWS_URL")
+        return
+    try:
+        late = False
+        for name in PROJECTIONS:
+            positions = await asyncio.to_thread(rows.positions, name)
+            behind = head - max(positions.values(), default=0)
+            if behind > BEHIND:
+                late = True
+                mend = "start a process of the role projections, or look into its log"
+                yield Finding("read models", "warning", f"{name} is {behind} positions behind", mend)
+        if not late:
+            yield Finding("read models", "ok", "at the head of the log")
+    finally:
+        rows.close()
+
+
+async def _accounts(settings: Settings) -> Findings:
+    try:
+        database: Database = await open_accounts(settings.accounts_location)
+    except LogUnavailable as fault:
+        yield Finding("accounts", "fault", str(fault), "start their database, or mend TRUNKLINE_ACCOUNTS_URL")
+        return
+    try:
+        rows = await database.run(
+            "SELECT count(*) FROM accounts WHERE disabled = 0 AND grants LIKE :wanted", {"wanted": "%administrator%"}
+        )
+        if not int(rows[0][0]):
+            yield Finding("accounts", "warning", "nobody is an administrator", "trunkline account add --help")
+        else:
+            yield Finding("accounts", "ok", "answer, and somebody is an administrator")
+    finally:
+        await database.close()
+
+
+async def _documents(settings: Settings, stores: Stores) -> Findings:
+    configured = Configured(stores.log)
+    await configured.catch_up()
+    if not configured.centres or not configured.projects:
+        yield Finding("documents", "warning", "no centre or no project is configured", "trunkline apply FILE…")
+    for name, project in configured.projects.items():
+        for webhook in project.webhooks:
+            if f"{name}/{webhook}" not in settings.webhooks:
+                what = f"{name}/{webhook} has no secret and tells nobody"
+                yield Finding("webhooks", "fault", what, "set TRUNKLINE_WEBHOOKS; docs/webhooks.md says how")
+        for number in project.numbers.values():
+            if number.provider and number.provider not in settings.twilio:
+                what = f"project {name}: no account of the provider {number.provider!r}"
+                yield Finding("provider", "fault", what, "set TRUNKLINE_TWILIO")
+    yield Finding("documents", "ok", f"{len(configured.centres)} centres, {len(configured.projects)} projects")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    for name, folder in (("data", settings.data), ("attachments", settings.blobs_folder)):
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK):
+            yield Finding(name, "fault", f"{folder} cannot be written to", "give it to the user of this process")
+            continue
+        free = shutil.disk_usage(folder).free
+        if free < LITTLE:
+            what = f"{free / 1e9:.1f} GB are free where {folder} lies"
+            severity = "fault" if free < TOO_LITTLE else "warning"
+            yield Finding(name, severity, what, "make room; `trunkline growth` says how fast it fills")
+        else:
+            yield Finding(name, "ok", f"{free / 1e9:.0f} GB free")
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    """Whether each address can be taken; one that is taken may be a running centre, which is as it should be."""
+    wanted = (
+        ("TRUNKLINE_HTTP_PORT", settings.http_host, settings.http_port),
+        ("TRUNKLINE_SMTP_IN_PORT", settings.smtp_in_host, settings.smtp_in_port),
+        ("TRUNKLINE_OPERATIONS_PORT", settings.operations_host, settings.operations_port),
+    )
+    for setting, host, port in wanted:
+        if not host or not port:
+            continue
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as fault:
+                what = f"{host}:{port} cannot be taken: {fault.strerror}"
+                yield Finding(setting, "warning", what, f"fine where a centre runs here; else set {setting}")
+            else:
+                yield Finding(setting, "ok", f"{host}:{port} is free")
+
+
+def _certificates(settings: Settings) -> Iterator[Finding]:
+    for path in (settings.smtp_in_certificate, settings.smtp_in_private_key):
+        if path is not None and not os.access(path, os.R_OK):
+            yield Finding("mail in", "fault", f"{path} cannot be read", "give it to the user of this process")
+    url = urlsplit(settings.base_url)
+    if url.scheme == "http" and settings.http_host not in ("127.0.0.1", "::1", "localhost"):
+        what = f"people reach {settings.base_url} without TLS: passwords go in the clear"
+        yield Finding(
+            "web", "warning", what, "put a proxy with TLS in front, and set TRUNKLINE_PUBLIC_URL to https://…"
+        )
+
+
+async def _mail(settings: Settings) -> Findings:
+    where = f"{settings.smtp_out_host}:{settings.smtp_out_port}"
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_out_host,
+        port=settings.smtp_out_port,
+        timeout=PATIENCE,
+        use_tls=settings.smtp_out_tls == "implicit",
+        start_tls=settings.smtp_out_tls == "starttls",
+    )
+    try:
+        await client.connect()
+        if settings.smtp_out_username and settings.smtp_out_password is not None:
+            await client.login(settings.smtp_out_username, settings.smtp_out_password.get_secret_value())
+        await client.quit()
+    except (aiosmtplib.SMTPException, OSError) as fault:
+        mend = "mend TRUNKLINE_SMTP_OUT_HOST, _PORT, _TLS or the log-in; mails wait meanwhile"
+        yield Finding("mail out", "fault", f"{where}: {type(fault).__name__}: {fault}", mend)
+    else:
+        yield Finding("mail out", "ok", f"{where} answers")
+    if settings.own_domain in ("localhost", "127.0.0.1"):
+        what = "Message-IDs and bounce addresses end in localhost: no mail server outside believes them"
+        yield Finding("mail out", "warning", what, "set TRUNKLINE_MAIL_DOMAIN to a domain of yours")
+
+
+async def _providers(settings: Settings) -> Findings:
+    async with httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False) as client:
+        for name, account in settings.twilio.items():
+            url = f"{account.base_url}/2010-04-01/Accounts/{account.account_sid}.json"
+            try:
+                answer = await client.get(url, auth=(account.account_sid, account.auth_token.get_secret_value()))
+            except httpx2.HTTPError as fault:
+                yield Finding("provider", "fault", f"{name}: {type(fault).__name__}", "look into the way to it")
+                continue
+            if answer.status_code in (401, 403):
+                yield Finding(
+                    "provider", "fault", f"{name} refuses the log-in", "mend its auth_token in TRUNKLINE_TWILIO"
+                )
+            else:
+                yield Finding("provider", "ok", f"{name} answers")

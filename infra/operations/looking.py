@@ -1,0 +1,120 @@
+"""What is looked up when somebody asks how a process is: stores that must answer, followers that must keep up.
+
+One look serves both doors: `/readyz`, which says whether the process can do its work, and `/metrics`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from infra.elections import Candidate
+from infra.operations.figures import Figures
+from infra.projecting import Projecting, Standing
+
+#: Seconds that a store may take to answer.
+ANSWERS = 2.0
+#: Positions behind the head from which on a follower is not ready: it is still reading the past, or stuck.
+MOST_BEHIND = 5_000
+#: Something to set before figures are told.
+Gauge = Callable[[Figures], Awaitable[None] | None]
+Ask = Callable[[], Awaitable[object]]
+#: Positions that a follower is behind the given head of the log.
+Behind = Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What `/readyz` says. `stores`: `ok` or the kind of fault; `behind`: positions, by follower."""
+
+    ready: bool
+    role: str
+    reasons: list[str]
+    stores: dict[str, str]
+    head: int
+    behind: dict[str, int]
+
+
+@dataclass(slots=True, kw_only=True)
+class Looking:
+    """Asks the stores and followers of one process. `head` is the log's; it stands among `stores` too."""
+
+    role: str
+    figures: Figures
+    head: Callable[[], Awaitable[int]]
+    #: Each raises when its store cannot be used.
+    stores: dict[str, Ask] = field(default_factory=dict[str, "Ask"])
+    #: How far each follower of the log in this process is behind the head it is given.
+    followers: dict[str, Behind] = field(default_factory=dict[str, Behind])
+    candidates: list[Candidate] = field(default_factory=list[Candidate])
+    projecting: Projecting | None = None
+    gauges: list[Gauge] = field(default_factory=list[Gauge])
+    started: bool = False
+    draining: bool = False
+
+    async def look(self) -> Readiness:
+        """Ask everything, at most `ANSWERS` seconds, and set the gauges by it."""
+        names = ["log", *self.stores]
+        answers = await asyncio.gather(*(_within(ask) for ask in (self.head, *self.stores.values())))
+        stores = {name: "ok" if fault is None else fault for name, (_, fault) in zip(names, answers, strict=True)}
+        head = int(str(answers[0][0] or 0))
+        behind = self._behind(head)
+        stopped = self._stopped()
+        reasons = [
+            *([] if self.started else ["the process is starting"]),
+            *(["the process is ending"] if self.draining else []),
+            *(f"the {name} does not answer: {fault}" for name, fault in stores.items() if fault != "ok"),
+            *(f"{name} is {count} positions behind" for name, count in behind.items() if count > MOST_BEHIND),
+            *(f"projection {name} is stopped" for name in stopped),
+        ]
+        self._set(stores, head, behind, stopped)
+        return Readiness(not reasons, self.role, reasons, stores, head, behind)
+
+    async def text(self) -> bytes:
+        """All figures, the gauges as of now."""
+        await self.look()
+        for gauge in self.gauges:
+            done = gauge(self.figures)
+            if done is not None:
+                await _within(lambda done=done: done)
+        return self.figures.text()
+
+    def _behind(self, head: int) -> dict[str, int]:
+        found = {name: max(0, ask(head)) for name, ask in self.followers.items()}
+        for one in self._standing():
+            found[f"projection {one.projection}"] = max(0, head - one.position)
+        return found
+
+    def _standing(self) -> list[Standing]:
+        return self.projecting.standing() if self.projecting is not None and self._projects() else []
+
+    def _stopped(self) -> list[str]:
+        return [one.projection for one in self._standing() if one.state == "stopped"]
+
+    def _projects(self) -> bool:
+        """Whether this process is the one that projects, if there are several."""
+        return all(one.leads for one in self.candidates if one.name == "projections")
+
+    def _set(self, stores: dict[str, str], head: int, behind: dict[str, int], stopped: list[str]) -> None:
+        figures = self.figures
+        for name, said in stores.items():
+            figures.unreachable.labels(name).set(said != "ok")
+        if stores["log"] == "ok":
+            figures.head.set(head)
+        for name, count in behind.items():
+            figures.behind.labels(name).set(count)
+        for candidate in self.candidates:
+            figures.leads.labels(candidate.name).set(candidate.leads)
+        for one in self._standing():
+            figures.stopped.labels(one.projection).set(one.projection in stopped)
+            figures.failures.labels(one.projection).set(one.failures)
+
+
+async def _within(ask: Callable[[], Awaitable[object]]) -> tuple[object, str | None]:
+    """The answer, or the kind of fault; the fault's own words may name people and passwords."""
+    try:
+        async with asyncio.timeout(ANSWERS):
+            return await ask(), None
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with a store, it cannot be used
+        return None, type(fault).__name__

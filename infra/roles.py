@@ -1,0 +1,39 @@
+"""What a process is for: one thing, so that there may be many of it, or everything.
+
+web          API, pages, live events, presence, providers' webhooks. All work.
+router       a router for each pool. One decides for a pool, the others follow it and stand by.
+projections  the read models; forgetting of the erased, sealing, closing of settled tickets. One works, others stand by.
+delivery     mail, calls and webhooks out. For mail all work, for calls and webhooks one does.
+mail         mail in. By SMTP all work; each mailbox that is fetched from has one who does.
+relay        the log to Kafka. One works, the others stand by.
+all          everything; the relay where Kafka is named in the settings.
+
+Which of several works is settled by an election (`infra/elections.py`). It spares work and keeps things in order; it
+is not what keeps them right: that is the log's versions, attempt ids and `once` keys, so that two which both believe
+they were elected do nothing twice.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from infra.load_settings import BadSettings
+from infra.settings import Settings
+
+Role = Literal["web", "router", "projections", "delivery", "mail", "relay", "all"]
+#: In the order in which they are started, and listed to people.
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+def plays(role: Role, part: Role) -> bool:
+    """Whether a process of `role` does what `part` is for."""
+    return role in (part, "all")
+
+
+def check_role(settings: Settings, role: Role) -> None:
+    """Raises `BadSettings` where the settings do not allow a process of its own for this role."""
+    if role != "all" and settings.embedded:
+        said = f"--role {role}: processes of several roles share a log in PostgreSQL; set TRUNKLINE_DATABASE_URL"
+        raise BadSettings([f"{said}, or run everything in one process: trunkline serve"])
+    if role == "relay" and not settings.kafka_servers:
+        raise BadSettings(["--role relay: there is no Kafka to carry the log to; set TRUNKLINE_KAFKA_SERVERS"])

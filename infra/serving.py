@@ -1,0 +1,91 @@
+"""The web of a node: API, pages and live events, with what they need of the rest handed in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
+
+from domain.centre.documents import ProjectDocument
+from infra.accounts.drafts import DraftStore
+from infra.accounts.leases import LeaseStore
+from infra.accounts.messages import StaffMessageStore
+from infra.accounts.replies import ReplyStore
+from infra.accounts.visits import VisitStore
+from infra.alerting.starting import webhook_secret
+from infra.holidays_named import with_holidays
+from infra.listening import serve
+from infra.mail.letters import StoredLetters
+from infra.operations.figures import Figures
+from infra.operations.requests import Observed
+from infra.reviewing import Reviewing
+from infra.stores import new_id
+from infra.voice.opening import start_voice
+from infra.voice.telephones import telephones
+from projections.reading import USES
+from web.app import create_app
+from web.doors import Doors
+from web.doors import Settings as WebSettings
+from web.links import Links
+
+if TYPE_CHECKING:
+    from infra.node import Node
+
+
+class _Asked:
+    """The read models as the web wants them."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.ask = node.questions.ask
+
+    async def caught_up(self, query: Callable[..., Any], pool: str, position: int, seconds: float) -> bool:
+        return await self._node.reached(USES[query], pool, position, seconds)
+
+
+async def start_web(node: Node, links: Links, listening: socket.socket, closing: AsyncExitStack) -> None:
+    """Serve the web; it ends with `closing`, telling browsers to come back elsewhere."""
+    app = create_app(_doors(node, links))
+    app.include_router(await start_voice(node, closing))
+    live = app.state.live
+
+    def streams(figures: Figures) -> None:
+        figures.streams.set(live.connected)
+        figures.live_position.set(live.position)
+
+    node.looking.gauges.append(streams)
+    node.looking.followers["live events"] = lambda head: head - live.position
+    await serve(node, "web", Observed(app, node.figures, node.tracing), listening, closing, ending=live.end)
+
+
+def _doors(node: Node, links: Links) -> Doors:
+    stores = node.stores
+
+    def complete(project: ProjectDocument) -> ProjectDocument:
+        return with_holidays(project, stores.clock().date())
+
+    return Doors(
+        executor=stores.executor,
+        log=stores.log,
+        opener=stores.opener,
+        queries=_Asked(node),
+        accounts=node.accounts,
+        replies=ReplyStore(node.database),
+        leases=LeaseStore(node.database),
+        messages=StaffMessageStore(node.database),
+        drafts=DraftStore(node.database, stores.keyring),
+        visits=VisitStore(node.database),
+        letters=StoredLetters(stores.blobs),
+        fingerprints=stores.fingerprints,
+        links=links,
+        clock=stores.clock,
+        new_id=new_id,
+        telephones=telephones(stores.settings),
+        settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
+        documents=node.configured,
+        check=node.configured.faults_with,
+        webhook_secret=lambda project: webhook_secret(stores.secrets.webhooks, project),
+        complete=complete,
+        reviewer=Reviewing(node.configured, complete),
+    )

@@ -1,0 +1,1 @@
+"""Peers as customers of the log: each webhook follows it from its own position."""
