@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import alert, audit, callback, conversation, intake, reservation, staff, texts
+from domain import alert, audit, callback, conversation, intake, outcome, reservation, staff, texts
 from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
@@ -35,6 +35,7 @@ LOADED = (
     leaving,
     messages,
     offers,
+    outcome,
     reassigning,
     recording,
     replying,

@@ -32,6 +32,7 @@ from infra.operations.listener import Operations
 from infra.operations.looking import Looking
 from infra.operations.observing import ObservedExecutor
 from infra.operations.tracing import Tracing, provider
+from infra.outcomes import Acting
 from infra.pools import LOOK, route_every_pool
 from infra.projecting import Projecting
 from infra.relaying import start_relay
@@ -260,6 +261,7 @@ async def _start(node: Node, links: Links, closing: AsyncExitStack) -> None:
         node.lead("forgetting", node.erasing.follow)
         node.lead("closing", _closing(node).run)
         node.lead("sealing", Sealer(node.stores.log).run)
+        node.lead("next actions", Acting(executor=node.stores.executor, ask=node.ask).run)
     if node.plays("router"):
         node.run("routers", route_every_pool(node))
     if node.plays("mail"):

@@ -11,6 +11,7 @@ from projections.measures.contacts import contact_measures
 from projections.measures.matters import matter_measures
 from projections.measures.work import agent_measures
 from projections.notifications import deliveries, pending_notifications
+from projections.outcomes import outcomes
 from projections.queue_board import queue_board
 from projections.schema import Projection
 from projections.text_search import text_search
@@ -28,6 +29,7 @@ PROJECTIONS: dict[str, Projection] = {
         figures,
         follow_ups,
         alerts,
+        outcomes,
         contact_measures,
         agent_measures,
         matter_measures,

@@ -15,6 +15,7 @@ from domain.centre.flows import Flow, OutsideAddress
 from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Day, Hours
 from domain.centre.numbers import Number
+from domain.centre.outcomes import OutcomeRule
 from domain.centre.retention import Retention
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
 from domain.centre.wallboard import Alert, Wallboard
@@ -261,6 +262,7 @@ class ProjectDocument(Document):
     embedded_in: tuple[Origin, ...] = Field(
         default=(), max_length=100, description="sites that may show the forms and pages in a frame; none named: any"
     )
+    outcomes: dict[Name, OutcomeRule] = Field(default={}, description="what is started by an end, by disposition")
     dispositions: tuple[Name, ...] = Field(
         default=("answered", "not_reached", "not_stated"), description="how contacts can end"
     )

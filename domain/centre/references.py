@@ -107,6 +107,7 @@ def _project(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
         path = ("queues", name, "wrap_up", "default_disposition")
         wanted = queue.wrap_up.default_disposition
         yield from unknown("disposition", wanted, p.dispositions, subject, path, ("dispositions",))
+    yield from _outcomes(subject, p)
     if p.callbacks is not None:
         path = ("callbacks", "queue")
         yield from unknown("queue", p.callbacks.queue, p.queues, subject, path, ("queues",))
@@ -126,6 +127,17 @@ def _conversation(subject: Subject, p: ProjectDocument, name: str, wanted: Conve
     yield from unknown("channel of conversations", wanted.channel, known, subject, (*here, "channel"), None)
     department = wanted.department
     yield from unknown("department", department, p.departments, subject, (*here, "department"), ("departments",))
+
+
+def _outcomes(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
+    for name, rule in p.outcomes.items():
+        here = ("outcomes", name)
+        yield from unknown("disposition", name, p.dispositions, subject, here, ("dispositions",), at_key=True)
+        if rule.ticket is not None:
+            path: Path = (*here, "ticket", "department")
+            yield from unknown("department", rule.ticket.department, p.departments, subject, path, ("departments",))
+        for part, queue in rule.queues():
+            yield from unknown("queue", queue, p.queues, subject, (*here, part, "queue"), ("queues",))
 
 
 def _idle_queues(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:

@@ -236,8 +236,16 @@ def _asked(p: _Planned, interaction_id: str, number: str | None, queue: str) -> 
         return []
     if not number:
         raise Rejection("no_number", "no telephone number of this customer is known; add one first")
-    where = {"interaction_id": interaction_id, "customer_id": p.customer_id, "queue": queue, "key": ""}
-    return [CallbackRequested(**where, number=number, about=p.about, due_at=p.due_at)]
+    asked = CallbackRequested(
+        interaction_id=interaction_id,
+        customer_id=p.customer_id,
+        number=number,
+        about=p.about,
+        due_at=p.due_at,
+        queue=queue,
+        key="",
+    )
+    return [asked]
 
 
 def _for_them(states: States, p: _Planned, waits: InteractionQueued) -> InteractionQueued:

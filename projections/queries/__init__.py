@@ -47,6 +47,7 @@ from projections.queries.notifications import (
     next_due_at,
     pending_notification,
 )
+from projections.queries.outcomes import OutcomeView, PendingOutcome, outcomes_of, pending_outcomes
 from projections.queries.queues import QueueLength, SiteLength, WaitingWork, queue_lengths, waiting_work
 from projections.queries.texts import TextFound, find_texts
 from projections.queries.tickets import (
@@ -75,7 +76,9 @@ __all__ = [
     "FollowUpView",
     "NoticeView",
     "OpenMatter",
+    "OutcomeView",
     "PendingNotification",
+    "PendingOutcome",
     "QueueLength",
     "Rating",
     "ServiceLevel",
@@ -108,7 +111,9 @@ __all__ = [
     "follow_ups_of_agent",
     "next_due_at",
     "notices_due",
+    "outcomes_of",
     "pending_notification",
+    "pending_outcomes",
     "queue_lengths",
     "ratings",
     "service_levels",

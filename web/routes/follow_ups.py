@@ -10,7 +10,15 @@ from pydantic import BaseModel
 
 from domain.audit import CalendarClosed, CalendarOpened
 from domain.follow_up.decide import CancelFollowUp, CompleteFollowUp, MoveFollowUp, ScheduleFollowUp
-from projections.queries import FollowUpStatus, FollowUpView, follow_up, follow_ups, follow_ups_about
+from projections.queries import (
+    FollowUpStatus,
+    FollowUpView,
+    OutcomeView,
+    follow_up,
+    follow_ups,
+    follow_ups_about,
+    outcomes_of,
+)
 from projections.queries import follow_ups_of_agent as of_agent
 from projections.reading import Page
 from web.access import Caller, Permission, own_agent
@@ -32,6 +40,10 @@ ONE = "/projects/{project}/follow-ups/{follow_up_id}"
 
 class FollowUps(BaseModel):
     items: tuple[FollowUpView, ...]
+
+
+class Outcomes(BaseModel):
+    items: tuple[OutcomeView, ...]
 
 
 class Calendar(BaseModel):
@@ -141,3 +153,10 @@ async def close_calendar(caller: Working, doors: Wired) -> None:
     if not await doors.accounts.close_calendar(caller.account_id):
         raise not_found("calendar", caller.account_id)
     await audit(doors, CalendarClosed(account_id=caller.account_id), pool=caller.pool, actor=caller.actor)
+
+
+@router.get("/projects/{project}/interactions/{interaction_id}/outcomes")
+async def list_outcomes(project: str, interaction_id: str, caller: Planning, doors: Wired, ask: Ask) -> Outcomes:
+    """What the dispositions of an interaction started by the project's rules, and what was not possible and why."""
+    await of_project(doors, project, "interaction", interaction_id)
+    return Outcomes(items=await ask(outcomes_of, interaction_id))
