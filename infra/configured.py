@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
+
+import structlog
 
 from channels.email.ingress import Mailbox, base_address
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import check
 from domain.event import Recorded
-from domain.ports import Log
+from domain.ports import Log, LogUnavailable
 from infra.holidays_named import calendars_for
 from infra.log.registry import event_names
 
+_log = structlog.get_logger("configured")
+#: Seconds between looks.
+LOOK = 1.0
 _TYPES = (CentreConfigured.wire, ProjectConfigured.wire)
 
 
@@ -119,3 +125,13 @@ class Configured:
         """Whether mail to this address is for one of the mailboxes, plus-addressed or not."""
         wanted = base_address(address)
         return any(wanted in map(base_address, (box.address, *box.aliases)) for box in self._boxes)
+
+
+async def keep_configured(configured: Configured) -> None:
+    """What the documents say, up to date within a second, until cancelled."""
+    while True:
+        try:
+            await configured.catch_up()
+        except LogUnavailable as fault:
+            _log.warning("the log is unavailable, new documents wait", reason=type(fault).__name__)
+        await asyncio.sleep(LOOK)

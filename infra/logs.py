@@ -45,6 +45,8 @@ def configure_logs(level: str = "info", *, role: str = "") -> None:
     root.setLevel(level.upper())
     # its news of starting and stopping say less than ours
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # says at length, with stack traces, what ours say in a line: offsets matter to nobody, positions lie in PostgreSQL
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     # their news of every request bears its query, and with it whose telephone was asked about
     for name in ("httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -15,13 +15,14 @@ from typing import Any
 
 import structlog
 
-from domain.ports import LogUnavailable
 from infra.accounts.database import Database
 from infra.accounts.store import AccountStore
 from infra.alerting.starting import start_alerting
 from infra.asking import Questions
+from infra.carrying import start_carried_projections, start_carried_routers, start_relay
 from infra.closing import Closing
-from infra.configured import Configured
+from infra.cluster.broker import broker_of
+from infra.configured import Configured, keep_configured
 from infra.elections import Candidate, Standing, Unopposed, lead
 from infra.erasing import Erasing, forget_states
 from infra.listening import listen, serve
@@ -33,9 +34,8 @@ from infra.operations.looking import Looking
 from infra.operations.observing import ObservedExecutor
 from infra.operations.tracing import Tracing, provider
 from infra.outcomes import Acting
-from infra.pools import LOOK, route_every_pool
+from infra.pools import route_every_pool
 from infra.projecting import Projecting
-from infra.relaying import start_relay
 from infra.roles import Role, check_role, plays
 from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
@@ -110,8 +110,7 @@ class Node:
 
     async def reached(self, projections: Iterable[str], pool: str, position: int, seconds: float) -> bool:
         """Wait until these projections stand at `position`, wherever they run, at most so long; whether they do."""
-        here = self.plays("projections") and all(c.leads for c in self.looking.candidates if c.name == "projections")
-        if here:
+        if any(one.leads for one in self.looking.candidates if one.name == "projections"):
             return await self.projecting.reached(projections, pool, position, seconds)
         return await self.questions.look(projections, pool, position, seconds)
 
@@ -191,7 +190,7 @@ async def running_node(settings: Settings, role: Role = "all") -> AsyncGenerator
                 f":{settings.http_port}", f":{node.http_port}"
             )
         await node.configured.catch_up()
-        node.run("configuration", _keep_configured(node))
+        node.run("configuration", keep_configured(node.configured))
         node.run("forgotten states", forget_states(node.stores.log, node.stores.executor))
         links = Links(node.stores.secrets.links, node.base_url)
         await _start(node, links, closing)
@@ -211,7 +210,7 @@ async def watching_node(settings: Settings) -> AsyncGenerator[Node]:
         node = await _opened(settings, "web", closing)
         closing.push_async_callback(node.stop)
         await node.configured.catch_up()
-        node.run("configuration", _keep_configured(node))
+        node.run("configuration", keep_configured(node.configured))
         yield node
 
 
@@ -236,8 +235,9 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
             "rows": lambda: asyncio.to_thread(rows.positions, next(iter(PROJECTIONS))),
             "accounts": lambda: database.run("SELECT 1"),
         },
-        projecting=projecting if plays(role, "projections") else None,
     )
+    if plays(role, "projections"):
+        looking.standing = projecting.standing
     return Node(
         role=role,
         stores=stores,
@@ -256,14 +256,21 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
 
 async def _start(node: Node, links: Links, closing: AsyncExitStack) -> None:
     """Every part but the web, which starts last: whoever reaches it reaches a whole process."""
+    broker = None if node.settings.embedded else broker_of(node.settings)
     if node.plays("projections"):
-        node.lead("projections", node.projecting.run)
+        if broker is None:
+            node.lead("projections", node.projecting.run)
+        else:
+            start_carried_projections(node, broker)
         node.lead("forgetting", node.erasing.follow)
         node.lead("closing", _closing(node).run)
         node.lead("sealing", Sealer(node.stores.log).run)
         node.lead("next actions", Acting(executor=node.stores.executor, ask=node.ask).run)
     if node.plays("router"):
-        node.run("routers", route_every_pool(node))
+        if broker is None:
+            node.run("routers", route_every_pool(node))
+        else:
+            start_carried_routers(node, broker)
     if node.plays("mail"):
         await start_receiving(node, closing)
     if node.plays("delivery"):
@@ -274,16 +281,6 @@ async def _start(node: Node, links: Links, closing: AsyncExitStack) -> None:
             await start_voice(node, closing)
     if node.plays("relay"):
         start_relay(node)
-
-
-async def _keep_configured(node: Node) -> None:
-    """What the documents say, up to date within a second in every process."""
-    while True:
-        try:
-            await node.configured.catch_up()
-        except LogUnavailable as fault:
-            _log.warning("the log is unavailable, new documents wait", reason=type(fault).__name__)
-        await asyncio.sleep(LOOK)
 
 
 def _closing(node: Node) -> Closing:

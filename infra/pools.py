@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from infra.operations.figures import Figures
 from infra.routing import RouterProcess, tune_collector
+from router.board import Board
 
 if TYPE_CHECKING:
     from infra.node import Node
@@ -40,13 +41,14 @@ def route(node: Node, pool: str) -> None:
         decides=lambda: candidate.leads,
     )
 
-    def board(figures: Figures) -> None:
-        seen = router.router.board
-        figures.waiting.labels(pool).set(sum(item.status == "waiting" for item in seen.legs.all()))
-        figures.ready_agents.labels(pool).set(sum(agent.ready and agent.up for agent in seen.agents.values()))
-
     # a log may hold other pools' events: who waits for news has seen all of their own
     node.looking.followers[f"router of {pool}"] = lambda head: 0 if router.waits else head - router.router.position
-    node.looking.gauges.append(board)
+    node.looking.gauges.append(lambda figures: tell_board(figures, pool, router.router.board))
     task = node.run(f"router of {pool}", router.run())
     node.on_stop(router.stop, task)
+
+
+def tell_board(figures: Figures, pool: str, board: Board) -> None:
+    """How many items wait and how many agents are ready; looks at each, when somebody asks."""
+    figures.waiting.labels(pool).set(sum(item.status == "waiting" for item in board.legs.all()))
+    figures.ready_agents.labels(pool).set(sum(agent.ready and agent.up for agent in board.agents.values()))

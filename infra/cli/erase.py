@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from domain.execute import Origin
 from domain.stream import stream_of
+from infra.asking import Questions
 from infra.erasing import Erasing
 from infra.load_settings import load_settings
 from infra.projecting import Projecting
@@ -37,17 +38,21 @@ async def _erase(customer_id: str) -> list[str]:
     settings = load_settings()
     async with open_stores(settings) as stores:
         rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
+        first = await stores.log.read(0, 1, streams=[stream_of("customer", customer_id)])
+        project, pool = (first[0].project, first[0].pool) if first else ("", "")
+        questions = Questions(rows)
         projecting = Projecting(stores.log, rows, stores.opener, PROJECTIONS.values(), clock=stores.clock)
-        running = asyncio.create_task(projecting.run())
+        # a cluster's processes keep its rows, perhaps pool by pool; an embedded centre's are kept here meanwhile
+        keeping = projecting.run() if settings.embedded else asyncio.Event().wait()
+        running: asyncio.Task[Any] = asyncio.create_task(keeping)
 
         async def settle(position: int) -> None:
-            if not await projecting.reached(PROJECTIONS, "", position, 600.0):
-                raise TimeoutError("the projections did not catch up within ten minutes; run this again")
+            reached = projecting.reached if settings.embedded else questions.look
+            if not await reached(PROJECTIONS, pool, position, 600.0):
+                raise TimeoutError("the projections did not catch up within ten minutes; start them and run this again")
             await asyncio.to_thread(rows.scrub)
 
         try:
-            first = await stores.log.read(0, 1, streams=[stream_of("customer", customer_id)])
-            project, pool = (first[0].project, first[0].pool) if first else ("", "")
             erasing = Erasing(
                 log=stores.log, executor=stores.executor, keyring=stores.keyring, blobs=stores.blobs, settle=settle
             )
@@ -55,4 +60,5 @@ async def _erase(customer_id: str) -> list[str]:
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            questions.close()
             rows.close()

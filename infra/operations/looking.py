@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from infra.elections import Candidate
 from infra.operations.figures import Figures
-from infra.projecting import Projecting, Standing
+from infra.projecting import Standing
+from infra.rows.port import EVERY_POOL
 
 #: Seconds that a store may take to answer.
 ANSWERS = 2.0
@@ -48,7 +49,8 @@ class Looking:
     #: How far each follower of the log in this process is behind the head it is given.
     followers: dict[str, Behind] = field(default_factory=dict[str, Behind])
     candidates: list[Candidate] = field(default_factory=list[Candidate])
-    projecting: Projecting | None = None
+    #: How the projections of this process are doing, where it has any.
+    standing: Callable[[], list[Standing]] = list
     gauges: list[Gauge] = field(default_factory=list[Gauge])
     started: bool = False
     draining: bool = False
@@ -83,14 +85,16 @@ class Looking:
     def _behind(self, head: int) -> dict[str, int]:
         found = {name: max(0, ask(head)) for name, ask in self.followers.items()}
         for one in self._standing():
-            found[f"projection {one.projection}"] = max(0, head - one.position)
+            # of a single pool's rows nobody can say how much of what is between was the pool's
+            if one.pool == EVERY_POOL:
+                found[f"projection {one.projection}"] = max(0, head - one.position)
         return found
 
     def _standing(self) -> list[Standing]:
-        return self.projecting.standing() if self.projecting is not None and self._projects() else []
+        return self.standing() if self._projects() else []
 
     def _stopped(self) -> list[str]:
-        return [one.projection for one in self._standing() if one.state == "stopped"]
+        return sorted({one.projection for one in self._standing() if one.state == "stopped"})
 
     def _projects(self) -> bool:
         """Whether this process is the one that projects, if there are several."""

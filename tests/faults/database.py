@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import subprocess
+import time
 from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -19,6 +21,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from tests.conftest import plain_dsn
+
+#: Seconds that a server may take to come back from its log.
+RECOVERS = 90.0
 
 
 class OwnPostgres:
@@ -64,7 +69,22 @@ class OwnPostgres:
         postmaster.wait(30)
 
     def start(self) -> None:
-        self._server.ensure_postgres_running()
+        """Start it and wait until it answers, however long a busy machine takes to bring it back from its log."""
+        try:
+            self._server.ensure_postgres_running()
+        except (subprocess.SubprocessError, RuntimeError):
+            ends = time.monotonic() + RECOVERS
+            while not self._answers():
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.dsn, connect_timeout=5).close()
+        except psycopg.Error:
+            return False
+        return True
 
     def _postmaster(self) -> psutil.Process:
         return psutil.Process(int((Path(self._server.pgdata) / "postmaster.pid").read_text().split()[0]))
