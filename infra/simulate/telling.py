@@ -112,6 +112,8 @@ def _total(results: Results) -> RichTable:
 def _inside(measured: Measured) -> str:
     if measured.strict.half is None:
         return "one run alone tells no interval"
+    if not measured.tells:
+        return "none in any run: too short to tell"
     said = "yes" if measured.inside else "NO"
     width = f" (± {measured.strict.half / measured.exact:.1%})" if measured.exact else ""
     return said + width

@@ -46,6 +46,15 @@ def test_a_script_gets_every_measure_with_its_intervals() -> None:
     assert all(one["holds"] for one in told["expected"])
 
 
+def test_what_is_so_rare_that_no_run_had_any_is_neither_inside_nor_outside() -> None:
+    """One call in six thousand is blocked."""
+    short = ["--runs", "4", "--length", "9000", "--processes", "1"]
+    done = trunkline("simulate", str(EXAMPLES / "six_skills.yaml"), *short)
+    assert "none in any run: too short to tell" in done.output
+    (told,) = json.loads(trunkline("simulate", str(EXAMPLES / "six_skills.yaml"), *short, "--json").output)
+    assert told["total"]["blocked_share"]["exact_inside_999"] is None
+
+
 def test_the_same_seed_prints_the_same_and_another_seed_something_else() -> None:
     def totals(seed: str) -> Any:
         done = trunkline("simulate", str(EXAMPLES / "erlang_c_12.yaml"), *SHORT, "--seed", seed, "--json")
