@@ -84,6 +84,8 @@ class RouterProcess:
         self.router = Router(pool) if router is None else router
         #: Whether everything that the log has for the pool was seen at the last look.
         self.waits = False
+        #: What the past is read for: of all else the board learns nothing.
+        self._types = sorted(kind.wire for kind in self.router.board.kinds)
         self._stopping = asyncio.Event()
         self._turn = asyncio.Semaphore(AT_ONCE)
 
@@ -109,7 +111,7 @@ class RouterProcess:
     async def _catch_up(self) -> None:
         self.waits = False
         while not self._stopping.is_set():
-            past = await self._log.read(self.router.position, CATCH_UP_BATCH, pool=self._pool)
+            past = await self._log.read(self.router.position, CATCH_UP_BATCH, pool=self._pool, types=self._types)
             if not past:
                 return
             self._fold(past)

@@ -89,6 +89,11 @@ class Board:
         """Let somebody else take in each event of a kind too, once the board has."""
         self._folds[kind] = (*self._folds.get(kind, ()), fold)
 
+    @property
+    def kinds(self) -> frozenset[type[Event]]:
+        """The events that change the board, or what joined it; all others only move its position."""
+        return frozenset(self._folds)
+
     def fold(self, recorded: Recorded) -> None:
         """Take in the next event of the pool. Raises `ValueError` for another pool's, or one out of order."""
         position, event = recorded.position, recorded.event

@@ -52,6 +52,7 @@ def settled(pool: Pool, router: Router) -> None:
     pytest.fail("the router never comes to rest")
 
 
+@pytest.mark.timeout(max(300, BOARDS))
 @pytest.mark.parametrize("part", range(4))
 def test_the_router_decides_what_asking_everybody_about_everything_would(part: int) -> None:
     offers = 0
@@ -167,6 +168,19 @@ def test_a_stored_log_decided_again_gives_each_decision_byte_for_byte(seed: int)
             commands = {(c.interaction_id, c.leg, c.agent_id): c.decision.model_dump_json().encode() for c in decided}
         key = (offered.interaction_id, offered.leg, offered.agent_id)  # type: ignore[attr-defined]
         assert commands[key] == decision.model_dump_json().encode()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seeds)
+def test_events_that_a_router_does_not_read_of_the_past_change_no_decision(seed: int) -> None:
+    pool = History(seed).grow(40, Router(POOL))
+    some = Router(POOL)
+    read = [one for one in pool.log if type(one.event) in some.board.kinds]
+    for recorded in read:
+        some.fold(recorded)
+    assert len(read) < len(pool.log)
+    made = [offer.decision.model_dump(exclude={"position"}) for offer in offers_of(some.decide(pool.now))]
+    assert made == [o.decision.model_dump(exclude={"position"}) for o in offers_of(folded(pool).decide(pool.now))]
 
 
 @settings(max_examples=60, deadline=None)
