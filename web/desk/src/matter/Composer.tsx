@@ -40,7 +40,9 @@ async function lastSaid(item: WorkItem): Promise<Message | null> {
 export function Composer({ item, language }: Props) {
   const w = matterWords()
   const id = useId()
-  const canReply = item.status === 'connected' && item.ticket_id !== ''
+  // a call is answered by speaking; what was written is answered in writing, with a ticket or without
+  const written = item.channel !== 'voice' && item.channel !== 'callback'
+  const canReply = item.status === 'connected' && (item.ticket_id !== '' || written)
   const [kind, setKind] = useState<Kind>(canReply ? 'reply' : 'note')
   const [busy, setBusy] = useState(false)
   const [typed, setTyped] = useState<Typed | null>(null)

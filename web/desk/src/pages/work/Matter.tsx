@@ -15,9 +15,11 @@ import { matterWords } from '../../matter/words'
 import { channelIcon, Icon } from '../../ui/Icon'
 import { channelName, common } from '../../ui/words'
 import { fullTime, locale, shortTime } from '../../words/locale'
+import { Plan } from '../follow_ups/Plan'
+import { followUpWords } from '../follow_ups/words'
 import { markRead } from './unread'
 
-type Open = '' | 'finish' | 'hand_over'
+type Open = '' | 'finish' | 'hand_over' | 'follow_up'
 
 export function Matter({ item }: { item: WorkItem }) {
   const w = matterWords()
@@ -26,6 +28,7 @@ export function Matter({ item }: { item: WorkItem }) {
   const canHandOver = connected && item.ticket_id !== ''
   useActions(
     () => [
+      { id: 'follow_up', run: () => show('follow_up') },
       ...(connected ? [{ id: 'finish', run: () => show('finish') }] : []),
       ...(canHandOver ? [{ id: 'hand_over', run: () => show('hand_over') }] : []),
     ],
@@ -53,6 +56,9 @@ export function Matter({ item }: { item: WorkItem }) {
               )}
             </p>
           </div>
+          <button type="button" onClick={() => show('follow_up')}>
+            <Icon name="clock" /> {followUpWords().plan} <Keys of="follow_up" />
+          </button>
           {canHandOver && (
             <button type="button" onClick={() => show('hand_over')}>
               <Icon name="handover" /> {w.handOver} <Keys of="hand_over" />
@@ -76,6 +82,9 @@ export function Matter({ item }: { item: WorkItem }) {
         <Composer key={item.work_id} item={item} language="" />
       </section>
       <Card project={item.project} customerId={item.customer_id} current={item.ticket_id} />
+      {open === 'follow_up' && (
+        <Plan project={item.project} customerId={item.customer_id} ticketId={item.ticket_id} close={() => show('')} />
+      )}
       {open === 'finish' && <Finish item={item} close={() => show('')} />}
       {open === 'hand_over' && (
         <HandOver
