@@ -8,6 +8,7 @@ A secret may also be named by a file: `TRUNKLINE_MASTER_KEY_FILE=/run/secrets/ma
 from __future__ import annotations
 
 import os
+import shlex
 from base64 import b64decode
 from ipaddress import ip_network
 from pathlib import Path
@@ -191,6 +192,11 @@ class Settings(BaseSettings):
     mail_domain: str = Field(
         default="", description="domain of our Message-IDs and bounces; default that of public_url"
     )
+    attachment_scanner: str = Field(
+        default="",
+        max_length=1000,
+        description="command that reads an attachment from its input; exit code 0: harmless, 1: infected; empty: none",
+    )
     imap: tuple[ImapMailbox, ...] = Field(default=(), description="mailboxes to fetch from; JSON in the environment")
 
     twilio: dict[str, TwilioAccount] = Field(
@@ -247,6 +253,15 @@ class Settings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
             ip_network(text)
+        return value
+
+    @field_validator("attachment_scanner")
+    @classmethod
+    def _a_command(cls, value: str) -> str:
+        try:
+            shlex.split(value)
+        except ValueError as fault:
+            raise ValueError(f"is no command: {fault}") from fault
         return value
 
     @field_validator("public_url")

@@ -26,6 +26,7 @@ from channels.email.limits import MAX_TEXT
 from channels.email.model import Address, ParsedMail
 from channels.email.parse import parse
 from channels.email.ports import Arrived
+from channels.email.scanning import AttachmentScanner, Infected, Unscanned
 from domain.belonging import Referred
 from domain.customer.contact import contact, within
 from domain.customer.decide import RecogniseCustomer
@@ -60,6 +61,7 @@ class Receiving:
     fingerprints: Fingerprints
     blobs: Blobs
     identity: Identity
+    scanner: AttachmentScanner | None = None
 
     def knows(self, address: str) -> bool:
         """Whether mail to this address is ours to take."""
@@ -131,6 +133,7 @@ class Receiving:
         name = author.name if author else ""
         recognise = RecogniseCustomer(contact=sender, name=name, language=language or "en")
         owner = (await self.executor.execute(recognise, origin)).result["customer_id"]
+        attachments, scanned = await self._attachments(owner, mail)
         command = ReceiveMessage(
             project=home.project,
             entry=home.mailbox,
@@ -145,8 +148,8 @@ class Receiving:
             language=language or "",
             automatic=automatic,
             raw=await self.blobs.put(owner, raw),
-            attachments=await self._attachments(owner, mail),
-            faults=tuple(f"{fault.where}: {fault.what}" for fault in mail.faults[:20]),
+            attachments=attachments,
+            faults=(*scanned, *(f"{fault.where}: {fault.what}" for fault in mail.faults[:20])),
         )
         await self._receive(command, origin, once_key(f"{home.project}/{home.mailbox}", mail, raw))
 
@@ -171,15 +174,20 @@ class Receiving:
             fingerprints=tuple(self._message_fingerprint(home, message_id) for message_id in foreign),
         )
 
-    async def _attachments(self, owner: str, mail: ParsedMail) -> tuple[Attachment, ...]:
-        return tuple(
-            [
-                Attachment(
-                    reference=await self.blobs.put(owner, one.content), media_type=one.content_type, size=one.size
-                )
-                for one in mail.attachments
-            ]
-        )
+    async def _attachments(self, owner: str, mail: ParsedMail) -> tuple[tuple[Attachment, ...], list[str]]:
+        """What is kept, and what a scanner said: an infected file is left out, one without a verdict is told of."""
+        kept: list[Attachment] = []
+        said: list[str] = []
+        for number, one in enumerate(mail.attachments, 1):
+            verdict = await self.scanner.scan(one.content) if self.scanner is not None else None
+            if isinstance(verdict, Infected):
+                said.append(f"attachment {number}: infected ({verdict.finding}), left out")
+                continue
+            if isinstance(verdict, Unscanned):
+                said.append(f"attachment {number}: not scanned ({verdict.reason})")
+            reference = await self.blobs.put(owner, one.content)
+            kept.append(Attachment(reference=reference, media_type=one.content_type, size=one.size))
+        return tuple(kept), said
 
 
 def _without_references(command: ReceiveMessage) -> ReceiveMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from channels.email.identity import Identity
 from channels.email.imap_in import ImapAccount, ImapIntake
 from channels.email.ports import Arrived
+from channels.email.scanning import CommandScanner
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
 from infra.mail.receiving import Receiving
@@ -41,6 +43,7 @@ async def start_receiving(node: Node, closing: AsyncExitStack) -> None:
         fingerprints=stores.fingerprints,
         blobs=stores.blobs,
         identity=_identity(node),
+        scanner=_scanner(settings),
     )
     accept = _counted(receiving.accept, node.figures, node.tracing)
     if settings.smtp_in_host:
@@ -110,6 +113,11 @@ def _account(box: ImapMailbox) -> ImapAccount:
         move_to=box.move_to,
         tls=box.tls,
     )
+
+
+def _scanner(settings: Settings) -> CommandScanner | None:
+    command = shlex.split(settings.attachment_scanner)
+    return CommandScanner(command) if command else None
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

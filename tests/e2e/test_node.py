@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import smtplib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -33,6 +36,12 @@ ADMIN = Origin(project="shop", pool="corner_shop", actor="admin")
 
 @pytest.fixture
 async def node(tmp_path: Path) -> AsyncIterator[Node]:
+    async with a_node(tmp_path) as running:
+        yield running
+
+
+@asynccontextmanager
+async def a_node(tmp_path: Path, **more: Any) -> AsyncGenerator[Node]:
     world = await asyncio.get_running_loop().create_server(lambda: SMTP(Sink()), "127.0.0.1", 0)
     port = world.sockets[0].getsockname()[1]
     settings = Settings(
@@ -42,6 +51,7 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
         smtp_out_host="127.0.0.1",
         smtp_out_port=port,
         smtp_out_tls="none",
+        **more,
     )
     checked = check_files([EXAMPLE])
     try:
@@ -53,10 +63,12 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
         world.close()
 
 
-async def write(node: Node, subject: str = "kettle") -> None:
+async def write(node: Node, subject: str = "kettle", attached: Sequence[bytes] = ()) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "Joe <joe@example.org>", "bonjour@shop.example", subject
     mail.set_content("It does not whistle.")
+    for content in attached:
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename="a.pdf")
 
     def send() -> None:
         with smtplib.SMTP("127.0.0.1", node.smtp_in_port, timeout=10) as client:
@@ -177,3 +189,16 @@ async def test_an_out_of_office_note_to_our_envelope_sender_stays_with_the_clien
     recorded = await node.stores.log.read(0, 10_000, types=["interaction.message_received.v1"])
     assert [one.project for one in recorded] == ["atelier", "atelier"]
     assert len(await events(node, "customer.registered.v1")) == 1
+
+
+async def test_attachments_go_through_the_scanner_and_an_infected_one_is_left_out(tmp_path: Path) -> None:
+    program = "import sys; b = sys.stdin.buffer.read(); print('Worm.Paper'); sys.exit({b'bad': 1, b'odd': 7}.get(b, 0))"
+    async with a_node(tmp_path, attachment_scanner=shlex.join([sys.executable, "-c", program])) as node:
+        await write(node, attached=[b"good", b"bad", b"odd"])
+        (received,) = await events(node, "interaction.message_received.v1")
+        kept = [await node.stores.blobs.get(received.customer_id, one.reference) for one in received.attachments]
+    assert kept == [b"good", b"odd"]
+    infected, unscanned = received.faults[:2]
+    assert infected.startswith("attachment 2: infected (")
+    assert "Worm.Paper" in infected
+    assert unscanned.startswith("attachment 3: not scanned (")

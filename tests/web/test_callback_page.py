@@ -189,6 +189,15 @@ async def test_a_number_without_a_country_code_is_taken_to_be_from_the_pages_cou
     assert "+33 1 70 18 99 00" in answer.text
 
 
+async def test_a_form_that_says_no_zone_means_that_of_the_opening_hours(web: Running) -> None:
+    await keeps(web)
+    client = web.anybody()
+    body = filled((await client.get(PATH)).text)
+    del body["zone"]
+    assert (await client.post(PATH, data=body)).status_code == 200
+    assert (await requested(web)).zone == "Europe/Warsaw"
+
+
 async def test_a_machine_that_fills_in_everything_asks_for_nothing(web: Running) -> None:
     client, head = web.anybody(), await web.head()
     body = filled((await client.get(PATH)).text, website="https://spam.example")

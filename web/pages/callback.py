@@ -87,6 +87,7 @@ async def ask_for_callback(
     await doors.throttle.hit("callback", address_of(request))
     language = language_of(request)
     configuration = await _taking(doors, project)
+    filled.zone = filled.zone or _zone(configuration)
     wanted, chosen = _number(filled, language), _window(doors, configuration, filled)
     nonce = _nonce(doors, form, filled)
     _words(filled)
@@ -109,6 +110,12 @@ async def _taking(doors: Doors, project: str) -> Project:
     if configuration.configured.callbacks is None:
         raise not_found("callback form", project)
     return configuration
+
+
+def _zone(project: Project) -> str:
+    """The zone that callbacks are worked by, for a visitor whose own is not known."""
+    rules = project.configured.callbacks
+    return zone_of(project, rules.queue) if rules is not None else "UTC"
 
 
 async def _request(
@@ -178,10 +185,9 @@ def _opens(doors: Doors, project: Project) -> datetime | None:
 
 async def _form(doors: Doors, request: Request, project: str, filled: Filled, status: int = 200) -> Response:
     configuration = await _taking(doors, project)
-    document, rules = configuration.configured, configuration.configured.callbacks
-    assert rules is not None, "a project that takes callbacks says how"
+    document = configuration.configured
     if filled.zone not in available_timezones():
-        filled.zone = zone_of(configuration, rules.queue)
+        filled.zone = _zone(configuration)
     language = language_of(request, None if request.headers.get("accept-language") else document.language)
     opens = _opens(doors, configuration)
     return render(
