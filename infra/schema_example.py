@@ -63,6 +63,8 @@ _TEXTS: Mapping[str, str] = {
     "play": "music",
     "music": "music",
     "recipient": "the office",
+    "mail": "help@example.com",
+    "webhook": "https://example.com/alerts",
     "provider": "twilio",
     "phrases": "orders",
 }
