@@ -9,10 +9,22 @@ from domain.customer import decide as customer
 from domain.delivery import handed_over
 from domain.delivery import state as delivery
 from domain.follow_up import decide as follow_up
-from domain.interaction import calling, escalation, leaving, offers, reassigning, recording, replying, talking, work
+from domain.interaction import (
+    calling,
+    calling_out,
+    escalation,
+    leaving,
+    offers,
+    outside,
+    reassigning,
+    recording,
+    replying,
+    talking,
+    work,
+)
 from domain.ticket import decide as ticket
 from domain.ticket import upcasting as ticket_upcasting
-from domain.voice import callbacks, calls, dial, messages
+from domain.voice import callbacks, calls, dial, messages, recordings
 
 LOADED = (
     alert,
@@ -21,6 +33,7 @@ LOADED = (
     callback,
     callbacks,
     calling,
+    calling_out,
     calls,
     configuration,
     conversation,
@@ -36,8 +49,10 @@ LOADED = (
     messages,
     offers,
     outcome,
+    outside,
     reassigning,
     recording,
+    recordings,
     replying,
     reservation,
     staff,

@@ -168,7 +168,7 @@ NewId = Callable[[], str]
 
 
 class Blobs(Protocol):
-    """Large bytes (raw mails, attachments, recordings), stored encrypted under the customer's key."""
+    """Large bytes (raw mails, attachments), stored encrypted under the customer's key."""
 
     async def put(self, customer_id: str, content: bytes) -> str:
         """Store durably, return a reference."""
@@ -180,4 +180,19 @@ class Blobs(Protocol):
 
     async def destroy(self, customer_id: str) -> None:
         """Remove everything stored for the customer."""
+        ...
+
+
+class RecordingStoreUnavailable(Exception):
+    """The store of recordings does not answer, or refused. The text bears no personal data."""
+
+
+class RecordingStore(Blobs, Protocol):
+    """Sound of calls, stored encrypted under the customer's key; one recording can be removed by itself.
+
+    Everything raises `RecordingStoreUnavailable` or `OSError` when the store is away.
+    """
+
+    async def remove(self, customer_id: str, reference: str) -> object:
+        """Remove one recording; one that is gone is gone. What it gives is the store's own."""
         ...

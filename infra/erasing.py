@@ -16,7 +16,7 @@ import structlog
 from domain.customer.decide import EraseCustomer
 from domain.customer.events import CustomerErased
 from domain.execute import Executor, Origin
-from domain.ports import Blobs, Keyring, Log, LogUnavailable
+from domain.ports import Blobs, Keyring, Log, LogUnavailable, RecordingStore, RecordingStoreUnavailable
 from domain.rejection import Rejection
 from domain.stream import stream_of
 
@@ -35,6 +35,7 @@ class Erasing:
     executor: Executor
     keyring: Keyring
     blobs: Blobs
+    recordings: RecordingStore
     settle: Callable[[int], Awaitable[None]]
 
     async def erase(self, customer_id: str, origin: Origin) -> Sequence[str]:
@@ -58,7 +59,7 @@ class Erasing:
         while True:
             try:
                 await self._follow()
-            except (LogUnavailable, TimeoutError) as fault:
+            except (LogUnavailable, RecordingStoreUnavailable, TimeoutError) as fault:
                 _log.warning("forgetting waits and is then repeated", reason=str(fault), seconds=PAUSE)
             await asyncio.sleep(PAUSE)
 
@@ -110,10 +111,11 @@ class Erasing:
         return told
 
     async def forget(self, ids: Sequence[str]) -> None:
-        """Destroy keys and attachments, and drop what decisions keep in memory."""
+        """Destroy keys, attachments and recordings, and drop what decisions keep in memory."""
         self.keyring.destroy(ids)
         for customer_id in ids:
             await self.blobs.destroy(customer_id)
+            await self.recordings.destroy(customer_id)
         self.executor.forget()
 
 

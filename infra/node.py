@@ -36,6 +36,7 @@ from infra.operations.tracing import Tracing, provider
 from infra.outcomes import Acting
 from infra.pools import route_every_pool
 from infra.projecting import Projecting
+from infra.recordings.starting import expiring
 from infra.roles import Role, check_role, plays
 from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
@@ -94,7 +95,12 @@ class Node:
         """Forgets customers: keys, attachments, rows."""
         parts = self.stores
         return Erasing(
-            log=parts.log, executor=parts.executor, keyring=parts.keyring, blobs=parts.blobs, settle=self.settle
+            log=parts.log,
+            executor=parts.executor,
+            keyring=parts.keyring,
+            blobs=parts.blobs,
+            recordings=parts.recordings,
+            settle=self.settle,
         )
 
     def plays(self, part: Role) -> bool:
@@ -264,6 +270,7 @@ async def _start(node: Node, links: Links, closing: AsyncExitStack) -> None:
             start_carried_projections(node, broker)
         node.lead("forgetting", node.erasing.follow)
         node.lead("closing", _closing(node).run)
+        node.lead("expiring", expiring(node).run)
         node.lead("sealing", Sealer(node.stores.log).run)
         node.lead("next actions", Acting(executor=node.stores.executor, ask=node.ask).run)
     if node.plays("router"):

@@ -82,6 +82,7 @@ def _doors(node: Node, links: Links) -> Doors:
         clock=stores.clock,
         new_id=new_id,
         telephones=telephones(stores.settings),
+        recordings=stores.recordings,
         settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
         documents=node.configured,
         check=node.configured.faults_with,

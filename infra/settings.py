@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from infra.addresses import completed
+from infra.recordings.bucket import RecordingBucket
 
 Port = Annotated[int, Field(ge=0, le=65_535, description="0: any free one")]
 Tls = Literal["none", "starttls", "implicit"]
@@ -208,6 +209,10 @@ class Settings(BaseSettings):
     )
     webhook_networks: tuple[str, ...] = Field(
         default=(), description="networks inside that webhooks may lead to, such as 10.1.0.0/16; JSON; default none"
+    )
+
+    recordings: RecordingBucket | None = Field(
+        default=None, description="a bucket that keeps recordings; without it they lie in `blobs`"
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(

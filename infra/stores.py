@@ -12,7 +12,7 @@ from uuid import UUID
 import uuid_utils
 
 from domain.execute import Executor
-from domain.ports import Keyring
+from domain.ports import Keyring, RecordingStore
 from infra.accounts.database import Database, PostgresDatabase, SqliteDatabase
 from infra.blobs import FolderBlobs
 from infra.clock import SteadyClock
@@ -21,6 +21,7 @@ from infra.keys.stored import StoredKeyring
 from infra.log.opened import open_keyring, open_log, sqlite_path
 from infra.log.opening import KeyOpener
 from infra.log.stored import StoredLog
+from infra.recordings.opening import open_recordings
 from infra.secrets import Secrets, open_secrets
 from infra.settings import Settings
 
@@ -40,6 +41,7 @@ class Stores:
     keyring: Keyring
     opener: KeyOpener
     blobs: FolderBlobs
+    recordings: RecordingStore
     fingerprints: HmacFingerprints
     clock: SteadyClock
     executor: Executor
@@ -63,13 +65,15 @@ async def open_stores(
         log = await open_log(settings.log_url, keyring, write=write)
         closing.push_async_callback(log.close)
         opener, clock = KeyOpener(keyring), SteadyClock()
+        blobs = FolderBlobs(settings.blobs_folder, keyring)
         yield Stores(
             settings=settings,
             secrets=secrets,
             log=log,
             keyring=keyring,
             opener=opener,
-            blobs=FolderBlobs(settings.blobs_folder, keyring),
+            blobs=blobs,
+            recordings=open_recordings(settings, keyring, blobs),
             fingerprints=HmacFingerprints(secrets.fingerprints),
             clock=clock,
             executor=executing(log, opener=opener, clock=clock, new_id=new_id),

@@ -13,6 +13,7 @@ from projections.measures.work import agent_measures
 from projections.notifications import deliveries, pending_notifications
 from projections.outcomes import outcomes
 from projections.queue_board import queue_board
+from projections.recordings import recordings
 from projections.schema import Projection
 from projections.text_search import text_search
 from projections.ticket_board import ticket_board
@@ -33,6 +34,7 @@ PROJECTIONS: dict[str, Projection] = {
         contact_measures,
         agent_measures,
         matter_measures,
+        recordings,
         text_search,
     )
 }

@@ -38,6 +38,10 @@ class Permission(StrEnum):
     NOTE = "note"
     #: see the whole floor, move other people's work, hear of alerts; listen, whisper or speak in a conversation
     SUPERVISE = "supervise"
+    #: hear what was recorded of conversations
+    LISTEN = "listen"
+    #: hear messages that callers left, which are work
+    HEAR_MESSAGES = "hear_messages"
     STREAM = "stream"
     READ_CUSTOMERS = "read_customers"
     WRITE_CUSTOMERS = "write_customers"
@@ -72,6 +76,8 @@ TABLE: Mapping[Permission, frozenset[Role]] = {
     Permission.WORK: frozenset({Role.AGENT}),
     Permission.NOTE: _STAFF,
     Permission.SUPERVISE: _LEADS,
+    Permission.LISTEN: _LEADS,
+    Permission.HEAR_MESSAGES: _STAFF,
     Permission.STREAM: _INSIDE,
     Permission.READ_CUSTOMERS: _STAFF | {Role.ADMINISTRATOR},
     Permission.WRITE_CUSTOMERS: _STAFF,

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Executor
-from domain.ports import Clock, Fingerprints, Log, NewId, Opener
+from domain.ports import Clock, Fingerprints, Log, NewId, Opener, RecordingStore
 from web.accounts import Accounts, Leases, Replies
 from web.drafts import Drafts, Visits
 from web.homes import Homes
@@ -113,6 +113,7 @@ class Doors:
     letters: Letters
     fingerprints: Fingerprints
     links: Links
+    recordings: RecordingStore
     clock: Clock
     new_id: NewId
     settings: Settings

@@ -27,6 +27,7 @@ from channels.voice.control import (
 
 _REMEMBERED: Final = 10_000
 _LONGEST_PUSHED: Final = 4000
+_NO_SOUND: Final = frozenset({"absent", "failed", "deleted"})
 _STATUSES: Final[dict[str, LegStatus]] = {
     "queued": "ringing", "initiated": "ringing", "ringing": "ringing", "in-progress": "talking", "completed": "ended",
     "busy": "busy", "no-answer": "no-answer", "failed": "failed", "canceled": "canceled",
@@ -128,7 +129,14 @@ class TwilioCallControl:
 
     async def fetch_recording(self, recording: str) -> bytes:
         with _told():
-            return await self._rest.recording_media(recording)
+            try:
+                return await self._rest.recording_media(recording)
+            except NotThere:
+                # so it is too while the sound is being made: whether it ever will be, the recording itself tells
+                known = await self._rest.fetch_recording(recording)
+        if known.status in _NO_SOUND:
+            raise CallGone("this recording has no sound")
+        raise CallUnavailable("the recording is not complete yet")
 
     async def delete_recording(self, recording: str) -> None:
         with _told(gone_is_well=True):

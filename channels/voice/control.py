@@ -239,7 +239,7 @@ class CallControl(Protocol):
     async def stop_recording(self, leg: str, recording: str) -> None: ...
 
     async def fetch_recording(self, recording: str) -> bytes:
-        """The finished recording as WAV."""
+        """The finished recording as WAV. Raises `CallUnavailable` while it is not complete, `CallGone` for none."""
         ...
 
     async def delete_recording(self, recording: str) -> None:

@@ -43,6 +43,7 @@ __all__ = [
     "ProjectDocument",
     "Queue",
     "QueueUse",
+    "Recordings",
     "Retention",
     "Routing",
     "Seconds",
@@ -212,6 +213,17 @@ class TextHours(Document):
     )
 
 
+class Recordings(Document):
+    """What becomes of recorded conversations and of messages that callers left."""
+
+    keep_days: int | None = Field(
+        default=None, ge=1, le=36_600, description="days after which they are removed; for ever without"
+    )
+    provider_copy: Literal["delete", "keep"] = Field(
+        default="delete", description="what becomes of the provider's copy once ours is stored"
+    )
+
+
 class Status(Document):
     """Which status mails a customer gets, and which texts."""
 
@@ -255,6 +267,7 @@ class ProjectDocument(Document):
     conversations: dict[Name, Conversation] = Field(default={}, description="pages on which customers write, by name")
     webhooks: dict[Name, Webhook] = Field(default={}, description="peers' systems that are told of events, by name")
     callbacks: Callbacks | None = Field(default=None, description="without it none can be asked for")
+    recordings: Recordings | None = Field(default=None, description="how long recordings are kept")
     retention: Retention | None = Field(default=None, description="how long what is known of people is kept")
     status: Status | None = Field(default=None, description="without it customers get no status mails")
     wallboard: Wallboard = Field(default=Wallboard(), description="what its wallboard aims at")

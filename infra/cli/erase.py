@@ -54,7 +54,12 @@ async def _erase(customer_id: str) -> list[str]:
 
         try:
             erasing = Erasing(
-                log=stores.log, executor=stores.executor, keyring=stores.keyring, blobs=stores.blobs, settle=settle
+                log=stores.log,
+                executor=stores.executor,
+                keyring=stores.keyring,
+                blobs=stores.blobs,
+                recordings=stores.recordings,
+                settle=settle,
             )
             return list(await erasing.erase(customer_id, Origin(project=project, pool=pool, actor="administrator")))
         finally:

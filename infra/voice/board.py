@@ -45,6 +45,7 @@ from domain.voice.events import (
     MessageStored,
     RecordingAgreed,
 )
+from domain.voice.recordings import RecordingCopySettled, RecordingGivenUp
 from infra.voice.seen import Calling, Dialling, Invited, Kept, Outside, Promised, Wait
 
 
@@ -57,6 +58,8 @@ class Board:
     dials: dict[str, Dialling] = field(default_factory=dict[str, Dialling])
     waits: dict[str, Wait] = field(default_factory=dict[str, Wait])
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
+    #: Recordings that we have stored, and whose copy at the provider is to be seen to.
+    copies: dict[str, Kept] = field(default_factory=dict[str, Kept])
     #: Customers who are to be called back, by interaction.
     callbacks: dict[str, Promised] = field(default_factory=dict[str, Promised])
     #: By interaction, whom the customer was put through to.
@@ -81,6 +84,8 @@ class Board:
                 self._dial(recorded)
             case "interaction":
                 self._interaction(recorded)
+            case "recording":
+                self._recording(recorded.event)
             case _:
                 return
 
@@ -139,7 +144,17 @@ class Board:
                 "message",
             )
         if isinstance(event, MessageStored):
+            self._stored(event.recording_id)
+
+    def _stored(self, recording_id: str) -> None:
+        kept = self.kept.pop(recording_id, None)
+        if kept is not None:
+            self.copies[recording_id] = kept
+
+    def _recording(self, event: Event) -> None:
+        if isinstance(event, RecordingGivenUp | RecordingCopySettled):
             self.kept.pop(event.recording_id, None)
+            self.copies.pop(event.recording_id, None)
 
     def _dial(self, recorded: Recorded) -> None:
         dial_id, event = identity_of(recorded.stream), recorded.event
@@ -172,7 +187,7 @@ class Board:
         known = self.interactions.get(interaction_id)
         if known is None and not (isinstance(event, InteractionStarted) and event.channel in ("voice", "callback")):
             if isinstance(event, RecordingStored):
-                self.kept.pop(event.recording_id, None)
+                self._stored(event.recording_id)
             return
         self.interactions[interaction_id] = evolve_interaction(known or Interaction(), event)
         self._parties(recorded, interaction_id)
@@ -216,7 +231,7 @@ class Board:
                     "conversation",
                 )
             case RecordingStored():
-                self.kept.pop(event.recording_id, None)
+                self._stored(event.recording_id)
             case _:
                 return
 

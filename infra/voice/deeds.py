@@ -154,7 +154,14 @@ class AskCall:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A recording is to be fetched from the provider, stored, and deleted there."""
+    """A recording is to be fetched from the provider, and stored."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class SeeToCopy:
+    """The provider's copy of a recording that we have is to be deleted there, or left as the project wishes."""
 
     kept: Kept
 
@@ -163,14 +170,14 @@ OnCall = (
     DialAgent | LetIn | NotConnected | AgentGone | Redirect | PutBack | Release | Record | DialParty | PartyGone
     | DialOutside | OutsideGone | AskCall
 )  # fmt: skip
-Deed = OnCall | CallbackDeed | CustomerGone | HangUpDial | AskDial | Pull
+Deed = OnCall | CallbackDeed | CustomerGone | HangUpDial | AskDial | Pull | SeeToCopy
 
 
 def key_of(deed: Deed) -> str:
     """What may be under way once only."""
     match deed:
-        case Pull():
-            return f"pull {deed.kept.recording_id}"
+        case Pull() | SeeToCopy():
+            return f"{type(deed).__name__} {deed.kept.recording_id}"
         case HangUpDial() | AskDial():
             return f"{type(deed).__name__} {deed.dial.state.dial_id}"
         case CustomerGone():

@@ -49,6 +49,7 @@ from infra.voice.deeds import (
     Record,
     Redirect,
     Release,
+    SeeToCopy,
 )
 from infra.voice.dialling import Dialler
 from infra.voice.lookup import ACTOR
@@ -112,6 +113,7 @@ class Doing:
             AskDial: self._ask_dial,
             AskCall: self._ask_call,
             Pull: self._pull,
+            SeeToCopy: self._see_to_copy,
         }
         await deeds[type(deed)](deed)
 
@@ -251,6 +253,9 @@ class Doing:
 
     async def _pull(self, deed: Pull) -> None:
         await self.pulling.pull(deed.kept, self.reaching.control(deed.kept.provider))
+
+    async def _see_to_copy(self, deed: SeeToCopy) -> None:
+        await self.pulling.see_to_copy(deed.kept, self.reaching.control(deed.kept.provider))
 
     async def _record(self, deed: Record) -> None:
         call = deed.call

@@ -32,6 +32,7 @@ from infra.voice.deeds import (
     Record,
     Redirect,
     Release,
+    SeeToCopy,
 )
 from infra.voice.seen import Calling, Dialling, Kept
 
@@ -57,6 +58,7 @@ def due(board: Board, now: datetime, consent_of: ConsentOf, order_of: OrderOf) -
     for dial in board.dials.values():
         deeds.extend(_dial(board, dial, now))
     deeds.extend(Pull(kept) for kept in board.kept.values() if _over(board, kept))
+    deeds.extend(SeeToCopy(kept) for kept in board.copies.values())
     return deeds
 
 

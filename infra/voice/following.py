@@ -16,10 +16,10 @@ from typing import Literal
 from channels.voice.control import CallFault, CallGone, CallUnavailable
 from domain.event import REGISTRY, Recorded
 from domain.execute import TooBusy
-from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable, Opener
+from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable, Opener, RecordingStoreUnavailable
 from domain.rejection import Rejection
 from infra.voice.board import Board
-from infra.voice.deeds import Deed, key_of
+from infra.voice.deeds import Deed, Pull, key_of
 from infra.voice.doing import Doing
 from infra.voice.due import due
 from infra.voice.seen import Calling
@@ -30,13 +30,15 @@ _log = logging.getLogger("trunkline.voice.following")
 AT_ONCE = 32
 #: Seconds between tries of a deed that the provider did not do: doubled each time, from the first to the last.
 FIRST_PAUSE, LAST_PAUSE = 1.0, 60.0
+#: Times that a recording is asked for before it is given up with a word: some eight hours.
+PULLS = 500
 #: Seconds after which what is due is looked at again although nothing has happened: attempts run into deadlines.
 LOOK = 2.0
 #: Seconds between two looks at least, however much happens: one look sees all of it.
 BREATH = 0.02
 _BATCH = 5000
 #: The streams that tell of calls.
-_TYPES = [name for name in REGISTRY if name.split(".")[0] in ("call", "dial", "interaction")]
+_TYPES = [name for name in REGISTRY if name.split(".")[0] in ("call", "dial", "interaction", "recording")]
 
 
 @dataclass(slots=True)
@@ -153,7 +155,9 @@ class Following:
             _log.info("no longer wanted: %s (%s)", type(deed).__name__, rejection.code)
         except CallGone:
             _log.info("nobody is there any more: %s", type(deed).__name__)
-        except (CallFault, TooBusy, LogUnavailable, KeyDestroyed) as fault:
+        except (CallFault, TooBusy, LogUnavailable, KeyDestroyed, RecordingStoreUnavailable, OSError) as fault:
+            if isinstance(deed, Pull) and tried.times >= PULLS:
+                await self.doing.pulling.give_up(deed.kept, f"tried {tried.times} times: {type(fault).__name__}")
             if isinstance(fault, CallUnavailable) and fault.retry_after is not None:
                 tried.again = max(tried.again, asyncio.get_running_loop().time() + fault.retry_after)
             _log.warning("%s is tried again: %s", type(deed).__name__, type(fault).__name__)

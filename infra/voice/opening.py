@@ -50,7 +50,7 @@ async def start_voice(node: Node, closing: AsyncExitStack) -> APIRouter:
         opener=stores.opener,
         configured=node.configured,
         fingerprints=stores.fingerprints,
-        blobs=stores.blobs,
+        recordings=stores.recordings,
         clock=stores.clock,
         accounts=accounts,
         acts=lambda: candidate is not None and candidate.leads,

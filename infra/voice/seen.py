@@ -77,7 +77,7 @@ class Outside(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A recording that the provider still has, and we do not."""
+    """A recording that the provider still has: only they, or beside ours."""
 
     recording_id: str
     call_id: str

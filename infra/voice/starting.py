@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.execute import Executor
-from domain.ports import Blobs, Clock, Fingerprints, Log, Opener
+from domain.ports import Clock, Fingerprints, Log, Opener, RecordingStore
 from infra.configured import Configured
 from infra.voice.accounts import Accounts
 from infra.voice.answering import Answering
@@ -38,7 +38,7 @@ def voice_of(
     opener: Opener,
     configured: Configured,
     fingerprints: Fingerprints,
-    blobs: Blobs,
+    recordings: RecordingStore,
     clock: Clock,
     accounts: Accounts,
     patience: int = PATIENCE,
@@ -52,7 +52,7 @@ def voice_of(
     board = Board()
     lookup = Lookup(log=log, opener=opener, configured=configured, clock=clock)
     turning = Turning(lookup=lookup, executor=executor, fingerprints=fingerprints)
-    pulling = Pulling(executor=executor, lookup=lookup, blobs=blobs)
+    pulling = Pulling(executor=executor, lookup=lookup, recordings=recordings)
     reaching = Reaching(accounts=accounts, configured=configured, lookup=lookup)
     dialler = Dialler(executor=executor)
     doing = Doing(

@@ -239,6 +239,7 @@ async def running(**settings: Any) -> AsyncGenerator[Running]:
 
 async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -> Running:
     clock, keyring = MovableClock(), MemoryKeyring()
+    folder = Path(closing.enter_context(TemporaryDirectory()))
     log, opener = settings.pop("log", MemoryLog)(keyring), KeyOpener(keyring)
     closing.push_async_callback(log.close)
     rows, database = MemoryRows(), SqliteDatabase(":memory:")
@@ -264,6 +265,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         visits=VisitStore(database),
         letters=StoredLetters(blobs),
         fingerprints=HmacFingerprints(b"fingerprints-in-tests"),
+        recordings=FolderBlobs(folder, keyring),
         links=Links(b"links-of-the-tests", url),
         clock=clock,
         new_id=new_id,

@@ -1,0 +1,1 @@
+"""Recordings of calls: where they are kept, and for how long."""

@@ -1,0 +1,112 @@
+"""Recordings over the API: found, listened to by who may, on record whoever listened, and removed in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.centre.configuration import ConfigureProject
+from domain.interaction.recording import StartRecording, StoreRecording
+from domain.voice.recordings import RecordingPlayed, RecordingRemoved
+from infra.configured import Configured
+from infra.recordings.expiring import Expiring
+from tests.domain.documents import project
+from tests.web.problems import problem_of
+from tests.web.running import PROJECT, Client, Running
+from tests.web.test_calls import talking
+
+HERE = f"/api/projects/{PROJECT}/recordings"
+SOUND = b"RIFF and so on"
+
+
+async def recorded(web: Running, recording_id: str = "RE1") -> tuple[Client, str, str]:
+    """A conversation of Anna's, recorded and stored: Anna's client, the interaction's address, the customer."""
+    anna, here = await talking(web)
+    interaction = here.rpartition("/")[2]
+    await web.execute(StartRecording(interaction_id=interaction, leg="1", recording_id=recording_id, consent="asked"))
+    found = (await anna.get(f"{here}/conversation")).json()
+    customer: str = found["customer_id"]
+    reference = await web.doors.recordings.put(customer, SOUND)
+    stored = StoreRecording(
+        interaction_id=interaction,
+        recording_id=recording_id,
+        reference=reference,
+        media_type="audio/wav",
+        seconds=12.5,
+        size=len(SOUND),
+    )
+    await web.execute(stored)
+    return anna, here, customer
+
+
+async def test_a_supervisor_finds_a_recording_and_listens_which_is_on_record(web: Running) -> None:
+    _, _, customer = await recorded(web)
+    account = await web.account("sue", {"*": ["supervisor"]})
+    _, token = await web.accounts.issue_token(account.account_id, "test", (), web.clock(), None)
+    sue = web.anybody({"Authorization": f"Bearer {token}"})
+    for filters in ({}, {"customer_id": customer}, {"agent_id": "anna"}):
+        (item,) = (await sue.get(HERE, params=filters | {"min_position": await web.head()})).json()["items"]
+        assert (item["recording_id"], item["status"], item["seconds"]) == ("RE1", "stored", 12.5)
+        assert "reference" not in item
+    assert (await sue.get(HERE, params={"agent_id": "boris"})).json()["items"] == []
+    sound = await sue.get(f"{HERE}/RE1/sound")
+    assert (sound.content, sound.headers["content-type"]) == (SOUND, "audio/wav")
+    assert sound.headers["cache-control"] == "no-store"
+    (played,) = await web.doors.log.read(types=[RecordingPlayed.wire])
+    assert isinstance(played.event, RecordingPlayed)
+    assert (played.event.account_id, played.event.customer_id) == (account.account_id, customer)
+
+
+async def test_an_agent_sees_what_was_recorded_in_the_own_interaction_and_hears_messages_only(web: Running) -> None:
+    anna, here, _ = await recorded(web)
+    (item,) = (await anna.get(f"{here}/recordings", params={"min_position": await web.head()})).json()["items"]
+    assert item["kind"] == "conversation"
+    assert (await anna.get(f"{HERE}/RE1/sound")).status_code == 403
+    refused = await anna.get(f"/api/projects/{PROJECT}/messages/RE1/sound")
+    assert (refused.status_code, problem_of(refused)["code"]) == (404, "not_found")
+    assert await web.doors.log.read(types=[RecordingPlayed.wire]) == []
+
+
+async def test_a_recording_of_another_project_is_not_there(web: Running) -> None:
+    await recorded(web)
+    head = await web.head()
+    other = await web.client("tom", {"otherline": ["supervisor"]})
+    assert (await other.get(f"{HERE}/RE1/sound")).status_code == 403
+    theirs = "/api/projects/otherline/recordings"
+    assert (await other.get(theirs, params={"min_position": head})).json()["items"] == []
+    assert (await other.get(f"{theirs}/RE1/sound")).status_code == 404
+
+
+def expiring(web: Running) -> Expiring:
+    return Expiring(
+        executor=web.doors.executor,
+        questions=web.doors.queries,  # type: ignore[arg-type]
+        configured=Configured(web.doors.log),
+        recordings=web.doors.recordings,
+        clock=web.clock,
+    )
+
+
+async def test_a_recording_is_removed_after_the_days_of_its_project_and_says_so(web: Running) -> None:
+    document = project(recordings={"keep_days": 30})
+    await web.execute(ConfigureProject(document=document, expected_revision=1))
+    await recorded(web)
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    (item,) = (await sue.get(HERE, params={"min_position": await web.head()})).json()["items"]
+    web.clock.ahead = timedelta(days=29)
+    assert await expiring(web).expire() == 0
+    web.clock.ahead = timedelta(days=31)
+    assert await expiring(web).expire() == 1
+    (removed,) = await web.doors.log.read(types=[RecordingRemoved.wire])
+    assert isinstance(removed.event, RecordingRemoved)
+    assert (removed.event.recording_id, removed.event.reason) == ("RE1", "kept for 30 days")
+    (item,) = (await sue.get(HERE, params={"min_position": await web.head()})).json()["items"]
+    assert item["status"] == "removed"
+    refused = await sue.get(f"{HERE}/RE1/sound")
+    assert (refused.status_code, problem_of(refused)["code"]) == (409, "no_sound")
+    assert await expiring(web).expire() == 0
+
+
+async def test_without_a_rule_recordings_are_kept(web: Running) -> None:
+    await recorded(web)
+    web.clock.ahead = timedelta(days=4000)
+    assert await expiring(web).expire() == 0
