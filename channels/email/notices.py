@@ -27,6 +27,7 @@ Kind = Literal[
     "callback_registered",
     "callback_tried",
     "callback_expired",
+    "message_taken",
     "reply",
 ]
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -123,6 +124,15 @@ class CallbackExpired(_Params):
     ticket_url: Url | Literal[""] = ""
 
 
+class MessageTaken(_Params):
+    """A message that a caller left, to whom it is for. `phone` empty: withheld. `seconds` long; `attached` or not."""
+
+    recipient: Line
+    phone: Line = ""
+    seconds: Annotated[int, Field(ge=0, le=86_400)]
+    attached: bool
+
+
 PARAMETERS: Final[Mapping[Kind, type[_Params]]] = {
     "ticket_opened": TicketOpened,
     "ticket_handed_over": TicketHandedOver,
@@ -131,6 +141,7 @@ PARAMETERS: Final[Mapping[Kind, type[_Params]]] = {
     "callback_registered": CallbackRegistered,
     "callback_tried": CallbackTried,
     "callback_expired": CallbackExpired,
+    "message_taken": MessageTaken,
     "reply": Reply,
 }
 

@@ -167,6 +167,12 @@ class MessageTaking(Spoken):
     """Tele-secretariat: takes a message for somebody, to be written down and passed on by a queue's agents."""
 
     recipient: Title = Field(description="whom the message is for")
+    deliver_to: str | None = Field(
+        default=None,
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        max_length=254,
+        description="their e-mail address, where each message goes with its sound; agents pass it on without",
+    )
     queue: Name = Field(description="one of the project's `queues`")
     longest: int = Field(default=300, ge=5, le=600, description="seconds")
     then: StepName | None = Field(default=None, description="one of this flow's `steps`; the call ends without")

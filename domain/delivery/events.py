@@ -18,6 +18,7 @@ Kind = Literal[
     "callback_registered",
     "callback_tried",
     "callback_expired",
+    "message_taken",
     "reply",
     "deflection",
     "texts_stopped",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from domain.event import Event
@@ -51,6 +52,8 @@ class Call:
     place: Place | None = None
     messages: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
+    #: Whom messages are for, by recording.
+    recipients: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def turn(self) -> int:
@@ -75,7 +78,8 @@ def evolve(state: Call, event: Event) -> Call:
         case CallProceeded():
             return replace(state, place=event.place)
         case MessageLeft():
-            return replace(state, messages=state.messages | {event.recording_id})
+            recipients = {**state.recipients, event.recording_id: event.recipient}
+            return replace(state, messages=state.messages | {event.recording_id}, recipients=recipients)
         case MessageStored():
             return replace(state, stored=state.stored | {event.recording_id})
         case _:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from domain.centre.configuration import project_of
+from domain.centre.documents import ProjectDocument
 from domain.decide import Command, Moment, Outcome, decides
+from domain.delivery.passing_on import MessageSound, message_taken
 from domain.interaction.events import InteractionStarted, SentToVoicemail
 from domain.interaction.offers import rescind
 from domain.interaction.queueing import Arriving, banned, queued, waited
@@ -30,8 +32,12 @@ class LeaveMessage(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreMessage(Command):
-    """The sound of a message is in the customer's store under `reference`; again it changes nothing."""
+    """The sound of a message is in the customer's store under `reference`; again it changes nothing.
 
+    A message for somebody whose address stands in the flow goes out to them.
+    """
+
+    project: str
     call_id: str
     customer_id: str
     recording_id: str
@@ -125,4 +131,24 @@ def store_message(states: States, c: StoreMessage, at: Moment) -> Outcome:
         seconds=c.seconds,
         size=c.size,
     )
-    return Outcome().add("call", c.call_id, stored)
+    return Outcome().add("call", c.call_id, stored).merge(_passed_on(states, c, call, at))
+
+
+def _passed_on(states: States, c: StoreMessage, call: Call, at: Moment) -> Outcome:
+    """The mail to whom the message is for."""
+    recipient, project = call.recipients.get(c.recording_id, ""), project_of(states, c.project)
+    address = _address(project.configured, call.number, recipient) if recipient else None
+    if address is None:
+        return Outcome()
+    interaction = states.of(Interaction, "interaction", call.interaction_id)
+    sound = MessageSound(c.recording_id, c.reference, c.media_type, c.seconds)
+    return message_taken(interaction, c.customer_id, call.caller, recipient, address, sound, project, at)
+
+
+def _address(project: ProjectDocument, number: str, recipient: str) -> str | None:
+    """Where messages for somebody go, by the flow of the number that was called."""
+    line = project.numbers.get(number)
+    flow = project.flows.get(line.flow or "") if line is not None else None
+    takings = (step.message_taking for step in flow.steps.values()) if flow is not None else ()
+    found = (one.deliver_to for one in takings if one is not None and one.recipient == recipient)
+    return next(filter(None, found), None)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from channels.email.compose import OutgoingMail, compose
+from channels.email.compose import Enclosed, OutgoingMail, compose
 from channels.email.identity import Identity
 from channels.email.model import Address
 from channels.email.notices import BadParameters, Rendered, render_notification
@@ -26,10 +26,11 @@ from domain.delivery.state import AttemptDelivery, RecordDeferred, RecordDeliver
 from domain.event import Recorded
 from domain.execute import Executor, Origin, TooBusy
 from domain.personal import plain
-from domain.ports import Clock, Log, LogUnavailable, Opener
+from domain.ports import Clock, Log, LogUnavailable, Opener, RecordingStore, RecordingStoreUnavailable
 from domain.rejection import Rejection
 from domain.stream import stream_of
 from infra.configured import Configured
+from infra.sealing_blobs import DamagedBlob
 from web.links import Links
 from web.phones import spoken
 
@@ -38,6 +39,10 @@ _log = logging.getLogger("trunkline.mail.sending")
 PATIENCE = 300
 #: How long a mail is held back that would be one too many for its address: a person still gets it, a loop idles.
 HELD = timedelta(hours=1)
+#: Bytes of a message's sound that a mail may bear: most servers take some 10 MB, and base64 adds a third.
+MOST_SOUND = 7_000_000
+#: Mails to the customer are held back; these go to somebody else, or are a person's own words.
+NOT_HELD = frozenset({"reply", "message_taken"})
 #: Mails under way at once.
 AT_ONCE = 8
 
@@ -68,6 +73,7 @@ class Sending:
     identity: Identity
     links: Links
     sender: MailSender
+    recordings: RecordingStore
     todo: Todo
     lately: Lately
     clock: Clock
@@ -131,13 +137,15 @@ class Sending:
         address = plain(request.to, otherwise="")
         if not address:
             return RecordRefused(**where, code="erased", reason="the customer has been erased")
-        if request.kind != "reply":
+        if request.kind not in NOT_HELD:
             now = self.clock()
             held = held_back(await self.lately(request.customer_id, now), now)
             if held is not None:
                 return self._later(where, number, "held", held, at_least=HELD)
         try:
-            mail = compose(self._letter(recorded, request, address))
+            mail = compose(await self._letter(recorded, request, address))
+        except (RecordingStoreUnavailable, OSError) as fault:
+            return self._later(where, number, "recordings", type(fault).__name__)
         except (ValueError, BadParameters) as fault:
             return RecordRefused(**where, code="unsendable", reason=str(fault))
         outcome = await self.sender.send(mail, self.identity.bounce_address(request.delivery_id), [address])
@@ -159,14 +167,16 @@ class Sending:
         at = None if isinstance(following, Parked) else max(following.at, now + at_least)
         return RecordDeferred(**where, code=code, reason=reason, retry_at=at)
 
-    def _letter(self, recorded: Recorded, request: NotificationRequested, address: str) -> OutgoingMail:
-        """The letter of a delivery: a function of its request alone, so that every attempt has the same bytes."""
+    async def _letter(self, recorded: Recorded, request: NotificationRequested, address: str) -> OutgoingMail:
+        """The letter of a delivery: a function of its request (and the sound it names, which never changes), so that
+        every attempt has the same bytes."""
         project, at = self.configured.projects[recorded.project], recorded.occurred_at
         box = project.mailboxes.get(request.mailbox)
         if box is None:
             raise ValueError(f"project {project.project} no longer has the mailbox {request.mailbox!r} to send from")
         thread = tuple(self._message_id(one) for one in plain(request.thread, otherwise="").split())
-        rendered = self._rendered(request, at)
+        enclosed = await self._enclosed(request)
+        rendered = self._rendered(request, at, attached=bool(enclosed))
         return OutgoingMail(
             sender=Address(box.address, box.title),
             to=(Address(address),),
@@ -181,7 +191,21 @@ class Sending:
             language=request.language,
             automatic=request.kind != "reply",
             list_id=f"{project.project}.{self.identity.domain}",
+            attachments=enclosed,
         )
+
+    async def _enclosed(self, request: NotificationRequested) -> tuple[Enclosed, ...]:
+        """The sound of a message that is passed on, where a mail can bear it."""
+        if request.kind != "message_taken":
+            return ()
+        try:
+            sound = await self.recordings.get(request.customer_id, request.params["reference"])
+        except DamagedBlob as fault:
+            _log.error("the sound of a message cannot be sent along: %s", fault)
+            return ()
+        if sound is None or len(sound) > MOST_SOUND:
+            return ()
+        return (Enclosed("message.wav", request.params["media_type"], sound),)
 
     def _reply_address(self, mailbox: str, ticket_id: str) -> str:
         return self.identity.reply_address(mailbox, ticket_id) if ticket_id else mailbox
@@ -190,7 +214,7 @@ class Sending:
         kind, _, delivery_id = reference.partition(":")
         return self.identity.message_id(delivery_id) if kind == "delivery" else reference
 
-    def _rendered(self, request: NotificationRequested, at: datetime) -> Rendered:
+    def _rendered(self, request: NotificationRequested, at: datetime, *, attached: bool) -> Rendered:
         subject = plain(request.subject, otherwise="")
         params: dict[str, Any] = {
             "project": request.params["project"],
@@ -203,9 +227,9 @@ class Sending:
             params |= {"ticket": request.params["number"], "ticket_url": url}
         # what goes out by another channel is not on the mail's to-do list
         kind = cast("MailKind", request.kind)
-        return render_notification(kind, request.language, params | self._particulars(request, at))
+        return render_notification(kind, request.language, params | self._particulars(request, at, attached))
 
-    def _particulars(self, request: NotificationRequested, at: datetime) -> dict[str, Any]:
+    def _particulars(self, request: NotificationRequested, at: datetime, attached: bool) -> dict[str, Any]:
         """What one kind of mail says and others do not."""
         match request.kind:
             case "ticket_handed_over":
@@ -230,6 +254,13 @@ class Sending:
                 return {"due": _in_zone(request.params["due"], request), "manage_url": url}
             case "callback_expired":
                 return {"tries": int(request.params.get("tries", "0"))}
+            case "message_taken":
+                return {
+                    "recipient": request.params["recipient"],
+                    "phone": plain(request.body, otherwise=""),
+                    "seconds": int(request.params["seconds"]),
+                    "attached": attached,
+                }
             case "reply":
                 return {
                     "text": plain(request.body, otherwise=""),

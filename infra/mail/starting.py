@@ -70,6 +70,7 @@ async def start_sending(node: Node, links: Links, closing: AsyncExitStack) -> No
         identity=_identity(node),
         links=links,
         sender=sender,
+        recordings=stores.recordings,
         todo=todo.due,
         lately=todo.lately,
         clock=stores.clock,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from infra.asking import Questions
 from infra.configured import Configured
-from infra.mail.sending import Due
+from infra.mail.sending import NOT_HELD, Due
 from projections.queries import due_notifications
 from projections.reading import Reader, reads
 
@@ -22,7 +22,7 @@ def automatic_mails(reader: Reader, customer_id: str, since: datetime) -> Sequen
     return [
         row["requested_at"]
         for row in rows
-        if row["kind"] != "reply" and row["status"] == "delivered" and row["requested_at"] >= since
+        if row["kind"] not in NOT_HELD and row["status"] == "delivered" and row["requested_at"] >= since
     ]
 
 

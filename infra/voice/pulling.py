@@ -69,6 +69,7 @@ class Pulling:
 
 def _message(kept: Kept, customer_id: str, reference: str, sound: bytes) -> Command:
     return StoreMessage(
+        project=kept.project,
         call_id=kept.call_id,
         customer_id=customer_id,
         recording_id=kept.recording_id,

@@ -50,6 +50,13 @@ PARAMS: dict[Kind, dict[str, Any]] = {
         "manage_url": URL,
     },
     "callback_expired": {"tries": 3, "project": "Kwiaty & Co", "name": "Anna"},
+    "message_taken": {
+        "project": "Kwiaty & Co",
+        "recipient": "Anna Nowak",
+        "phone": "+48 22 123 45 67",
+        "seconds": 42,
+        "attached": True,
+    },
     "reply": TICKET | {"text": "Dear Anna,\n\nthe line works again.\nGood-bye", "agent": "Jan"},
 }
 EACH = [(kind, language) for kind in PARAMS for language in LANGUAGES]
@@ -94,8 +101,13 @@ def test_a_notification_says_what_it_must_in_text_and_html(kind: Kind, language:
     subject, text, html = render_notification(kind, language, PARAMS[kind])
     assert subject
     assert f'lang="{language}"' in html
-    of_callbacks = {"callback_registered": ["+48 22 123 45 67"], "callback_tried": [URL], "callback_expired": []}
-    for said in ("Kwiaty & Co", *of_callbacks.get(kind, ["T-42", URL])):
+    without_ticket = {
+        "callback_registered": ["+48 22 123 45 67"],
+        "callback_tried": [URL],
+        "callback_expired": [],
+        "message_taken": ["Anna Nowak", "+48 22 123 45 67", "42"],
+    }
+    for said in ("Kwiaty & Co", *without_ticket.get(kind, ["T-42", URL])):
         assert said in text
         assert said.replace("&", "&amp;") in html
     for rest in ("%(", "{{", "{%", "None", "Undefined"):

@@ -220,7 +220,14 @@ def test_the_sound_of_a_message_is_stored_once_also_after_the_call(hotline: Worl
     interaction = hotline.when(answer()).result["interaction_id"]
     hotline.given(end())
     store = StoreMessage(
-        call_id="c1", customer_id="x", recording_id="r1", reference="b", media_type="audio/wav", seconds=3, size=9
+        project="hotline",
+        call_id="c1",
+        customer_id="x",
+        recording_id="r1",
+        reference="b",
+        media_type="audio/wav",
+        seconds=3,
+        size=9,
     )
     hotline.when(store).then(happened(MessageStored, interaction_id=interaction, reference="b"))
     hotline.when(store).changes_nothing()

@@ -41,6 +41,9 @@ from domain.ticket.decide import (
     ReopenTicket,
     ResolveTicket,
 )
+from domain.voice.calls import AnswerCall, EndCall
+from domain.voice.messages import LeaveMessage, StoreMessage
+from domain.voice.recordings import GiveUpRecording, RemoveRecording
 from tests.projections.histories import AGENTS, DEPARTMENTS, NAMES, PROJECT, TEXTS, Centre
 
 Action = Callable[[Centre], Awaitable[Any]]
@@ -125,6 +128,28 @@ async def _late(c: Centre) -> None:
         await c.do(TimeOutWrapUp(interaction_id=h.interaction_id, leg=h.leg))
 
 
+async def _message(c: Centre) -> None:
+    """A caller leaves a message, whose sound is stored or never had, and perhaps removed later."""
+    call_id, recording_id = c.new_id(), c.new_id()
+    caller = c.contact()
+    caller = caller if caller.kind == "phone" else None
+    came = await c.do(AnswerCall(project=PROJECT, number="main", call_id=call_id, provider="twilio", caller=caller))
+    leave = LeaveMessage(
+        project=PROJECT, call_id=call_id, queue="billing", seconds=7, recording_id=recording_id, recipient=""
+    )
+    await c.do(leave)
+    await c.do(EndCall(project=PROJECT, call_id=call_id, status="completed"))
+    about = {"recording_id": recording_id, "interaction_id": came.result["interaction_id"]}
+    if c.dice.random() < 0.2:
+        await c.do(GiveUpRecording(**about, reason="the provider has it no more"))
+        return
+    customer_id = came.result["customer_id"]
+    where = {"call_id": call_id, "customer_id": customer_id, "recording_id": recording_id}
+    await c.do(StoreMessage(project=PROJECT, reference="f" * 32, media_type="audio/wav", seconds=7, size=9, **where))
+    if c.dice.random() < 0.3:
+        await c.do(RemoveRecording(**about, customer_id=customer_id, reason="kept for 90 days"))
+
+
 def _attempted(build: Callable[[Centre, str, str], Command]) -> Action:
     async def act(c: Centre) -> None:
         delivery_id, attempt_id = c.pick(c.ids.attempts)
@@ -186,6 +211,7 @@ ACTIONS: dict[str, tuple[int, Action]] = {
     "mail on a ticket": (5, _mail_again),
     "automatic mail": (1, _automatic),
     "callback": (3, _callback),
+    "message": (2, _message),
     "cancel callback": (1, _simply(lambda c: CancelCallback(interaction_id=c.pick(c.ids.interactions)))),
     "plan a follow-up": (4, _simply(_plan)),
     "replan a follow-up": (1, _simply(_replan)),

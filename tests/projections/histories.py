@@ -81,6 +81,14 @@ SHOP = ProjectDocument.model_validate(
         "mailboxes": {"info": {"address": "info@shop.example", "title": "Info", "department": "help"}},
         "callbacks": {"queue": "billing"},
         "status": {"sender": "info"},
+        "numbers": {"main": {"number": "+48221234567", "title": "Main", "flow": "word", "lines": 1000}},
+        "flows": {
+            "word": {
+                "title": "Word",
+                "start": "leave",
+                "steps": {"leave": {"voicemail": {"say": {"en": "Speak"}, "queue": "billing"}}},
+            }
+        },
     }
 )
 

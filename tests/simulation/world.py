@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from domain.event import Recorded
 from domain.execute import Executor, Origin
 from domain.invariants import Broken, Checker
 from domain.ports import Appended, Change
+from infra.blobs import FolderBlobs
 from infra.clock import SteadyClock
 from infra.configured import Configured
 from infra.keys.memory import MemoryKeyring
@@ -189,6 +191,7 @@ class World:
             identity=self.identity,
             links=self.links,
             sender=self,
+            recordings=FolderBlobs(Path("recordings"), self.keyring),
             todo=self._due,
             lately=self._lately,
             clock=self.clock,

@@ -114,6 +114,18 @@ async def test_a_called_customer_is_handed_over_without_being_called_again(line:
     await line.until(InteractionClosed)
 
 
+async def test_each_agents_part_is_recorded_and_stored_and_none_is_lost_by_the_hand_over(line: Hotline) -> None:
+    customer, _, where = await called_back(line)
+    await line.until(RecordingStarted)
+    party = (await line.do(ConsultAgent(**where, to_agent="boris"))).result["party"]
+    await line.until(DialAnswered, 3)
+    await line.do(HandOverCall(**where, party=party))
+    await line.until(RecordingStarted, 2)
+    await line.emulator.hang_up(customer.sid)
+    await line.until(RecordingStored, 2)
+    assert {one.leg for one in await line.events(RecordingStored)} == {"1", "2"}
+
+
 async def test_whom_we_call_hears_that_it_is_recorded_before_it_is(line: Hotline) -> None:
     customer, _, _ = await called_back(line)
     heard = line.emulator.heard(customer.sid)
