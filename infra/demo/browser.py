@@ -48,6 +48,8 @@ class Form(HTMLParser):
         self.action = ""
         self._found: list[tuple[str, dict[str, str]]] = []
         self._names: set[str] = set()
+        #: The list that is being read, and whether its option is the one that stands (HTML standard 4.10.7).
+        self._list, self._option = "", False
         self.feed(page)
         if not self._found:
             raise NoForm(f"the page has no form with a field {field!r}")
@@ -62,8 +64,21 @@ class Form(HTMLParser):
             self._names.add(given["name"])
             if tag == "input" and (given.get("type") not in ("radio", "checkbox", "submit") or "checked" in given):
                 self.fields[given["name"]] = given.get("value", "")
+            self._list = given["name"] if tag == "select" else ""
+        elif self._list and tag == "option":
+            self._option = "selected" in given or self._list not in self.fields
+            if self._option:
+                self.fields[self._list] = given.get("value", "")
+                self._option = "value" not in given
+
+    def handle_data(self, data: str) -> None:
+        if self._option:
+            self.fields[self._list] += data.strip()
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("option", "select"):
+            self._option = False
+            self._list = "" if tag == "select" else self._list
         if tag == "form" and self._inside:
             self._inside = False
             if self._wanted in self._names:

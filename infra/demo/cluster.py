@@ -123,7 +123,8 @@ async def own_cluster(
         stores = await asyncio.to_thread(_postgres, folder / "postgresql", closing)
         cluster = Cluster(settings.model_copy(update=stores))
         closing.push_async_callback(cluster.stop)
-        await cluster.start(roles, folder, http_port, smtp_port)
+        relays: tuple[Role, ...] = ("relay", "relay") if settings.kafka_servers else ()
+        await cluster.start([*roles, *relays], folder, http_port, smtp_port)
         yield cluster
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import mailbox
+import secrets
 import shutil
 import tempfile
 import time
@@ -94,6 +95,9 @@ async def opened(
         await server.start()
         closing.push_async_callback(server.stop)
         settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
+        # one process has nobody to carry its log to, and a demo's is none of a real centre's topic
+        topic = {"kafka_topic": f"trunkline.demo.{secrets.token_hex(4)}"} if cluster else {"kafka_servers": ""}
+        settings = settings.model_copy(update=topic)
         starting = _cluster(settings) if cluster else running_node(settings)
         node = await closing.enter_async_context(starting)
         since = await node.stores.log.head()

@@ -170,3 +170,13 @@ def _wait_for(folder: Path, seconds: float) -> None:
     while not (folder.is_dir() and any(folder.iterdir())):
         assert time.monotonic() < ends, f"no mail in {folder.name} within {seconds} s"
         select.select([], [], [], 0.1)
+
+
+def test_a_cluster_of_processes_breaks_no_invariant_either() -> None:
+    done = run_demo(
+        "--cluster", "--seconds", "6", "--speed", "6", "--seed", "7", "--json", "--port", "0", "--smtp-port", "0"
+    )
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    found = json.loads(done.stdout)
+    assert found["invariants"]["broken"] == []
+    assert found["counts"]["mails_sent"] > 0

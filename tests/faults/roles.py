@@ -18,7 +18,9 @@ class Processes(Centre):
     """`kill` kills one of the processes, drawn by lot; `start` starts those that do not run."""
 
     def __init__(self, settings: Settings, said: Path, nursery: Nursery, *, seed: int = 0) -> None:
-        super().__init__(settings, said, nursery, "web")
+        # links in mails lead to the web, whichever process sends them
+        known = settings.model_copy(update={"public_url": settings.base_url})
+        super().__init__(known, said, nursery, "web")
         self.dice = Random(f"roles {seed}")
         self.parts = [self._part(number, role) for number, role in enumerate(ROLES)]
 
