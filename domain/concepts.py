@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain import alert, audit, callback, conversation, intake, outcome, reservation, staff, texts
+from domain import alert, audit, callback, conversation, intake, outcome, reservation, script, staff, texts
 from domain.agent import decide as agent
 from domain.centre import configuration, evacuating
 from domain.customer import decide as customer
@@ -55,6 +55,7 @@ LOADED = (
     recordings,
     replying,
     reservation,
+    script,
     staff,
     talking,
     texts,

@@ -28,7 +28,7 @@ ATTEMPTS = 12
 CONCEPT_MODULES = LOADED
 
 #: Streams that belong to one project and are no business of another; agents and centres belong to a pool.
-OF_ONE_PROJECT = frozenset({"interaction", "ticket", "customer", "delivery", "follow_up"})
+OF_ONE_PROJECT = frozenset({"interaction", "ticket", "customer", "delivery", "follow_up", "script", "outcome"})
 
 
 class TooBusy(Exception):

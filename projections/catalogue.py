@@ -15,6 +15,7 @@ from projections.outcomes import outcomes
 from projections.queue_board import queue_board
 from projections.recordings import recordings
 from projections.schema import Projection
+from projections.scripts import scripts
 from projections.text_search import text_search
 from projections.ticket_board import ticket_board
 
@@ -31,6 +32,7 @@ PROJECTIONS: dict[str, Projection] = {
         follow_ups,
         alerts,
         outcomes,
+        scripts,
         contact_measures,
         agent_measures,
         matter_measures,

@@ -18,6 +18,7 @@ from domain.centre.numbers import Number
 from domain.centre.outcomes import OutcomeRule
 from domain.centre.retention import Retention
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
+from domain.centre.scripts import Script
 from domain.centre.wallboard import Alert, Wallboard
 from domain.centre.webhooks import Webhook
 
@@ -275,6 +276,7 @@ class ProjectDocument(Document):
     embedded_in: tuple[Origin, ...] = Field(
         default=(), max_length=100, description="sites that may show the forms and pages in a frame; none named: any"
     )
+    scripts: dict[Name, Script] = Field(default={}, max_length=100, description="what is said and asked, by name")
     outcomes: dict[Name, OutcomeRule] = Field(default={}, description="what is started by an end, by disposition")
     dispositions: tuple[Name, ...] = Field(
         default=("answered", "not_reached", "not_stated"), description="how contacts can end"

@@ -16,6 +16,7 @@ from domain.centre.flow_faults import check_flows, queues_led_to
 from domain.centre.hours_faults import check_hours
 from domain.centre.reach import further_queues
 from domain.centre.routing_faults import check_names, check_policy, check_queues
+from domain.centre.scripts import check_scripts
 from domain.centre.step_faults import check_steps
 from domain.centre.wallboard_faults import check_wallboard
 from domain.centre.webhooks import check_webhooks
@@ -108,6 +109,7 @@ def _project(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
         wanted = queue.wrap_up.default_disposition
         yield from unknown("disposition", wanted, p.dispositions, subject, path, ("dispositions",))
     yield from _outcomes(subject, p)
+    yield from check_scripts(subject, p.scripts, {**p.queues})
     if p.callbacks is not None:
         path = ("callbacks", "queue")
         yield from unknown("queue", p.callbacks.queue, p.queues, subject, path, ("queues",))

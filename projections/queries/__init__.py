@@ -49,6 +49,7 @@ from projections.queries.notifications import (
 )
 from projections.queries.outcomes import OutcomeView, PendingOutcome, outcomes_of, pending_outcomes
 from projections.queries.queues import QueueLength, SiteLength, WaitingWork, queue_lengths, waiting_work
+from projections.queries.scripts import VersionResults, script_results
 from projections.queries.texts import TextFound, find_texts
 from projections.queries.tickets import (
     TicketEntry,
@@ -88,6 +89,7 @@ __all__ = [
     "TicketEntry",
     "TicketView",
     "TimelineEntry",
+    "VersionResults",
     "WaitingWork",
     "WallboardView",
     "WorkItem",
@@ -116,6 +118,7 @@ __all__ = [
     "pending_outcomes",
     "queue_lengths",
     "ratings",
+    "script_results",
     "service_levels",
     "sites_down",
     "team_exists",
