@@ -24,7 +24,9 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 class PostgresReaders:
     """Runs queries on up to `MAX_READERS` connections of this process."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, patience: float = CONNECT_SECONDS) -> None:
+        """`patience`: seconds that a server may take to let us in."""
+        self._patience = patience
         self._dsn = make_conninfo(
             dsn,
             application_name="trunkline-reader",
@@ -38,7 +40,8 @@ class PostgresReaders:
         """All rows. A connection found broken is replaced once. Raises `LogUnavailable`."""
         try:
             return await self._fetch(query, parameters)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
+        except (psycopg.OperationalError, psycopg.InterfaceError, OSError, TimeoutError):
+            # a server that is busy coming back lets nobody in for longer than we wait: that is no other fault
             await self._drop_idle()
         try:
             return await self._fetch(query, parameters)
@@ -72,7 +75,7 @@ class PostgresReaders:
     async def _connect(self) -> Connection:
         if self._closed:
             raise LogUnavailable("the log was closed")
-        return await asyncio.wait_for(psycopg.AsyncConnection.connect(self._dsn, autocommit=True), CONNECT_SECONDS)
+        return await asyncio.wait_for(psycopg.AsyncConnection.connect(self._dsn, autocommit=True), self._patience)
 
     async def _drop_idle(self) -> None:
         idle, self._idle = self._idle, []
