@@ -17,6 +17,7 @@ from domain.event import Recorded
 from domain.ports import Log, LogUnavailable
 from infra.holidays_named import calendars_for
 from infra.log.registry import event_names
+from infra.text_faults import check_texts
 
 _log = structlog.get_logger("configured")
 #: Seconds between looks.
@@ -103,6 +104,7 @@ class Configured:
         kept = list(projects.values())
         zones, holidays = available_timezones(), calendars_for(kept)
         found = check(list(centres.values()), kept, time_zones=zones, holidays=holidays, events=event_names())
+        found += check_texts(kept)
         return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:

@@ -43,6 +43,7 @@ from infra.rows.port import RowStore
 from infra.serving import start_web
 from infra.settings import Settings
 from infra.stores import Stores, new_id, open_accounts, open_stores
+from infra.texts.opening import start_sending_texts
 from infra.voice.opening import start_voice
 from infra.webhooks.starting import start_telling
 from projections.catalogue import PROJECTIONS
@@ -282,6 +283,7 @@ async def _start(node: Node, links: Links, closing: AsyncExitStack) -> None:
         await start_receiving(node, closing)
     if node.plays("delivery"):
         await start_sending(node, links, closing)
+        await start_sending_texts(node, links, closing)
         start_alerting(node, closing)
         start_telling(node, closing)
         if not node.plays("web"):

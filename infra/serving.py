@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+from channels.sms.preview import preview
 from domain.centre.documents import ProjectDocument
 from infra.accounts.drafts import DraftStore
 from infra.accounts.leases import LeaseStore
@@ -21,6 +22,7 @@ from infra.operations.figures import Figures
 from infra.operations.requests import Observed
 from infra.reviewing import Reviewing
 from infra.stores import new_id
+from infra.texts.opening import start_texts
 from infra.voice.opening import start_voice
 from infra.voice.telephones import telephones
 from projections.reading import USES
@@ -48,6 +50,7 @@ async def start_web(node: Node, links: Links, listening: socket.socket, closing:
     """Serve the web; it ends with `closing`, telling browsers to come back elsewhere."""
     app = create_app(_doors(node, links))
     app.include_router(await start_voice(node, closing))
+    app.include_router(await start_texts(node, links, closing))
     live = app.state.live
 
     def streams(figures: Figures) -> None:
@@ -88,5 +91,6 @@ def _doors(node: Node, links: Links) -> Doors:
         check=node.configured.faults_with,
         webhook_secret=lambda project: webhook_secret(stores.secrets.webhooks, project),
         complete=complete,
+        preview_text=preview,
         reviewer=Reviewing(node.configured, complete),
     )

@@ -201,7 +201,8 @@ class Settings(BaseSettings):
     imap: tuple[ImapMailbox, ...] = Field(default=(), description="mailboxes to fetch from; JSON in the environment")
 
     twilio: dict[str, TwilioAccount] = Field(
-        default={}, description="accounts that carry calls, by the name that numbers give; JSON in the environment"
+        default={},
+        description="accounts that carry calls and texts, by the name that numbers give; JSON in the environment",
     )
 
     webhooks: dict[str, WebhookSecret] = Field(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.delivery.events import (
+    DeliveryAccepted,
     DeliveryAttempted,
     DeliveryDeferred,
     NotificationBounced,
@@ -21,7 +22,8 @@ from domain.ports import Rows
 from projections.erasing import forgets, text_of
 from projections.schema import Column, Projection, Table
 
-#: `status`: pending or attempting. `due_at`: when to send, send again, or take an unheard-of attempt for lost.
+#: `status`: pending, attempting or accepted. `due_at`: when to send, send again, take an unheard-of attempt for lost,
+#: or ask a provider what became of what it accepted.
 PENDING = Table(
     "pending_notifications",
     (
@@ -56,11 +58,12 @@ PENDING = Table(
     read_back=True,
 )
 
-pending_notifications = Projection("pending_notifications", 2, (PENDING,))
+pending_notifications = Projection("pending_notifications", 3, (PENDING,))
 forgets(pending_notifications)
 _pending = pending_notifications.on
 
-#: `status`: pending, attempting, delivered, failed, bounced. `reason` is what the other side said.
+#: `status`: pending, attempting, accepted, delivered, failed, bounced. `reason` is what the other side said,
+#: `reference` the provider's own id, `segments` how many short messages it is paid for as.
 DELIVERIES = Table(
     "deliveries",
     (
@@ -79,6 +82,8 @@ DELIVERIES = Table(
         Column("retry_at", "instant", optional=True),
         Column("code"),
         Column("reason", personal=True),
+        Column("reference"),
+        Column("segments", "integer"),
     ),
     key=("delivery_id",),
     indexes=(("ticket_id", "position"), ("customer_id",), ("project", "status", "position")),
@@ -87,7 +92,7 @@ DELIVERIES = Table(
     read_back=True,
 )
 
-deliveries = Projection("deliveries", 1, (DELIVERIES,))
+deliveries = Projection("deliveries", 2, (DELIVERIES,))
 forgets(deliveries)
 _delivery = deliveries.on
 
@@ -137,6 +142,11 @@ def pending_attempted(recorded: Recorded, event: DeliveryAttempted, rows: Rows) 
     _later(rows, event.delivery_id, attempts=event.number, attempt_id=event.attempt_id, **now)
 
 
+@_pending(DeliveryAccepted)
+def pending_accepted(recorded: Recorded, event: DeliveryAccepted, rows: Rows) -> None:
+    _later(rows, event.delivery_id, status="accepted", due_at=event.check_at)
+
+
 @_pending(DeliveryDeferred)
 def pending_deferred(recorded: Recorded, event: DeliveryDeferred, rows: Rows) -> None:
     _later(rows, event.delivery_id, status="pending", due_at=event.retry_at)
@@ -167,6 +177,8 @@ def requested(recorded: Recorded, event: NotificationRequested, rows: Rows) -> N
         "retry_at": None,
         "code": "",
         "reason": "",
+        "reference": "",
+        "segments": 0,
     }
     rows.put("deliveries", row)
 
@@ -180,6 +192,13 @@ def _moved(rows: Rows, delivery_id: str, status: str, **now: Any) -> None:
 @_delivery(DeliveryAttempted)
 def attempted(recorded: Recorded, event: DeliveryAttempted, rows: Rows) -> None:
     _moved(rows, event.delivery_id, "attempting", attempts=event.number, retry_at=None)
+
+
+@_delivery(DeliveryAccepted)
+def accepted(recorded: Recorded, event: DeliveryAccepted, rows: Rows) -> None:
+    row = rows.get("deliveries", (event.delivery_id,))
+    segments = max(event.segments, 0 if row is None else row["segments"])
+    _moved(rows, event.delivery_id, "accepted", reference=event.reference, segments=segments, code="", reason="")
 
 
 @_delivery(DeliveryDeferred)

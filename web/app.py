@@ -44,6 +44,7 @@ from web.routes import (
     sites,
     stream,
     supervising,
+    texts,
     ticket_commands,
     wallboards,
 )
@@ -79,6 +80,7 @@ ROUTERS = (
     measures.router,
     wallboards.router,
     stream.router,
+    texts.router,
     reference.router,
     *pages.routers(),
 )

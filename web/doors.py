@@ -67,6 +67,8 @@ class Registered(NamedTuple):
 
 #: Makes an agent's browser a telephone for so many seconds; None where the account has no key for that.
 Telephone = Callable[[str, int], Registered | None]
+#: What a text will be sent as, as `TextPreview` has it. Raises `ValueError` for one that cannot be sent.
+PreviewText = Callable[[str], Mapping[str, Any]]
 #: A project's document with what applying it adds: public holidays among the closed days of its hours.
 Complete = Callable[[ProjectDocument], ProjectDocument]
 
@@ -78,6 +80,10 @@ def _nothing_more(document: Any) -> Sequence[str]:
 
 def _as_it_is(document: ProjectDocument) -> ProjectDocument:
     return document
+
+
+def _no_preview(text: str) -> Mapping[str, Any]:
+    raise ValueError("this process sends no texts")
 
 
 class Documents(Protocol):
@@ -124,6 +130,7 @@ class Doors:
     check: Check = _nothing_more
     complete: Complete = _as_it_is
     webhook_secret: Callable[[str], bytes] = _no_secret
+    preview_text: PreviewText = _no_preview
     homes: Homes = field(init=False)
     throttle: Throttle = field(init=False)
 

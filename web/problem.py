@@ -33,6 +33,7 @@ BAD_VALUES = frozenset(
         "no_score",
         "no_time_zone",
         "same_customer",
+        "too_long",
         "too_far",
         "unknown_disposition",
     }

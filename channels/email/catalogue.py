@@ -1,19 +1,14 @@
-"""What we say to customers, in their language: gettext catalogues compiled when they are first needed.
-
-The `.po` files in `locale/` are what is committed and installed; no build step stands between them and a mail.
-"""
+"""What our mails say, in the customer's language."""
 
 from __future__ import annotations
 
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
+
+from channels import catalogues
 
 #: The language of the templates themselves.
 SOURCE: Final = "en"
@@ -29,16 +24,9 @@ def closest_language(wanted: str | None, otherwise: str = SOURCE) -> str:
 
 def read_catalogue(language: str) -> Catalog:
     """The catalogue as committed. Raises `FileNotFoundError` for a language that has none."""
-    with (LOCALE / f"{language}.po").open("rb") as source:
-        return read_po(source, locale=language)
+    return catalogues.read_catalogue(LOCALE, language)
 
 
-@cache
 def translations(language: str) -> NullTranslations:
     """Translations with the language's own plural forms."""
-    if language == SOURCE:
-        return NullTranslations()
-    compiled = BytesIO()
-    write_mo(compiled, read_catalogue(language))
-    compiled.seek(0)
-    return Translations(compiled)
+    return catalogues.compiled(LOCALE, language, SOURCE)

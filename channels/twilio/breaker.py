@@ -30,6 +30,14 @@ class Breaker:
         self._trying = True
         return 0.0
 
+    def closed_for(self, now: float) -> float:
+        """Seconds until a request may be made, as `wait`, but nobody becomes the trial by asking."""
+        if self._open_until is None:
+            return 0.0
+        if now < self._open_until:
+            return self._open_until - now
+        return self.pause if self._trying else 0.0
+
     def succeeded(self) -> None:
         """The provider answered, be it to refuse what was asked: it is there."""
         self._failed, self._open_until, self._trying = 0, None, False

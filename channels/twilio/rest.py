@@ -46,6 +46,10 @@ class TwilioRest:
     async def close(self) -> None:
         await self._transport.close()
 
+    def away(self) -> float:
+        """Seconds for which nothing is asked, since Twilio did not answer lately; 0: it can be asked."""
+        return self._transport.away()
+
     # texts
 
     async def send_message(
@@ -83,6 +87,10 @@ class TwilioRest:
         """
         found = await self._api.messages.list_async(limit=limit, **given(to=to, from_=sender))
         return made_since([Message.of(one) for one in found], since)
+
+    async def picture(self, path: str) -> bytes:
+        """What came along with a text; `path` is that of its Media resource, which redirects to the bytes."""
+        return await self._transport.media(path)
 
     # calls
 

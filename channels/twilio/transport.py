@@ -90,6 +90,10 @@ class Transport(AsyncHttpClient):
         """Close the connections."""
         await self._client.aclose()
 
+    def away(self) -> float:
+        """Seconds for which nothing is asked; 0 where it can be."""
+        return self._breaker.closed_for(asyncio.get_running_loop().time())
+
     async def request(
         self,
         method: str,

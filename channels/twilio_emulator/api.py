@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from channels.twilio.errors import Code
 from channels.twilio.validity import faults, find_operation, is_known_path
-from channels.twilio_emulator import api_calls, api_conferences, api_messages, api_recordings, recording
+from channels.twilio_emulator import api_calls, api_conferences, api_messages, api_recordings, pictures, recording
 from channels.twilio_emulator.faults import Fault
 from channels.twilio_emulator.refusals import ApiError, not_allowed, not_authenticated, not_found, refusal_of
 from channels.twilio_emulator.requests import Request
@@ -86,6 +86,9 @@ async def _answered(world: World, http: HttpRequest) -> Response:
     media = _MEDIA.fullmatch(path)
     if media and method == "GET":
         return await _media(world, path, media[2])
+    picture = pictures.PATH.fullmatch(path)
+    if picture and method == "GET":
+        return _picture(world, path, picture[1])
     found = find_operation(method, path)
     if found is None:
         raise not_allowed() if is_known_path(path) else not_found(path)
@@ -117,6 +120,16 @@ async def _media(world: World, path: str, sid: str) -> Response:
     if one is None or one.status != "completed":
         raise not_found(path)
     return Response(recording.media(one), media_type="audio/x-wav")
+
+
+def _picture(world: World, path: str, sid: str) -> Response:
+    fault = world.faults.take("rest", "FetchMedia")
+    if fault is not None and fault.kind == "refuse":
+        return _refused(fault)
+    found = pictures.answer(world, sid)
+    if found is None:
+        raise not_found(path)
+    return found
 
 
 def _refused(fault: Fault) -> Response:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from channels.twilio.errors import Code
+from channels.twilio.opting_out import HELP, START, STOP
+from channels.twilio_emulator import pictures
 from channels.twilio_emulator.documents import MESSAGING, BadDocument, Node, read
 from channels.twilio_emulator.model import Hook, Text
 from channels.twilio_emulator.world import API_VERSION, World
 
-STOP: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
-START: Final = frozenset({"START", "YES", "UNSTOP"})
-HELP: Final = frozenset({"HELP", "INFO"})
 STOPPED: Final = (
     "You have successfully been unsubscribed. You will not receive any more messages from this number. "
     "Reply START to resubscribe."
@@ -120,8 +119,7 @@ async def _received(world: World, text: Text) -> None:
         "NumMedia": str(len(text.media)),
         "NumSegments": str(text.segments),
     }
-    for n, url in enumerate(text.media):
-        params |= {f"MediaUrl{n}": url, f"MediaContentType{n}": "image/jpeg"}
+    params |= pictures.keep(world, text)
     if number.sms.url and await _asked(world, text, number.sms, params):
         return
     if number.sms.url and number.sms_fallback.url:

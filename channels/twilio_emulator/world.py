@@ -51,6 +51,8 @@ class World:
         self.queues: dict[str, Queue] = {}
         self.recordings: dict[str, Recording] = {}
         self.texts: dict[str, Text] = {}
+        #: What came along with texts: identifier → where it is, or the thing itself as a `data:` address.
+        self.pictures: dict[str, str] = {}
         #: Calls whose number is withheld → whose they are, for the page.
         self.withheld: dict[str, str] = {}
         self.opted_out: set[tuple[str, str]] = set()

@@ -1,7 +1,8 @@
 """What a customer is told of a callback: that it is on record, and that they were not reached and when we try again.
 
 It goes to the address that was left with the request, else to one that is known of the customer, where the project
-sends status mails. What it ends with is told by `domain.delivery.request.expired_callback`.
+sends status mails; that they were not reached goes to the telephone by text where there is neither. What it ends with
+is told by `domain.delivery.request.expired_callback`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from domain.centre.documents import Callbacks
 from domain.customer.state import Customer
 from domain.decide import Moment, Outcome
 from domain.delivery.events import Kind, NotificationRequested
+from domain.delivery.request import of_callback_by_text
 from domain.interaction.events import CallbackRequested
 from domain.interaction.state import Interaction
 from domain.personal import plain
@@ -47,6 +49,8 @@ def callback_tried(
     zone = interaction.callback_zone or zone_of(project, queue)
     about = (interaction.interaction_id, interaction.customer_id, interaction.language)
     address = interaction.callback_notify or customer.address("email")
+    if not address or project.configured.status is None:
+        return of_callback_by_text("callback_tried", interaction, customer, project, at)
     params = {"due": retry_at.isoformat(), "zone": zone}
     return _told("callback_tried", address, about, customer.name, project, params, at)
 

@@ -159,7 +159,7 @@ def expired_callback(
     """
     address, status = interaction.callback_notify or customer.address("email"), project.configured.status
     if not address or status is None:
-        return _expired_by_text(interaction, customer, project, at)
+        return of_callback_by_text("callback_expired", interaction, customer, project, at)
     delivery_id = at.new_id()
     request = NotificationRequested(
         delivery_id=delivery_id,
@@ -182,12 +182,15 @@ def expired_callback(
     return outcome
 
 
-def _expired_by_text(interaction: Interaction, customer: Customer, project: Project, at: Moment) -> Outcome:
+def of_callback_by_text(
+    kind: Kind, interaction: Interaction, customer: Customer, project: Project, at: Moment
+) -> Outcome:
+    """How a callback stands, to the telephone; nothing where no number sends texts or the customer wants none."""
     if wants_no_texts(customer) or not sends_texts(project):
         return Outcome()
     about = About(interaction.customer_id, interaction.language, interaction.ticket_id, interaction.interaction_id)
     number = _texting(project, interaction.entry)
-    return text("callback_expired", number, about, customer.address("phone"), project, at)
+    return text(kind, number, about, customer.address("phone"), project, at)
 
 
 def sends_texts(project: Project) -> bool:

@@ -145,6 +145,11 @@ async def _reply(typing: Typing, said: Said) -> Any:
     return await typing.desk.on(said.item, "reply", {"text": _needed(said, "what to write to the customer")})
 
 
+async def _text(typing: Typing, said: Said) -> Any:
+    text = _needed(said, "what to text to the customer")
+    return await typing.desk.on(said.item, "reply", {"text": text, "by": "sms"})
+
+
 async def _note(typing: Typing, said: Said) -> Any:
     return await typing.desk.on(said.item, "notes", {"text": _needed(said, "what to note")})
 
@@ -181,6 +186,7 @@ WORDS: dict[str, Word] = {
     "decline": Word("decline [N] [REASON]", "let somebody else have it", _decline, ("offered",)),
     "show": Word("show [N]", "what happened so far", _show, ("connected", "wrap_up", "offered")),
     "reply": Word("reply [N] TEXT", "write to the customer", _reply, _HAND),
+    "text": Word("text [N] TEXT", "text the customer, however they wrote", _text, _HAND),
     "note": Word("note [N] TEXT", "a note for colleagues", _note, ("connected", "wrap_up")),
     "transfer": Word("transfer [N] DEPARTMENT [NOTE]", "pass it on", _transfer, _HAND),
     "resolve": Word("resolve [N] [DISPOSITION]", "done, and the matter is settled", _resolve, _HAND),

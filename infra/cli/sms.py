@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from channels.sms.alphabet import is_gsm7
 from channels.sms.keywords import LANGUAGES, keyword
+from channels.sms.preview import preview, suggested
 from channels.sms.segments import Segmented, UnsendableText, segment
-from channels.sms.substitutes import Forcing, forcing, substituted
+from channels.sms.substitutes import Forcing, forcing
 
 #: Exit code: the text cannot be a short message.
 FAULTY = 1
 #: Bytes of standard input that are read; a message of 255 segments has at most 68,340.
 _MAX_INPUT = 1_000_000
-#: Characters of a suggestion: they fit 255 segments even if each takes two units.
-_MAX_SUGGESTED = 255 * 76
 
 sms_app = typer.Typer(help="Look at text messages as the carriers will.", no_args_is_help=True)
 
@@ -47,12 +45,10 @@ def segments(
     except UnsendableText as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(FAULTY) from None
-    culprits = forcing(written)
-    plain = _in_gsm7(substituted(written)) if culprits else None
     if as_json:
-        typer.echo(json.dumps(_as_json(written, cut, culprits, plain), ensure_ascii=False))
+        typer.echo(json.dumps(preview(written), ensure_ascii=False))
     else:
-        _print(cut, culprits, plain)
+        _print(cut, forcing(written), suggested(written))
 
 
 @sms_app.command("keyword")
@@ -75,38 +71,6 @@ def _text(argument: str) -> str:
     if argument != "-":
         return argument
     return sys.stdin.buffer.read(_MAX_INPUT).decode("utf-8", "surrogateescape").removesuffix("\n")
-
-
-def _in_gsm7(text: str) -> Segmented | None:
-    """The text in the 7-bit alphabet; None where it still needs UCS-2, so that nothing would be won."""
-    return segment(text) if is_gsm7(text) and len(text) <= _MAX_SUGGESTED else None
-
-
-def _as_json(text: str, cut: Segmented, culprits: tuple[Forcing, ...], plain: Segmented | None) -> dict[str, Any]:
-    return {
-        "encoding": cut.encoding,
-        "segments": len(cut.segments),
-        "characters": len(text),
-        "units_used": cut.units_used,
-        "units_left": cut.units_left,
-        "units_per_segment": cut.per_segment,
-        "parts": [{"text": part.text, "units": part.units} for part in cut.segments],
-        "forcing": [_culprit(one) for one in culprits],
-        "suggestion": {"text": substituted(text), "encoding": plain.encoding, "segments": len(plain.segments)}
-        if plain
-        else None,
-    }
-
-
-def _culprit(one: Forcing) -> dict[str, Any]:
-    return {
-        "character": one.character,
-        "code_point": f"U+{ord(one.character):04X}",
-        "name": one.name,
-        "count": one.count,
-        "first": one.first,
-        "substitute": one.substitute,
-    }
 
 
 def _print(cut: Segmented, culprits: tuple[Forcing, ...], plain: Segmented | None) -> None:

@@ -22,7 +22,10 @@ def automatic_mails(reader: Reader, customer_id: str, since: datetime) -> Sequen
     return [
         row["requested_at"]
         for row in rows
-        if row["kind"] not in NOT_HELD and row["status"] == "delivered" and row["requested_at"] >= since
+        if row["channel"] == "email"
+        and row["kind"] not in NOT_HELD
+        and row["status"] == "delivered"
+        and row["requested_at"] >= since
     ]
 
 

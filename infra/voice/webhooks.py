@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 
-from channels.twilio.forms import MAX_BODY, BadWebhook, Fields, fields_of
-from channels.twilio.signature import SIGNATURE_HEADER, NotSigned
+from channels.twilio.forms import BadWebhook, Fields
+from channels.twilio.signature import NotSigned
 from channels.twilio.steps import TOPICS
 from channels.voice.control import Step
 from domain.execute import TooBusy
 from domain.ports import LogUnavailable
+from infra.signed import signed_fields
 from infra.voice.accounts import Account, Accounts
 from infra.voice.answering import Answering
 
@@ -35,7 +36,7 @@ def voice_router(accounts: Accounts, answering: Answering, *, prefix: str = "/vo
         if account is None or topic not in TOPICS:
             return Response("there is nothing here", 404, media_type="text/plain")
         try:
-            fields = await _signed(account, request)
+            fields = await signed_fields(account.signatures, request)
         except NotSigned as fault:
             _log.warning("a webhook was refused: %s", fault)
             return Response("the signature does not fit", 403, media_type="text/plain")
@@ -55,21 +56,6 @@ def voice_router(accounts: Accounts, answering: Answering, *, prefix: str = "/vo
         return _reply(account, topic, steps)
 
     return router
-
-
-async def _signed(account: Account, request: Request) -> Fields:
-    """The request's fields. Raises `NotSigned`, `BadWebhook`."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise BadWebhook(f"the request is larger than {MAX_BODY} bytes")
-    query = request.url.query
-    fields = fields_of(body, query) if request.method == "GET" else fields_of(body)
-    signed = fields if request.method == "POST" else {}
-    path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
-    account.signatures.check(path, query, signed, request.headers.get(SIGNATURE_HEADER))
-    return Fields(fields)
 
 
 def _reply(account: Account, topic: str, steps: Sequence[Step]) -> Response:

@@ -215,6 +215,7 @@ def requested(recorded: Recorded, event: NotificationRequested, rows: Rows) -> N
         "ticket_id": event.ticket_id,
         "interaction_id": event.interaction_id,
         "kind": event.kind,
+        "channel": event.channel,
     }
     rows.put("history_deliveries", row)
 
@@ -227,7 +228,7 @@ def _delivery(recorded: Recorded, rows: Rows, delivery_id: str, what: str, text:
             rows,
             known["customer_id"],
             what,
-            channel="email",
+            channel=known["channel"],
             interaction_id=known["interaction_id"],
             ticket_id=known["ticket_id"],
             by="system",

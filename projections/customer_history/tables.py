@@ -146,6 +146,7 @@ DELIVERIES = Table(
         Column("ticket_id"),
         Column("interaction_id"),
         Column("kind"),
+        Column("channel"),
     ),
     key=("delivery_id",),
     read_back=True,
@@ -188,7 +189,7 @@ SHOWN_ELSEWHERE = Table(
 
 customer_history = Projection(
     "customer_history",
-    2,
+    3,
     (
         CUSTOMERS,
         CONTACT_POINTS,

@@ -11,8 +11,9 @@ from projections.reading import MAX_PAGE, Page, Reader, Row, View, read_cursor, 
 class PendingNotification(View):
     """Something to send, with all that it is made of.
 
-    `status` pending: send it from `due_at` on; attempting: if nothing is heard until `due_at`, try again. `event_id`
-    is the request itself, the cause of what the sender does about it.
+    `status` pending: send it from `due_at` on; attempting: if nothing is heard until `due_at`, try again; accepted:
+    if the provider tells nothing until `due_at`, ask it. `event_id` is the request itself, the cause of what the
+    sender does about it.
     """
 
     delivery_id: str
@@ -31,7 +32,7 @@ class PendingNotification(View):
     subject: str
     body: str
     thread: str
-    status: Literal["pending", "attempting"]
+    status: Literal["pending", "attempting", "accepted"]
     due_at: datetime
     requested_at: datetime
     attempts: int
@@ -41,7 +42,10 @@ class PendingNotification(View):
 
 
 class DeliveryView(View):
-    """A delivery. `code` and `reason` are what the other side said, `retry_at` when it is tried again."""
+    """A delivery. `code` and `reason` are what the other side said, `retry_at` when it is tried again.
+
+    `reference` is a text's id at its provider, `segments` how many short messages it is paid for as.
+    """
 
     delivery_id: str
     project: str
@@ -50,13 +54,15 @@ class DeliveryView(View):
     customer_id: str
     kind: str
     channel: str
-    status: Literal["pending", "attempting", "delivered", "failed", "bounced"]
+    status: Literal["pending", "attempting", "accepted", "delivered", "failed", "bounced"]
     requested_at: datetime
     attempts: int
     settled_at: datetime | None
     retry_at: datetime | None
     code: str
     reason: str
+    reference: str
+    segments: int
 
 
 def _pending(row: Row) -> PendingNotification:

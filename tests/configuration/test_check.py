@@ -188,3 +188,35 @@ def test_skills_that_no_single_head_has_are_told(check: Check) -> None:
     )
     warning = only(check(centre, PROJECT.replace("{french: 2}", "{french: 2, polish: 2}")).findings)
     assert "no single agent of this queue has all of french 2, polish 2" in warning.what
+
+
+TEXTS = 'numbers: {main: {number: "+48221112233", title: Main, texts: {department: billing%s}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "what"),
+    [
+        (", keywords: {callback: [STOP]}", "numbers.main.texts.keywords", "stops messages"),
+        (", keywords: {help: [INFO], callback: [info]}", "numbers.main.texts.keywords", "declared for 'help' and for"),
+        (", keywords: {callback: ['!']}", "numbers.main.texts.keywords", "holds no letter or digit"),
+        (", keywords: {stopp: [HALT]}", "numbers.main.texts.keywords.stopp", "stopp"),
+        (", interval: 0", "numbers.main.texts.interval", "0.01"),
+        (", departement: x", "numbers.main.texts.departement", "no key 'departement'"),
+    ],
+)
+def test_what_is_wrong_with_a_numbers_texts_is_said(check: Check, words: str, path: str, what: str) -> None:
+    found = only(check(f"{BOTH}{TEXTS % words}").findings)
+    assert (found.path, found.severity) == (path, "fault")
+    assert what in found.what + found.mend
+
+
+def test_a_number_that_takes_neither_calls_nor_texts_is_a_fault(check: Check) -> None:
+    found = only(check(f'{BOTH}numbers: {{main: {{number: "+48221112233", title: Main}}}}\n').findings)
+    assert (found.path, found.severity) == ("numbers.main", "fault")
+    assert "`texts:`" in found.mend
+
+
+def test_words_for_a_callback_that_nobody_makes_are_warned_of(check: Check) -> None:
+    without = BOTH.replace("callbacks: {queue: billing}\n", "")
+    found = only(check(f"{without}{TEXTS % ', keywords: {callback: [RING]}'}").findings)
+    assert (found.path, found.severity) == ("numbers.main.texts.keywords.callback", "warning")

@@ -20,6 +20,7 @@ from domain.customer.decide import (
     UnmergeCustomers,
 )
 from domain.decide import Command
+from domain.delivery.handed_over import RecordAccepted
 from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDeferred, RecordDelivered, RecordRefused
 from domain.follow_up.decide import CancelFollowUp, CompleteFollowUp, MoveFollowUp, ScheduleFollowUp
 from domain.interaction.events import (
@@ -279,6 +280,12 @@ ACTIONS: dict[str, tuple[int, Action]] = {
     "close": (1, _simply(lambda c: CloseTicket(ticket_id=c.pick(c.ids.tickets), reason="done"))),
     "rate": (3, _simply(_rate)),
     "attempt": (8, _simply(lambda c: AttemptDelivery(delivery_id=c.pick(c.ids.deliveries), patience=60))),
+    "accepted": (
+        4,
+        _attempted(
+            lambda c, d, a: RecordAccepted(delivery_id=d, attempt_id=a, reference="SM1", segments=1, patience=9)
+        ),
+    ),
     "delivered": (7, _attempted(lambda c, d, a: RecordDelivered(delivery_id=d, attempt_id=a))),
     "deferred": (
         2,

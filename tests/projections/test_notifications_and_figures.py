@@ -10,6 +10,7 @@ import pytest
 
 from domain.customer.events import CustomerErased
 from domain.delivery.events import (
+    DeliveryAccepted,
     DeliveryAttempted,
     DeliveryDeferred,
     NotificationBounced,
@@ -92,6 +93,26 @@ def test_an_attempt_is_due_again_only_when_nothing_was_heard_of_it_in_time() -> 
         assert due_notifications(read, POOL, AT + timedelta(seconds=59)) == ()
         (todo,) = due_notifications(read, POOL, AT + timedelta(seconds=60))
         assert (todo.status, todo.attempt_id, todo.attempts) == ("attempting", "a1", 1)
+
+
+def test_what_a_provider_accepted_is_due_when_it_is_to_be_asked_and_shows_what_it_costs() -> None:
+    check_at = AT + timedelta(minutes=5)
+    accepted = DeliveryAccepted(delivery_id="d1", attempt_id="a1", reference="SM1", segments=2, check_at=check_at)
+    again = accepted.model_copy(update={"segments": 0, "check_at": check_at + timedelta(hours=1)})
+    with given(requested(), attempted(), accepted) as read:
+        assert due_notifications(read, POOL, check_at - timedelta(seconds=1)) == ()
+        (todo,) = due_notifications(read, POOL, check_at)
+        assert todo.status == "accepted"
+        seen = delivery(read, "d1")
+        assert seen is not None
+        assert (seen.status, seen.reference, seen.segments) == ("accepted", "SM1", 2)
+    with given(requested(), attempted(), accepted, again) as read:
+        assert due_notifications(read, POOL, check_at) == ()
+        seen = delivery(read, "d1")
+        assert seen is not None
+        assert seen.segments == 2, "what is asked later does not say what it cost"
+    with given(requested(), attempted(), accepted, fate(NotificationDelivered)) as read:
+        assert pending_notification(read, "d1") is None
 
 
 def test_a_deferred_notification_is_due_at_its_retry_time() -> None:

@@ -71,6 +71,7 @@ async def reply(project: str, interaction_id: str, leg: str, body: ReplyBody, ca
         agent_id=own_agent(caller),
         text=body.text,
         after=body.after,
+        by=body.by,
     )
     return await send(caller, command, project=project)
 

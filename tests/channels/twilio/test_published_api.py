@@ -36,6 +36,9 @@ async def everything(phones: Running) -> None:
     await rest.send_message(CUSTOMER, "Good morning", messaging_service="MG" + "a" * 32)
     await rest.fetch_message(text.sid)
     await rest.list_messages(to=CUSTOMER, sender=OURS, since=emulator.world.now)
+    came = await emulator.text(CUSTOMER, OURS, "Look", ["data:image/png;base64,iVBORw0KGgo="])
+    [picture] = emulator.world.pictures
+    assert await rest.picture(f"/2010-04-01/Accounts/{SID}/Messages/{came.sid}/Media/{picture}")
     made = await rest.create_call(
         CUSTOMER, OURS, twiml=HELLO, status_callback=at.of("progress"), ring=20, longest=3600, detect_machine=True,
         send_digits="ww1",
