@@ -161,6 +161,8 @@ class _Work:
             await self._desk.post(f"{self._path}/notes", {"text": self._dice.choice(NOTES)})
         if history and history[0]["data"]["channel"] == "email":
             await self._letter(history)
+        elif history and history[0]["data"]["channel"] == "chat":
+            await self._chat(history)
         else:
             await self._agent.takes(5)
             await self._complete("leave")
@@ -182,6 +184,18 @@ class _Work:
             if len(_messages(history)) <= answered:
                 break
         await self._complete("await_customer" if asks else "resolve")
+
+    async def _chat(self, history: list[dict[str, Any]]) -> None:
+        """Answer until the customer says no more."""
+        for _ in range(LETTERS):
+            answered = len(_messages(history))
+            await self._agent.takes(2)
+            await self._reply(history, asks=False)
+            await self._agent.takes(6)
+            history = await self._history()
+            if len(_messages(history)) <= answered:
+                break
+        await self._complete("leave")
 
     async def _reply(self, history: list[dict[str, Any]], asks: bool) -> None:
         phrases = LANGUAGES.get(str(history[0]["data"]["language"]) if history else "en", LANGUAGES["en"])

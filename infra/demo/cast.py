@@ -27,6 +27,7 @@ Story = Literal[
     "attaches",
     "away_unmarked",
     "writes",
+    "chats",
 ]
 #: Parts in the order in which the first customers play them, so that a short run has seen everything; the number
 #: is how often each is drawn later.
@@ -45,12 +46,15 @@ PARTS: dict[Story, int] = {
     "attaches": 2,
     "away_unmarked": 1,
     "writes": 8,
+    "chats": 2,
 }
 CALLING: frozenset[Story] = frozenset({"calls_form", "calls_api"})
+#: The page of a conversation, where there is one, is what these turn to.
+CHATTING: frozenset[Story] = frozenset({"chats"})
 
 
 class Desk(NamedTuple):
-    """Where a customer turns to: a project, one of its mailboxes."""
+    """Where a customer turns to: a project, one of its mailboxes or, for who chats, of its pages."""
 
     project: str
     address: str
@@ -88,6 +92,12 @@ class Cast:
         self._pace = pace
         self._desks = [Desk(p.project, box.address) for p in projects for box in p.mailboxes.values()]
         self._callbacks = [p.project for p in projects if p.callbacks is not None]
+        self._pages = [
+            Desk(p.project, f"/chat/{p.project}/{name}")
+            for p in projects
+            for name, one in p.conversations.items()
+            if one.channel == "chat"
+        ]
         if not self._desks:
             raise ValueError("the documents have no mailbox that customers could write to; add one to a project")
 
@@ -102,6 +112,8 @@ class Cast:
         desk = self._desks[number % len(self._desks)]
         if story in CALLING:
             desk = Desk(self._callbacks[number % len(self._callbacks)], "")
+        if story in CHATTING:
+            desk = self._pages[number % len(self._pages)]
         return Person(
             number=number,
             name=name,
@@ -116,10 +128,13 @@ class Cast:
         )
 
     def _story(self, number: int, dice: Random) -> Story:
-        parts: list[Story] = [part for part in PARTS if part not in CALLING or self._callbacks]
+        parts: list[Story] = [part for part in PARTS if self._playable(part)]
         if number < len(parts):
             return parts[number]
         return dice.choices(parts, [PARTS[part] for part in parts])[0]
+
+    def _playable(self, part: Story) -> bool:
+        return (part not in CALLING or bool(self._callbacks)) and (part not in CHATTING or bool(self._pages))
 
 
 def _ascii(name: str) -> str:

@@ -40,14 +40,17 @@ class Facts:
         default_factory=Counter[tuple[str, int | None, int | None]]
     )
     callbacks: Counter[str] = field(default_factory=Counter[str])
+    chats: Counter[str] = field(default_factory=Counter[str])
     on_pages: Counter[str] = field(default_factory=Counter[str])
     positions: set[int] = field(default_factory=set[int])
 
-    def add(self, one: Recorded) -> None:
+    def add(self, one: Recorded) -> None:  # noqa: C901 - one flat match over the events
         self.positions.add(one.position)
         match one.event:
             case MessageReceived(via="page") as event:
                 self.on_pages[plain(event.text)] += 1
+            case MessageReceived(via="chat") as event:
+                self.chats[plain(event.text)] += 1
             case MessageReceived() as event:
                 message_id = plain(event.external_id)
                 self.received[message_id] += 1
@@ -220,6 +223,7 @@ class Checking:
     async def _forms(self) -> list[str]:
         return [
             *self._missing("callback", self.ledger.callbacks, self.facts.callbacks),
+            *self._missing("line of a chat", self.ledger.chats, self.facts.chats),
             *self._missing("addition", self.ledger.additions, self.facts.on_pages),
         ]
 

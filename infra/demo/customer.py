@@ -19,6 +19,8 @@ from infra.demo.post_office import Post
 
 #: How often one customer writes again at most.
 ROUNDS = 2
+#: How often somebody who chats looks at the page, before they give up.
+LOOKS = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class Customer:
         person = self.person
         if person.story == "calls_form":
             await self._ask_on_the_page()
+        elif person.story == "chats":
+            await self._chat()
         elif person.story == "calls_api":
             await self._ask_by_telephone()
         else:
@@ -163,6 +167,35 @@ class Customer:
             self.around.ledger.callbacks.append(about)
         else:
             self._refused("callback form", answered)
+
+    async def _chat(self) -> None:
+        """Write on the page, wait for an answer there, thank for it, and go once it is over or the day is."""
+        text = self.person.phrases.further[0].format(order=self.person.order)
+        answered = await self._submit(f"{self.around.base_url}{self.person.desk.address}", "text", {"text": text})
+        if answered.status_code != 303:
+            self._refused("chat", answered)
+            return
+        self.around.ledger.chats.append(text)
+        page = str(answered.url.join(answered.headers["location"]))
+        async with browsing(self._source, self.person.language) as client:
+            await self._converse(client, page)
+
+    async def _converse(self, client: httpx2.AsyncClient, page: str) -> None:
+        thanked = False
+        for _ in range(LOOKS):
+            closing = await self._later(2)
+            shown = (await client.get(page)).text
+            if 'data-state="ended"' in shown:
+                return
+            if closing:
+                break
+            if 'class="us"' in shown and not thanked:
+                thanked = True
+                thanks = self.person.phrases.unsettled.format(order=self.person.order)
+                said = await submit(client, page, "text", {"text": thanks})
+                if said.status_code == 303:
+                    self.around.ledger.chats.append(thanks)
+        await client.post(page, data={"leave": "1"})
 
     async def _ask_by_telephone(self) -> None:
         """Somebody at the office takes the call and asks for the callback through the API."""

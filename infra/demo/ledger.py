@@ -47,6 +47,7 @@ class Ledger:
     ratings: list[Rated] = field(default_factory=list[Rated])
     #: Interactions that the API or a page confirmed, by what they are.
     callbacks: list[str] = field(default_factory=list[str])
+    chats: list[str] = field(default_factory=list[str])
     additions: list[str] = field(default_factory=list[str])
     #: Log positions that the API gave back.
     positions: set[int] = field(default_factory=set[int])

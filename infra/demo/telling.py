@@ -65,6 +65,7 @@ def counted(run: Run) -> dict[str, int]:
     return {
         "mails_received": counts["received by email"],
         "messages_on_pages": counts["received by page"],
+        "chat_messages": counts["received by chat"],
         "interactions": counts["interaction.started.v1"],
         "tickets_opened": counts["ticket.opened.v1"],
         "tickets_handed_over": counts["ticket.handed_over.v1"],
@@ -106,6 +107,7 @@ def line(run: Run) -> str:
         f"{counts['tickets_resolved']} resolved",
         f"{counts['tickets_rated']} rated",
         f"{counts['callbacks']} callbacks",
+        f"{counts['chat_messages']} chat lines",
         f"{waiting} waiting, {in_hand} in hand",
         f"{share:.0%} in time" if share is not None else "",
         f"{len(watching.broken)} invariants broken",
@@ -120,13 +122,15 @@ def introduction(run: Run) -> str:
     agents = [one for one in run.log_ins if one.role == "agent" and one.name != GUEST]
     log_ins = "\n".join(f"    {one.name:<14} {one.password}" for one in run.log_ins if one.role != "agent")
     forms = "\n".join(f"    {node.base_url}/callback/{p.project}" for p in run.documents.projects)
+    chats = [f"/chat/{p.project}/{name}" for p in run.documents.projects for name in p.conversations]
+    forms += "".join(f"\n    {node.base_url}{one}" for one in chats)
     return f"""
 [bold]{run.documents.centre.title}[/bold]: {len(agents)} simulated agents, about {run.pace.customers:g} customers \
 a minute, speed {run.pace.speed:g}. Everything here is real but the people.
 
   [bold]Look[/bold]
     {node.base_url}/docs        the API, to try out in the browser
-{forms}        the customers' form
+{forms}        the customers' forms and chat
     trunkline log --log 'sqlite://{run.data}/log.sqlite' tail --follow        every event as it happens
 
   [bold]Sign in[/bold] (passwords of this run; this machine only)
