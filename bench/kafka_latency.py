@@ -57,7 +57,7 @@ async def part(name: str, dsn: str, broker: Broker) -> None:
         await ProjectionWorker(log, PostgresRows(dsn, [SEEN]), lambda event: event, broker, [SEEN]).run()
 
 
-async def write(dsn: str, rate: int, seconds: float) -> list[tuple[int, float]]:
+async def write(dsn: str, rate: int, seconds: float, prefix: str) -> list[tuple[int, float]]:
     """Positions with the moment of their acknowledgement, by this machine's monotonic clock."""
     log = await PostgresLog.open(dsn, MemoryKeyring())
     each = max(1, round(rate * BURST))
@@ -67,7 +67,7 @@ async def write(dsn: str, rate: int, seconds: float) -> list[tuple[int, float]]:
     began = time.perf_counter()
     while number < rate * seconds:
         burst = made[number : number + each]
-        done = await log.append(*(Change(f"b-{number + n}", 0, [one]) for n, one in enumerate(burst)))
+        done = await log.append(*(Change(f"{prefix}-{number + n}", 0, [one]) for n, one in enumerate(burst)))
         now = time.perf_counter()
         acknowledged += [(position, now) for position in range(done.position - len(burst) + 1, done.position + 1)]
         number += each
@@ -76,7 +76,7 @@ async def write(dsn: str, rate: int, seconds: float) -> list[tuple[int, float]]:
     return acknowledged
 
 
-_WHERE = "SELECT max(position) FROM projection_positions WHERE projection = 'bench_seen'"
+_WHERE = "SELECT max(position) FROM read_models.projection_positions WHERE projection = 'bench_seen'"
 
 
 async def watch(dsn: str, until: asyncio.Future[int]) -> list[tuple[int, float]]:
@@ -104,11 +104,11 @@ def delays(acknowledged: list[tuple[int, float]], seen: list[tuple[int, float]])
 
 
 async def measure(dsn: str, rate: int, seconds: float) -> dict[str, Any]:
-    await write(dsn, 50, 1.0)  # so that everything is connected and made before
+    await write(dsn, 50, 1.0, "warm")  # so that everything is connected and made before
     await _level(dsn)
     until: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     watching = asyncio.create_task(watch(dsn, until))
-    acknowledged = await write(dsn, rate, seconds)
+    acknowledged = await write(dsn, rate, seconds, "event")
     until.set_result(acknowledged[-1][0])
     ordered = delays(acknowledged, await watching)
     took = acknowledged[-1][1] - acknowledged[0][1]

@@ -32,6 +32,7 @@ class Secrets:
     mail: bytes = field(repr=False)
     sessions: bytes = field(repr=False)
     webhooks: bytes = field(repr=False)
+    snapshots: bytes = field(repr=False)
     notice: str = ""
 
 
@@ -45,7 +46,8 @@ def open_secrets(settings: Settings) -> Secrets:
     """
     master, notice = _master_key(settings)
     root = root_secret(settings, master)
-    purposes = {name: derived(root, name) for name in ("fingerprints", "links", "mail", "sessions", "webhooks")}
+    names = ("fingerprints", "links", "mail", "sessions", "webhooks", "snapshots")
+    purposes = {name: derived(root, name) for name in names}
     return Secrets(master_key=master, notice=notice, **purposes)
 
 
