@@ -14,8 +14,10 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
+import psutil
 import psycopg
 
 from bench.kafka_ground import kafka_server, topic_on
@@ -103,14 +105,16 @@ def delays(acknowledged: list[tuple[int, float]], seen: list[tuple[int, float]])
     return sorted(found)
 
 
-async def measure(dsn: str, rate: int, seconds: float) -> dict[str, Any]:
+async def measure(dsn: str, rate: int, seconds: float, parts: Mapping[str, psutil.Process]) -> dict[str, Any]:
     await write(dsn, 50, 1.0, "warm")  # so that everything is connected and made before
     await _level(dsn)
+    before = {name: _worked(one) for name, one in parts.items()}
     until: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     watching = asyncio.create_task(watch(dsn, until))
     acknowledged = await write(dsn, rate, seconds, "event")
     until.set_result(acknowledged[-1][0])
     ordered = delays(acknowledged, await watching)
+    worked = {name: _worked(one) - before[name] for name, one in parts.items()}
     took = acknowledged[-1][1] - acknowledged[0][1]
     shares = {name: ordered[len(ordered) * share // 1000] for name, share in (("median", 500), ("p99", 990))}
     return {
@@ -118,7 +122,14 @@ async def measure(dsn: str, rate: int, seconds: float) -> dict[str, Any]:
         "events_per_second": round(len(acknowledged) / took),
         **{f"{name}_ms": round(value, 1) for name, value in shares.items()},
         "max_ms": round(ordered[-1], 1),
+        "processor_us_per_event": {name: round(one / len(acknowledged) * 1e6) for name, one in worked.items()},
     }
+
+
+def _worked(process: psutil.Process) -> float:
+    """Seconds of processor time so far: what holds on a busy machine too."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 async def _level(dsn: str) -> None:
@@ -148,11 +159,13 @@ def main() -> None:
     with postgres_server() as server, database(server) as dsn, kafka_server() as address:
         broker = topic_on(address)
         command = [sys.executable, "-m", "bench.kafka_latency", "--part"]
-        parts = [subprocess.Popen([*command, name, dsn, address, broker.topic]) for name in ("relay", "projections")]
+        names = ("relay", "projections")
+        parts = {name: subprocess.Popen([*command, name, dsn, address, broker.topic]) for name in names}
         try:
-            figures = asyncio.run(measure(dsn, options.rate, options.seconds))
+            watched = {name: psutil.Process(one.pid) for name, one in parts.items()}
+            figures = asyncio.run(measure(dsn, options.rate, options.seconds, watched))
         finally:
-            for one in parts:
+            for one in parts.values():
                 one.kill()
                 one.wait()
         bars = [
