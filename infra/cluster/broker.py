@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,9 @@ from kafka.partitioner.default import murmur2
 from domain.ports import LogUnavailable
 from infra.log.mapper import MAX_STATE_BYTES
 from infra.settings import Settings
+
+# While a broker is away kafka-python tells of every try; our own logs tell once, and why.
+logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 #: An event's stored bytes with its headers: what a record may have.
 MAX_RECORD_BYTES = MAX_STATE_BYTES + 64 * 1024

@@ -6,7 +6,6 @@ other doors then start one all the same, where they can.
 
 from __future__ import annotations
 
-import logging
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -18,8 +17,6 @@ from infra.keys.memory import MemoryKeyring
 from infra.log.postgres import PostgresLog
 from tests.cluster.broker import NoBroker, RealBroker
 from tests.conftest import unavailable
-
-logging.getLogger("kafka").setLevel(logging.CRITICAL)  # says a lot while a broker is away
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
