@@ -42,6 +42,7 @@ from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
 from infra.serving import start_web
 from infra.settings import Settings
+from infra.settling import settled
 from infra.stores import Stores, new_id, open_accounts, open_stores
 from infra.texts.opening import start_sending_texts
 from infra.voice.opening import start_voice
@@ -110,9 +111,8 @@ class Node:
 
     async def settle(self, position: int) -> None:
         """Wait until every projection has come to `position`, then let the store overwrite what was deleted."""
-        for pool in self.configured.pools or [""]:
-            if not await self.reached(PROJECTIONS, pool, position, 60.0):
-                raise TimeoutError(f"the projections have not come to position {position} within a minute")
+        if not await settled(self.stores.log, self.rows, PROJECTIONS, position):
+            raise TimeoutError(f"the projections have not come to position {position} within a minute")
         await asyncio.to_thread(self.rows.scrub)
 
     async def reached(self, projections: Iterable[str], pool: str, position: int, seconds: float) -> bool:

@@ -32,7 +32,6 @@ class Secrets:
     mail: bytes = field(repr=False)
     sessions: bytes = field(repr=False)
     webhooks: bytes = field(repr=False)
-    snapshots: bytes = field(repr=False)
     notice: str = ""
 
 
@@ -46,8 +45,7 @@ def open_secrets(settings: Settings) -> Secrets:
     """
     master, notice = _master_key(settings)
     root = root_secret(settings, master)
-    names = ("fingerprints", "links", "mail", "sessions", "webhooks", "snapshots")
-    purposes = {name: derived(root, name) for name in names}
+    purposes = {name: derived(root, name) for name in ("fingerprints", "links", "mail", "sessions", "webhooks")}
     return Secrets(master_key=master, notice=notice, **purposes)
 
 

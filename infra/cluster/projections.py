@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from domain.ports import Clock, Opener
 from infra.clock import system_clock
@@ -17,7 +18,7 @@ from infra.cluster.membership import Membership
 from infra.cluster.shared_out import SharedOut, raise_first
 from infra.log.stored import StoredLog
 from infra.projecting import Projecting, Standing
-from infra.rows.port import RowStore
+from infra.rows.port import RowStore, RowsUnavailable, StaleProjection
 from projections.schema import Projection
 
 
@@ -52,6 +53,7 @@ class ProjectionWorker:
 
     async def run(self) -> None:
         """Until `stop` or cancelled. Raises what is no passing fault."""
+        await self._make_tables()
         member = asyncio.create_task(self.membership.run(), name="membership of projections")
         others = [
             asyncio.create_task(self._shared.run(), name="pools of projections"),
@@ -67,6 +69,13 @@ class ProjectionWorker:
             self.membership.stop()
             await asyncio.wait({member})
         raise_first(ended)
+
+    async def _make_tables(self) -> None:
+        """So that there is something to ask before the first event; a fault is told by who keeps the rows."""
+        for projection in self._projections:
+            with suppress(RowsUnavailable, StaleProjection):
+                target = await asyncio.to_thread(self._rows.live, projection, "")
+                target.close()
 
     async def _pools(self) -> Sequence[str]:
         given = self.membership.assignment

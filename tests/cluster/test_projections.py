@@ -16,6 +16,7 @@ from infra.log.stored import StoredLog
 from infra.rebuild import Rebuild
 from infra.rows.port import RowStore
 from infra.rows.postgres import PostgresRows
+from infra.settling import settled
 from tests.cluster.broker import RealBroker
 from tests.cluster.conftest import fresh
 from tests.cluster.events import POOLS, append
@@ -80,6 +81,18 @@ async def test_rows_follow_the_log_through_kafka(
         assert {one.pool for one in worker.standing()} == set(POOLS)
         await append(log, 10, ["a new pool"])
         await level(log, rows)
+
+
+async def test_a_quiet_pool_is_settled_where_it_stands(
+    log: PostgresLog, rows: RowStore, broker: Broker, postgres: str
+) -> None:
+    async with relaying(log, broker, postgres), projecting(log, rows, broker):
+        await append(log, 2, ["quiet"])
+        await append(log, 30, ["busy"])
+        assert await settled(log, rows, [TALLY.name], await log.head())
+        assert await asyncio.to_thread(seen, rows) == await expected(log)
+    await append(log, 1, ["quiet"])
+    assert not await settled(log, rows, [TALLY.name], await log.head(), 0.2)
 
 
 async def test_members_that_come_and_go_lose_nothing_and_repeat_nothing(
