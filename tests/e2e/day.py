@@ -64,7 +64,9 @@ def project() -> ProjectDocument:
             "status": {"sender": "help"},
             "callbacks": {"queue": "orders", "record": "with_consent"},
             "recordings": {"keep_days": 90},
-            "numbers": {"main": {"number": LINE, "title": "Main", "flow": "hello"}},
+            "numbers": {
+                "main": {"number": LINE, "title": "Main", "flow": "hello", "texts": {"department": "orders"}},
+            },
             "flows": {"hello": {"title": "Hello", "start": "who", "steps": steps}},
         }
     )
@@ -212,7 +214,12 @@ async def a_day(folder: Path) -> AsyncGenerator[Day]:
         await do(ConfigureCentre(document=centre(), expected_revision=0), ADMIN)
         await node.configured.catch_up()
         at = Addresses(f"{node.base_url}/voice/twilio")
-        emulator.number(LINE, voice_url=at.of("voice"), status_callback=at.of("progress"))
+        emulator.number(
+            LINE,
+            voice_url=at.of("voice"),
+            status_callback=at.of("progress"),
+            sms_url=f"{node.base_url}/texts/twilio/incoming",
+        )
         for address in ("client:anna", "client:boris", "client:sue", ADA, BOB, OFFICE):
             emulator.declare(address, Person("answers", after=1.0))
         day = Day(node, emulator, post)

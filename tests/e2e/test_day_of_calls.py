@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.customer.events import CustomerRegistered
+from domain.customer.events import ConsentWithdrawn, CustomerRegistered
 from domain.delivery.events import NotificationBounced, NotificationDelivered
 from domain.event import Recorded
 from domain.interaction.call_events import (
@@ -187,6 +187,18 @@ async def test_a_caller_leaves_word_for_somebody_who_gets_it_by_mail_with_the_so
         await day.takes("anna")
         heard = await day.asks("anna", "GET", f"{PROJECT}/messages/{stored.recording_id}/sound")
         assert heard == sound.get_content()
+
+
+async def test_a_customer_who_texts_stop_is_heard_and_told_so(tmp_path: Path) -> None:
+    async with a_day(tmp_path) as day:
+        await day.emulator.text(BOB, LINE, "STOP")
+        assert (await day.event(ConsentWithdrawn)).purpose == "texts"
+
+        async def told() -> bool:
+            texts = day.emulator.world.texts.values()
+            return any(one.to == BOB and one.sender == LINE for one in texts)
+
+        await day.until(told, "an answer to STOP")
 
 
 async def test_a_mail_that_bounces_is_on_record_as_bounced(tmp_path: Path) -> None:
