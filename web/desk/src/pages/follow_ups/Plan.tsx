@@ -11,6 +11,8 @@ interface Props {
   project: string
   customerId: string
   ticketId: string
+  /** How the matter came: a mail is followed up by mail unless somebody says otherwise. */
+  channel: string
   close: () => void
 }
 
@@ -21,7 +23,7 @@ function tomorrow(): string {
   return at.toISOString().slice(0, 16)
 }
 
-export function Plan({ project, customerId, ticketId, close }: Props) {
+export function Plan({ project, customerId, ticketId, channel, close }: Props) {
   const w = followUpWords()
   const [busy, setBusy] = useState(false)
   const submit = async (event: SubmitEvent) => {
@@ -64,7 +66,9 @@ export function Plan({ project, customerId, ticketId, close }: Props) {
           {w.by}
           <select name="channel">
             <option value="callback">{w.callback}</option>
-            <option value="email">{w.email}</option>
+            <option value="email" selected={channel === 'email'}>
+              {w.email}
+            </option>
           </select>
         </label>
         <label>

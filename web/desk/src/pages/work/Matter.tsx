@@ -83,7 +83,13 @@ export function Matter({ item }: { item: WorkItem }) {
       </section>
       <Card project={item.project} customerId={item.customer_id} current={item.ticket_id} />
       {open === 'follow_up' && (
-        <Plan project={item.project} customerId={item.customer_id} ticketId={item.ticket_id} close={() => show('')} />
+        <Plan
+          project={item.project}
+          customerId={item.customer_id}
+          ticketId={item.ticket_id}
+          channel={item.channel}
+          close={() => show('')}
+        />
       )}
       {open === 'finish' && <Finish item={item} close={() => show('')} />}
       {open === 'hand_over' && (
