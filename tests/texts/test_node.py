@@ -22,7 +22,7 @@ from domain.interaction.work import Reply
 from infra.node import Node, running_node
 from infra.settings import Settings, TwilioAccount
 from tests.domain.documents import BOTH, centre, project
-from tests.faults.database import _url
+from tests.faults.database import url_of
 from tests.texts.hotline import ADA, MAIN, ORIGIN, SID, TOKEN, numbers
 
 pytestmark = pytest.mark.timeout(240)
@@ -33,7 +33,7 @@ def stores(request: pytest.FixtureRequest) -> dict[str, SecretStr]:
     """Where the node keeps its log."""
     if request.param == "sqlite":
         return {}
-    url = _url(request.getfixturevalue("postgres"))
+    url = url_of(request.getfixturevalue("postgres"))
     key = base64.b64encode(bytes(range(32))).decode()
     return {"database_url": SecretStr(url), "master_key": SecretStr(key)}
 
