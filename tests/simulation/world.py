@@ -74,7 +74,7 @@ class World:
         self.random = Random(seed)
         self.weather = Weather()
         self.skew = timedelta()
-        keyring = MemoryKeyring(self.random.randbytes)
+        keyring = self.keyring = MemoryKeyring(self.random.randbytes)
         self.opener = KeyOpener(keyring)
         self.checker = Checker(self.opener)
         self.log = WatchedLog(keyring, self.clock, self.checker)
