@@ -10,11 +10,11 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from domain.concepts import LOADED
 from domain.decide import Command, Outcome, decide
 from domain.event import Event, Proposed, Recorded
+from domain.loaded import AtHand, Loaded
 from domain.personal import Erased
 from domain.ports import Appended, Change, Clock, KeyDestroyed, Log, NewId, Opener, VersionConflict
 from domain.rejection import NotFound, Rejection
@@ -87,16 +87,6 @@ class _SameIds:
         return identity in self._drawn
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A folded stream: its version, its state, and the project and pool it belongs to for life."""
-
-    version: int
-    state: Any
-    project: str
-    pool: str
-
-
 class Executor:
     """Executes commands on a log.
 
@@ -106,7 +96,7 @@ class Executor:
 
     def __init__(self, log: Log, *, opener: Opener, clock: Clock, new_id: NewId, keep: int = 10_000) -> None:
         self._log, self._opener, self._clock, self._new_id, self._keep = log, opener, clock, new_id, keep
-        self._cache: OrderedDict[str, _Loaded] = OrderedDict()
+        self._cache: OrderedDict[str, Loaded] = OrderedDict()
 
     def forget(self) -> None:
         """Drop every folded stream; the next command loads afresh."""
@@ -146,10 +136,10 @@ class Executor:
 
     async def _decide(
         self, command: Command, origin: Origin, fresh: set[str]
-    ) -> tuple[dict[str, _Loaded], Outcome | Rejection]:
+    ) -> tuple[dict[str, Loaded], Outcome | Rejection]:
         """Decide, loading streams as they are asked for. A rejection counts only on freshly read streams."""
         while True:
-            loaded: dict[str, _Loaded] = {}
+            loaded: dict[str, Loaded] = {}
             try:
                 outcome = await self._decide_on(command, origin, loaded)
             except Rejection as rejection:
@@ -162,10 +152,10 @@ class Executor:
                 continue
             return loaded, outcome
 
-    async def _decide_on(self, command: Command, origin: Origin, loaded: dict[str, _Loaded]) -> Outcome:
+    async def _decide_on(self, command: Command, origin: Origin, loaded: dict[str, Loaded]) -> Outcome:
         now, ids = self._clock(), _SameIds(self._new_id)
+        states = States(AtHand(loaded, lambda stream: self._at_hand(stream, origin)))
         while True:
-            states = States({stream: one.state for stream, one in loaded.items()})
             try:
                 outcome = decide(states, command, now=now, new_id=ids.from_the_start())
             except StreamNeeded as needed:
@@ -177,20 +167,24 @@ class Executor:
                     loaded[stream] = await self._load(stream, origin)
             return outcome
 
-    async def _load(self, stream: str, origin: Origin) -> _Loaded:
+    async def _load(self, stream: str, origin: Origin) -> Loaded:
         """Raises `NotFound` for a stream outside the project that the command is confined to."""
-        entry = await self._stream(stream, origin)
-        category = category_of(stream)
-        if origin.confined and category in OF_ONE_PROJECT and entry.project != origin.project:
-            raise NotFound(category, identity_of(stream))
-        return entry
+        return _seen_by(origin, stream, await self._stream(stream, origin))
 
-    async def _stream(self, stream: str, origin: Origin) -> _Loaded:
+    def _at_hand(self, stream: str, origin: Origin) -> Loaded | None:
+        """The same for a stream that is folded already, None for others."""
+        cached = self._cache.get(stream)
+        if cached is None:
+            return None
+        self._cache.move_to_end(stream)
+        return _seen_by(origin, stream, cached)
+
+    async def _stream(self, stream: str, origin: Origin) -> Loaded:
         cached = self._cache.get(stream)
         if cached is not None:
             self._cache.move_to_end(stream)
             return cached
-        nothing = _Loaded(0, CONCEPTS[category_of(stream)].initial, origin.project, origin.pool)
+        nothing = Loaded(0, CONCEPTS[category_of(stream)].initial, origin.project, origin.pool)
         loaded = self._folded(stream, nothing, await self._log.read_stream(stream))
         self._keep_in_cache(stream, loaded)
         return loaded
@@ -202,22 +196,22 @@ class Executor:
             tail = await self._log.read_stream(stream, cached.version)
             self._keep_in_cache(stream, self._folded(stream, cached, tail))
 
-    def _folded(self, stream: str, before: _Loaded, recorded: Sequence[Recorded]) -> _Loaded:
+    def _folded(self, stream: str, before: Loaded, recorded: Sequence[Recorded]) -> Loaded:
         if not recorded:
             return before
         evolve, state = CONCEPTS[category_of(stream)].evolve, before.state
         for one in recorded:
             state = evolve(state, self._opener(one.event))
-        return _Loaded(recorded[-1].version, state, recorded[0].project, recorded[0].pool)
+        return Loaded(recorded[-1].version, state, recorded[0].project, recorded[0].pool)
 
     def _changes(
-        self, loaded: dict[str, _Loaded], outcome: Outcome, origin: Origin, erased: Collection[str]
+        self, loaded: dict[str, Loaded], outcome: Outcome, origin: Origin, erased: Collection[str]
     ) -> list[Change]:
         correlation_id = origin.correlation_id or self._new_id()
         occurred_at = origin.occurred_at or self._clock()
         changes: list[Change] = []
         for stream in dict.fromkeys([*outcome.events, *loaded]):
-            home = loaded.get(stream) or _Loaded(0, None, origin.project, origin.pool)
+            home = loaded.get(stream) or Loaded(0, None, origin.project, origin.pool)
             proposed = [
                 Proposed(
                     _without_personal(event, erased),
@@ -234,7 +228,7 @@ class Executor:
             changes.append(Change(stream, home.version, proposed))
         return changes
 
-    def _remember(self, loaded: Mapping[str, _Loaded], changes: Sequence[Change]) -> None:
+    def _remember(self, loaded: Mapping[str, Loaded], changes: Sequence[Change]) -> None:
         """Fold what was just appended, so that the next command on these streams needs no load."""
         for change in changes:
             if not change.events:
@@ -245,9 +239,9 @@ class Executor:
             for proposed in change.events:
                 state = this.evolve(state, proposed.event)
             version = change.expected_version + len(change.events)
-            self._keep_in_cache(change.stream, _Loaded(version, state, first.project, first.pool))
+            self._keep_in_cache(change.stream, Loaded(version, state, first.project, first.pool))
 
-    def _keep_in_cache(self, stream: str, entry: _Loaded) -> None:
+    def _keep_in_cache(self, stream: str, entry: Loaded) -> None:
         """Keep the newest fold: several commands load and append at the same time."""
         known = self._cache.get(stream)
         if entry.version == 0 or (known is not None and known.version >= entry.version):
@@ -256,6 +250,13 @@ class Executor:
         self._cache.move_to_end(stream)
         while len(self._cache) > self._keep:
             self._cache.popitem(last=False)
+
+
+def _seen_by(origin: Origin, stream: str, entry: Loaded) -> Loaded:
+    category = category_of(stream)
+    if origin.confined and category in OF_ONE_PROJECT and entry.project != origin.project:
+        raise NotFound(category, identity_of(stream))
+    return entry
 
 
 def _without_personal(event: Event, erased: Collection[str]) -> Event:

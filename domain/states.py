@@ -69,8 +69,9 @@ class States:
         """The state of stream `category-identity`, of class `kind`; its initial state if it has no events."""
         stream = stream_of(category, identity)
         self.asked.add(stream)
-        if stream not in self._loaded:
-            raise StreamNeeded(stream)
-        state = self._loaded[stream]
+        try:
+            state = self._loaded[stream]
+        except KeyError:
+            raise StreamNeeded(stream) from None
         assert isinstance(state, kind), f"{stream} folds to {type(state).__name__}, not {kind.__name__}"
         return state
