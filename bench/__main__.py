@@ -17,6 +17,7 @@ BENCHES = (
     "log_latency",
     "rebuild",
     "router",
+    "contact",
     "kafka_relay",
     "kafka_latency",
     "kafka_take_over",
