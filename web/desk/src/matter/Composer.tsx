@@ -87,7 +87,7 @@ export function Composer({ item, language }: Props) {
       : command(
           '/api/projects/{project}/interactions/{interaction_id}/legs/{leg}/reply',
           { ...path, leg: item.leg },
-          { text, after },
+          { text, after, by: '' },
         )
   }
   const send = async (after = known.current) => {
