@@ -27,7 +27,7 @@ from domain.callback import RequestCallback
 from domain.centre.numbers import Texts
 from domain.customer.contact import callback_key, contact, within
 from domain.customer.decide import Contact, RecogniseCustomer
-from domain.execute import Executor, Origin
+from domain.execute import Done, Executor, Origin
 from domain.intake import ReceiveMessage
 from domain.interaction.events import Attachment
 from domain.ports import Blobs, Clock, Fingerprints
@@ -85,7 +85,8 @@ class Receiving:
         if line is None:
             raise NotOurs("a text came to a number that no project has, or that takes none")
         writer, origin = self._writer(line, text.sender), line.origin(_ACTOR)
-        judged = self.storms.judge(writer.conversation, f"{text.body}{len(text.media) or ''}", self.clock())
+        words = f"{text.body}{len(text.media) or ''}"
+        judged = self.storms.judge(writer.conversation, text.once, words, self.clock())
         if judged.what == "refused":
             raise NotTaken(judged.why)
         commanded = "" if writer.unanswerable else await self._commanded(line, writer.contact, text, origin)
@@ -133,7 +134,7 @@ class Receiving:
                 project=line.project.project, entry=line.name, sender=sender, kind=found.kind, answered=answered
             )
             taken = await self.executor.execute(command, origin, once=f"{text.once}:keyword")
-            done = taken.result["taken"] == "yes"
+            done = _heeded(found.kind, taken)
         return f"keyword: {found.kind}" if done else ""
 
     async def _callback(self, line: Line, sender: Contact, origin: Origin, once: str) -> bool:
@@ -193,6 +194,15 @@ def _keyword(line: Line, text: IncomingMessage) -> Keyword | None:
     if text.media:
         return None
     return keyword(text.body, line.number.language, declared(line.texts))
+
+
+def _heeded(kind: str, taken: Done) -> bool:
+    """Whether the text was a command, also when it is handed to us again and only the streams of its first time are
+    told: a START that was one has been answered; any other is a message, which somebody reads.
+    """
+    if taken.replayed:
+        return kind != "start" or "delivery_id" in taken.result
+    return taken.result["taken"] == "yes"
 
 
 def declared(texts: Texts) -> Declared:

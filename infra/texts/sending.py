@@ -35,7 +35,7 @@ from domain.personal import plain
 from domain.ports import Clock, Log, LogUnavailable, Opener
 from domain.rejection import Rejection
 from domain.stream import stream_of
-from infra.texts.accounts import TextAccounts
+from infra.texts.accounts import TextAccount, TextAccounts
 from infra.texts.lines import Line
 from infra.texts.pacing import NEAR, Pace
 from infra.texts.permitting import Permitting
@@ -219,7 +219,7 @@ class Sending:
         request, origin = self._request(recorded), _origin_of(recorded)
         found: TextState | None = None
         to = plain(request.to, otherwise="")
-        way = self._way(recorded[0], request) if to and self.permitting.line(recorded[0], request) else None
+        way = self._way(recorded[0], request) if to and self._account(recorded[0], request) is not None else None
         if way is None:
             lost = RecordRefused(
                 delivery_id=delivery.delivery_id,
@@ -264,10 +264,13 @@ class Sending:
 
     def _asked(self, recorded: Sequence[Recorded]) -> TextSender | None:
         """Whom to ask: the account of the number that it left from; with one account alone there is no doubt."""
-        line = self.permitting.line(recorded[0], self._request(recorded))
-        if line is not None and line.number.provider in self.accounts:
-            return self.accounts[line.number.provider].texts
-        return next((one.texts for one in self.accounts.values()), None)
+        account = self._account(recorded[0], self._request(recorded))
+        return account.texts if account is not None else next((one.texts for one in self.accounts.values()), None)
+
+    def _account(self, recorded: Recorded, request: NotificationRequested) -> TextAccount | None:
+        """The account of the number that it left from; None where the settings, or the project, have it no longer."""
+        line = self.permitting.line(recorded, request)
+        return None if line is None else self.accounts.get(line.number.provider)
 
 
 def _origin_of(recorded: Sequence[Recorded]) -> Origin:

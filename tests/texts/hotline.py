@@ -84,13 +84,16 @@ def numbers(**main: Any) -> dict[str, Any]:
 
 
 class Storage(MemoryLog):
-    """A log whose disk may be full."""
+    """A log whose disk may be full, or have `room` for so many further appends."""
 
     full = False
+    room: int | None = None
 
     async def append(self, *changes: Change, once: str | None = None) -> Appended:
-        if self.full:
+        if self.full or self.room == 0:
             raise LogUnavailable("no space left on the device")
+        if self.room is not None:
+            self.room -= 1
         return await super().append(*changes, once=once)
 
 

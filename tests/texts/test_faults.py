@@ -183,3 +183,48 @@ async def test_a_log_that_cannot_be_written_is_no_reason_to_lose_a_text(line: Ho
     line.log.full = False
     assert await line.incoming("Hello") == 200
     assert len(await line.events(MessageReceived)) == 1
+
+
+async def test_a_text_that_could_not_be_stored_again_and_again_is_a_persons_still(line: Hotline) -> None:
+    sid = line.emulator.world.sids("SM")
+    line.log.full = True
+    assert [await line.incoming("Where is my parcel?", sid=sid) for _ in range(4)] == [503] * 4
+    line.log.full = False
+    assert await line.incoming("Where is my parcel?", sid=sid) == 200
+    assert (await line.one(MessageReceived)).automatic == ""
+    await line.one(TicketOpened)
+
+
+@pytest.mark.parametrize("word", ["Rezygnuję", "STOP", "Pomoc", "Wznów", "START", "Oddzwoń!"])
+async def test_a_command_whose_webhook_comes_again_is_done_once(line: Hotline, word: str) -> None:
+    if word in ("Wznów", "START"):
+        await line.texts(body="Rezygnuję")
+    text = await line.texts(body=word)
+    before = await line.log.head()
+    assert [await line.incoming(text.body, sid=text.sid) for _ in range(3)] == [200] * 3
+    assert await line.log.head() == before
+
+
+async def test_a_command_that_was_done_and_not_put_on_record_is_put_there_by_the_next_try(line: Hotline) -> None:
+    sid = line.emulator.world.sids("SM")
+    line.log.room = 1
+    assert await line.incoming("Rezygnuję", sid=sid) == 503
+    await line.one(ConsentWithdrawn)
+    assert await line.events(MessageReceived) == []
+    line.log.room = None
+    assert await line.incoming("Rezygnuję", sid=sid) == 200
+    assert (await line.one(MessageReceived)).automatic == "keyword: stop"
+    await line.one(ConsentWithdrawn)
+
+
+async def test_a_text_of_unknown_outcome_whose_account_is_gone_is_given_up_and_holds_up_nobody(line: Hotline) -> None:
+    await line.texts()
+    work = await line.in_hand((await line.one(MessageReceived)).interaction_id)
+    reply = await line.replies(work)
+    line.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+    line.emulator.fault(Fault("webhook", "lose", "status", times=10))
+    await line.works()
+    line.parts.sending.accounts.clear()  # type: ignore[attr-defined]
+    await line.advance(130)
+    (failed,) = [one for one in await line.events(NotificationFailed) if one.delivery_id == reply]
+    assert failed.code == "unknown"

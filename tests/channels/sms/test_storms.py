@@ -12,23 +12,23 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def test_texts_of_one_conversation_count_and_those_of_another_do_not() -> None:
     storms = Storms()
-    judged = [storms.judge("ada", str(n), NOON).what for n in range(TOO_MANY + 2)]
+    judged = [storms.judge("ada", f"id {n}", str(n), NOON).what for n in range(TOO_MANY + 2)]
     assert judged == ["taken"] * MANY + ["automatic"] * (TOO_MANY - MANY) + ["refused"] * 2
-    assert storms.judge("boris", "0", NOON).what == "taken"
+    assert storms.judge("boris", "id 0", "0", NOON).what == "taken"
 
 
 def test_the_count_falls_as_time_goes_by() -> None:
     storms = Storms()
     for n in range(MANY):
-        storms.judge("ada", str(n), NOON)
-    assert storms.judge("ada", "x", NOON + WINDOW - timedelta(seconds=1)).what == "automatic"
-    assert storms.judge("ada", "y", NOON + WINDOW).what == "taken"
+        storms.judge("ada", f"id {n}", str(n), NOON)
+    assert storms.judge("ada", "id x", "x", NOON + WINDOW - timedelta(seconds=1)).what == "automatic"
+    assert storms.judge("ada", "id y", "y", NOON + WINDOW).what == "taken"
 
 
 def test_the_same_words_over_and_over_are_a_machines_whatever_their_case_and_spaces() -> None:
     storms = Storms()
     said = ["I am away", "i am  away", "I AM AWAY ", "Truly", "I am away"]
-    assert [storms.judge("ada", words, NOON).what for words in said] == [
+    assert [storms.judge("ada", f"id {n}", words, NOON).what for n, words in enumerate(said)] == [
         "taken",
         "taken",
         "automatic",
@@ -37,12 +37,20 @@ def test_the_same_words_over_and_over_are_a_machines_whatever_their_case_and_spa
     ]
 
 
+def test_a_text_that_is_handed_over_again_and_again_is_still_one_text() -> None:
+    storms = Storms()
+    assert [storms.judge("ada", "id", "Where is my parcel?", NOON).what for _ in range(TOO_MANY + 1)] == ["taken"] * (
+        TOO_MANY + 1
+    )
+    assert storms.judge("ada", "another id", "Where is my parcel?", NOON).what == "taken"
+
+
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 900)), max_size=400))
 def test_no_conversation_ever_has_more_taken_in_ten_minutes_than_its_bound(texts: list[tuple[str, int]]) -> None:
     storms, taken, now = Storms(), list[tuple[str, datetime]](), NOON
     for number, (who, pause) in enumerate(texts):
         now += timedelta(seconds=pause // 60)
-        if storms.judge(who, str(number), now).what == "taken":
+        if storms.judge(who, f"id {number}", str(number), now).what == "taken":
             taken.append((who, now))
     for who, at in taken:
         assert sum(1 for other, then in taken if other == who and at <= then < at + WINDOW) <= MANY
