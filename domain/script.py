@@ -142,7 +142,7 @@ def _begun(states: States, c: AnswerScript) -> tuple[Run, Outcome]:
 def answer(states: States, c: AnswerScript, at: Moment) -> Outcome:
     interaction = _worked_by(states, c.interaction_id, c.agent_id)
     run, outcome = _begun(states, c)
-    if run.step != c.step:
+    if not run.step or run.step != c.step:
         asked = f"the script asks {run.step!r} now" if run.step else "the script has ended"
         raise Rejection("not_this_step", f"{asked}; step back to answer {c.step!r} again")
     if len(run.path) >= MOST_ANSWERS:

@@ -51,6 +51,7 @@ def test_answers_are_on_record_with_version_and_step_and_lead_to_the_next(world:
     world.when(answer(work, "why", words="A tariff")).then(happened(ScriptAnswered, words="A tariff", to_step="bye"))
     assert world.when(answer(work, "bye", "done")).one(ScriptAnswered).to_step == ""
     world.when(answer(work, "bye", "done")).rejected("not_this_step", saying="has ended")
+    world.when(answer(work, "", "done")).rejected("not_this_step", saying="has ended")
 
 
 def test_a_step_back_asks_again_also_from_the_end(world: World) -> None:

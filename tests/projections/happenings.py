@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.alert import ATTEMPTS, AttemptNotice, ClearAlert, RaiseAlert, RecordNotice
 from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.customer.decide import (
@@ -33,7 +35,9 @@ from domain.interaction.finishing import CompleteWork, CompleteWrapUp, TimeOutWr
 from domain.interaction.leaving import CancelCallback
 from domain.interaction.offers import AcceptOffer, DeclineOffer, OfferInteraction, TimeOutOffer
 from domain.interaction.work import AddNote, Reply, TransferInteraction
+from domain.outcome import ActOnOutcome
 from domain.rejection import Rejection
+from domain.script import AnswerScript, StepBack
 from domain.ticket.decide import (
     AwaitCustomer,
     CloseTicket,
@@ -45,7 +49,7 @@ from domain.ticket.decide import (
 from domain.voice.calls import AnswerCall, EndCall
 from domain.voice.messages import LeaveMessage, StoreMessage
 from domain.voice.recordings import GiveUpRecording, RemoveRecording
-from tests.projections.histories import AGENTS, DEPARTMENTS, NAMES, PROJECT, TEXTS, Centre
+from tests.projections.histories import AGENTS, DEPARTMENTS, NAMES, PROJECT, SHOP, TEXTS, Centre
 
 Action = Callable[[Centre], Awaitable[Any]]
 
@@ -82,8 +86,8 @@ async def _callback(c: Centre) -> None:
     )
 
 
-async def _offer(c: Centre) -> None:
-    (interaction_id, leg), agent_id = c.pick(c.ids.legs), c.dice.choice(AGENTS)
+async def _offer(c: Centre, agent_id: str = "") -> None:
+    (interaction_id, leg), agent_id = c.pick(c.ids.legs), agent_id or c.dice.choice(AGENTS)
     await c.do(
         OfferInteraction(
             project=PROJECT,
@@ -205,6 +209,57 @@ def _replan(c: Centre) -> Command:
     )
 
 
+async def _served(c: Centre) -> None:
+    """Work goes its usual way: offered, taken, led through a script, and finished more often than not."""
+    agent_id = c.dice.choice(AGENTS)
+    for ready in (SignIn(agent_id=agent_id), BecomeReady(agent_id=agent_id)):
+        with suppress(Rejection):
+            await c.do(ready)
+    await _offer(c, agent_id)
+    offer: InteractionOffered = c.ids.offers[-1]
+    where = {"interaction_id": offer.interaction_id, "leg": offer.leg, "agent_id": agent_id}
+    await c.do(AcceptOffer(work_id=offer.work_id, **where))
+    await _script(c, offer.interaction_id, agent_id)
+    if c.dice.random() < 0.7:
+        await c.do(CompleteWork(project=PROJECT, ticket="leave", **where))
+        await c.do(CompleteWrapUp(project=PROJECT, disposition="answered", **where))
+
+
+async def _script(c: Centre, interaction_id: str, agent_id: str) -> None:
+    """Some steps of a script beside work in hand; an answer is taken back at times."""
+    beside = {"interaction_id": interaction_id, "agent_id": agent_id, "script": "survey"}
+    version, step = SHOP.scripts["survey"].version(), "happy"
+    for _ in range(c.dice.randrange(4)):
+        choice, words = ("", "It was late.") if step == "why" else (c.dice.choice(("yes", "no")), "")
+        answer = AnswerScript(project=PROJECT, version=version, step=step, choice=choice, words=words, **beside)
+        step = (await c.do(answer)).result["step"]
+        if not step and c.dice.random() < 0.5:
+            return
+        if not step or c.dice.random() < 0.2:
+            step = (await c.do(StepBack(**beside))).result["step"]
+
+
+def _act(c: Centre) -> Command:
+    end = c.pick(c.ids.ends)
+    where = {"interaction_id": end.interaction_id, "leg": end.leg, "agent_id": end.agent_id}
+    return ActOnOutcome(project=PROJECT, work_id=end.work_id, disposition=end.disposition, **where)
+
+
+async def _alert(c: Centre) -> None:
+    """A figure turns bad or good, and somebody is told of it or cannot be."""
+    about = {"project": PROJECT, "alert": "crowd"}
+    turns = (
+        RaiseAlert(**about, value=5, since=c.now),
+        ClearAlert(**about, value=c.dice.choice((None, 1)), reason="over"),
+    )
+    await c.do(c.dice.choice(turns))
+    notice_id = c.pick(c.ids.notices)
+    await c.do(AttemptNotice(**about, notice_id=notice_id, attempt=c.dice.randrange(1, ATTEMPTS + 1)))
+    fault = c.dice.choice(("", "no connection"))
+    if c.dice.random() < 0.8:
+        await c.do(RecordNotice(**about, notice_id=notice_id, fault=fault, final=c.dice.random() < 0.3))
+
+
 #: What may happen, and how often it is tried.
 ACTIONS: dict[str, tuple[int, Action]] = {
     "mail": (8, lambda c: c.mail()),
@@ -216,6 +271,9 @@ ACTIONS: dict[str, tuple[int, Action]] = {
     "cancel callback": (1, _simply(lambda c: CancelCallback(interaction_id=c.pick(c.ids.interactions)))),
     "plan a follow-up": (4, _simply(_plan)),
     "replan a follow-up": (1, _simply(_replan)),
+    "served": (6, _served),
+    "act on an outcome": (3, _simply(_act)),
+    "alert": (3, _alert),
     "sign in": (3, _simply(lambda c: SignIn(agent_id=c.dice.choice(AGENTS)))),
     "ready": (6, _simply(lambda c: BecomeReady(agent_id=c.dice.choice(AGENTS)))),
     "not ready": (1, _simply(lambda c: BecomeNotReady(agent_id=c.dice.choice(AGENTS), reason="lunch"))),

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, Literal
 from uuid import UUID
 
+from domain.alert import AlertCleared, AlertRaised
 from domain.belonging import Referred
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.centre.documents import CentreDocument, ProjectDocument
@@ -23,6 +24,7 @@ from domain.interaction.events import (
     InteractionQueued,
     InteractionStarted,
     OfferAccepted,
+    WrapUpCompleted,
 )
 from domain.ports import Keyring
 from domain.rejection import Rejection
@@ -89,6 +91,34 @@ SHOP = ProjectDocument.model_validate(
                 "steps": {"leave": {"voicemail": {"say": {"en": "Speak"}, "queue": "billing"}}},
             }
         },
+        "scripts": {
+            "survey": {
+                "title": "Survey",
+                "start": "happy",
+                "steps": {
+                    "happy": {
+                        "say": "Are you happy?",
+                        "choices": {"yes": {"title": "Yes"}, "no": {"title": "No", "then": "why"}},
+                    },
+                    "why": {"say": "Why not?", "then": "happy"},
+                },
+            }
+        },
+        "outcomes": {
+            "answered": {
+                "ticket": {"department": "billing", "subject": "Again"},
+                "follow_up": {"after": 3600, "channel": "email", "queue": "help", "about": "Whether it went well"},
+                "callback": {"about": "Whether it went well"},
+            }
+        },
+        "alerts": {
+            "crowd": {
+                "metric": "waiting",
+                "above": 3,
+                "mail": ["boss@shop.example"],
+                "webhook": "https://shop.example/",
+            }
+        },
     }
 )
 
@@ -108,6 +138,8 @@ class Ids:
     attempts: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     merges: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     follow_ups: list[str] = field(default_factory=list[str])
+    ends: list[WrapUpCompleted] = field(default_factory=list[WrapUpCompleted])
+    notices: list[str] = field(default_factory=list[str])
 
 
 class Centre:
@@ -187,6 +219,10 @@ class Centre:
             ids.deliveries.append(event.delivery_id)
         elif isinstance(event, DeliveryAttempted):
             ids.attempts.append((event.delivery_id, event.attempt_id))
+        elif isinstance(event, WrapUpCompleted):
+            ids.ends.append(event)
+        elif isinstance(event, AlertRaised | AlertCleared):
+            ids.notices += [notice.notice_id for notice in event.notices]
         elif event.wire == "follow_up.scheduled.v1":
             ids.follow_ups.append(event.follow_up_id)
         elif event.wire == "customer.registered.v1":
