@@ -250,6 +250,8 @@ def in_words(node: Node) -> str:
 
 
 def _in_words(pattern: str) -> str:
+    if "://" in pattern:
+        return "a web address"
     if "@" in pattern:
         return "an e-mail address"
     return NAME if pattern.startswith(_NAME_PATTERN) else "text"

@@ -30,7 +30,7 @@ Webhook = Annotated[
     Field(
         pattern=r"^(https://[^\s/@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)(/\S*)?$",
         max_length=500,
-        description="an address by https, or by http on this machine",
+        description="an address by https; one by http on this machine needs webhook_networks",
     ),
 ]
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any, Protocol
 
-import httpx2
 import structlog
-from standardwebhooks.webhooks import Webhook
 
 from channels.email.ports import Deferred, Outcome, Sent
+from channels.webhooks.posting import Later, Poster, Taken
 from domain.alert import ATTEMPTS, AttemptNotice, RecordNotice
 from domain.execute import Executor, Origin, TooBusy
 from domain.ports import Clock, LogUnavailable
@@ -29,10 +29,8 @@ from projections.queries import NoticeView, notices_due
 
 _log = structlog.get_logger("alerting")
 ACTOR = "system:alerting"
-#: Seconds between looks, and that a receiver has for its answer.
-PAUSE, PATIENCE = 1.0, 10.0
-#: Answers after which trying again is useless: the address is wrong, or wants no more (410).
-USELESS = frozenset({400, 401, 403, 404, 405, 410, 413, 414})
+#: Seconds between looks.
+PAUSE = 1.0
 
 
 class Mailer(Protocol):
@@ -51,7 +49,8 @@ class Fault:
 class Telling:
     """Sends what is due until it is cancelled.
 
-    `sender` is the address that mails come from, `mailer` sends them; `secret` gives the webhook secret of a project.
+    `sender` is the address that mails come from, `mailer` sends them; `poster` tells by webhook, nowhere inside unless
+    the operator says so; `secret` gives the webhook secret of a project.
     """
 
     executor: Executor
@@ -59,11 +58,9 @@ class Telling:
     clock: Clock
     mailer: Mailer
     sender: str
+    poster: Poster
     secret: Callable[[str], bytes]
     base_url: str
-    client: httpx2.AsyncClient = field(
-        default_factory=lambda: httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False)
-    )
 
     async def run(self) -> None:
         while True:
@@ -80,9 +77,6 @@ class Telling:
         for notice in due:
             tried += await self._try(notice)
         return tried
-
-    async def close(self) -> None:
-        await self.client.aclose()
 
     async def _try(self, notice: NoticeView) -> bool:
         where = {"project": notice.project, "alert": notice.alert, "notice_id": notice.notice_id}
@@ -113,21 +107,12 @@ class Telling:
         return Fault(reason, final=not isinstance(outcome, Deferred))
 
     async def _webhook(self, notice: NoticeView) -> Fault | None:
-        now, body = self.clock(), json.dumps(said(notice), ensure_ascii=False, separators=(",", ":"))
-        signature = Webhook(self.secret(notice.project)).sign(notice.notice_id, now, body)
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": notice.notice_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": signature,
-        }
-        try:
-            answer = await self.client.post(notice.to, content=body.encode(), headers=headers)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as fault:
-            return Fault(f"{type(fault).__name__}", final=isinstance(fault, httpx2.InvalidURL))
-        if answer.is_success:
+        body = json.dumps(said(notice), ensure_ascii=False, separators=(",", ":")).encode()
+        secret = b64encode(self.secret(notice.project)).decode()
+        outcome = await self.poster.post(notice.to, [secret], notice.notice_id, body, self.clock())
+        if isinstance(outcome, Taken):
             return None
-        return Fault(f"HTTP {answer.status_code}", final=answer.status_code in USELESS)
+        return Fault(outcome.reason, final=not isinstance(outcome, Later))
 
 
 def said(notice: NoticeView) -> dict[str, object]:

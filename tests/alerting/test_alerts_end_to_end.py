@@ -16,6 +16,8 @@ from standardwebhooks.webhooks import Webhook
 from channels.email.ports import Arrived
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
+from channels.webhooks.addresses import networks
+from channels.webhooks.posting import Poster
 from domain.centre.configuration import ConfigureProject
 from domain.interaction.offers import AcceptOffer
 from infra.alerting.telling import Telling
@@ -103,15 +105,17 @@ async def floor(**rule: Any) -> AsyncIterator[Floor]:
         mailer = SmtpSender(SmtpServer("127.0.0.1", port, tls="none"), connections=1)
         web.closing.push_async_callback(mailer.close)
         watching, telling = parts(web, mailer)
-        web.closing.push_async_callback(telling.close)
         values = {"metric": "longest_wait", "above": 120, "clear": 60, "lasting": 30}
         document = project(alerts={"long_wait": values | rule})
         await web.execute(ConfigureProject(document=document, expected_revision=1))
         yield Floor(web, watching, telling, mails)
 
 
-def parts(web: Running, mailer: SmtpSender) -> tuple[Watching, Telling]:
+def parts(web: Running, mailer: SmtpSender, inside: tuple[str, ...] = ("127.0.0.0/8",)) -> tuple[Watching, Telling]:
+    """`inside`: networks of our own that the operator lets webhooks lead to."""
     doors = web.doors
+    poster = Poster(networks(inside))
+    web.closing.push_async_callback(poster.close)
     watching = Watching(
         executor=doors.executor, ask=doors.queries.ask, configured=Configured(doors.log), clock=web.clock
     )
@@ -121,6 +125,7 @@ def parts(web: Running, mailer: SmtpSender) -> tuple[Watching, Telling]:
         clock=web.clock,
         mailer=mailer,
         sender="alerts@hotline.example",
+        poster=poster,
         secret=doors.webhook_secret,
         base_url=web.url,
     )
@@ -176,6 +181,17 @@ async def test_a_receiver_that_fails_is_tried_again_under_the_same_id_and_one_th
         assert len(hook.got) == 2
 
 
+async def test_a_webhook_that_leads_inside_is_never_talked_to_unless_the_operator_says_so() -> None:
+    async with receiver() as hook, floor(webhook=f"http://127.0.0.1:{hook.port}/h") as here:
+        _, here.telling = parts(here.web, SmtpSender(SmtpServer("127.0.0.1", 9, tls="none")), inside=())
+        await too_long(here)
+        assert await here.wires() == ["raised", "notice_attempted", "notice_failed"]
+        here.web.clock.ahead += timedelta(hours=1)
+        await here.look()
+        assert (await here.wires())[-1] == "notice_failed", "it is given up at once"
+        assert hook.got == []
+
+
 async def test_two_processes_that_watch_raise_one_alert_and_tell_once() -> None:
     async with receiver() as hook, floor(webhook=f"http://127.0.0.1:{hook.port}/h", lasting=0) as here:
         await here.web.mail()
@@ -189,21 +205,18 @@ async def test_two_processes_that_watch_raise_one_alert_and_tell_once() -> None:
         await asyncio.gather(here.telling.look(), *(telling.look() for _, telling in others))
         assert (await here.wires()).count("raised") == 1
         assert len(hook.got) == 1
-        for _, telling in others:
-            await telling.close()
 
 
 async def test_a_process_that_begins_later_clears_what_another_has_raised() -> None:
     async with floor() as here:
         await too_long(here)
-        later, telling = parts(here.web, SmtpSender(SmtpServer("127.0.0.1", 9, tls="none")))
+        later, _ = parts(here.web, SmtpSender(SmtpServer("127.0.0.1", 9, tls="none")))
         document = project()
         await here.web.execute(ConfigureProject(document=document, expected_revision=2))
         await later.configured.catch_up()
         await here.caught_up()
         await later.look()
         assert await here.wires() == ["raised", "cleared"]
-        await telling.close()
 
 
 async def test_a_supervisors_screen_hears_of_an_alert_and_can_list_it() -> None:
