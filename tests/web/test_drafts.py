@@ -96,6 +96,9 @@ async def test_a_mail_as_written_is_a_document_with_a_policy_of_its_own(web: Run
     assert file.headers["content-disposition"] == "attachment; filename*=UTF-8''invoice%204711.pdf"
     assert (await anna.get(f"{place}/attachments/2")).status_code == 404
     assert (await anna.get(f"{about(came['interaction_id'])}/messages/{position - 1}")).status_code == 404
+    for no_position in (0, -1, 10**30):
+        answer = await anna.get(f"{about(came['interaction_id'])}/messages/{no_position}")
+        assert answer.status_code == 422, no_position
 
 
 async def test_one_search_finds_customers_tickets_notes_and_messages_and_forgets_the_erased(web: Running) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 
@@ -28,6 +28,8 @@ router = APIRouter(
     responses={k: v for k, v in COMMAND_PROBLEMS.items() if k in (401, 403, 404, 422, 503)},
 )
 Reading = Annotated[Caller, Depends(Requires(Permission.READ_CUSTOMERS))]
+#: A log position: no greater number is one, in any store.
+Position = Annotated[int, Path(ge=1, le=2**62)]
 Images = Annotated[Literal["none", "remote"], Query(description="`remote`: with the pictures from elsewhere.")]
 
 _POLICY = (
@@ -72,7 +74,9 @@ async def _letter(doors: Doors, project: str, interaction_id: str, position: int
 
 
 @router.get("")
-async def get_message(project: str, interaction_id: str, position: int, caller: Reading, doors: Wired) -> LetterView:
+async def get_message(
+    project: str, interaction_id: str, position: Position, caller: Reading, doors: Wired
+) -> LetterView:
     """Whether a message, by its log position, has HTML, remote images and attachments."""
     letter = await _letter(doors, project, interaction_id, position)
     if letter is None:
@@ -86,7 +90,7 @@ async def get_message(project: str, interaction_id: str, position: int, caller: 
 
 @router.get("/html", response_class=HTMLResponse)
 async def get_message_html(
-    project: str, interaction_id: str, position: int, caller: Reading, doors: Wired, images: Images = "none"
+    project: str, interaction_id: str, position: Position, caller: Reading, doors: Wired, images: Images = "none"
 ) -> HTMLResponse:
     """The message as HTML made harmless, to be shown in a frame."""
     letter = await _letter(doors, project, interaction_id, position)
@@ -102,7 +106,7 @@ async def get_message_html(
 
 @router.get("/attachments/{number}", response_class=Response)
 async def get_attachment(
-    project: str, interaction_id: str, position: int, number: int, caller: Reading, doors: Wired
+    project: str, interaction_id: str, position: Position, number: int, caller: Reading, doors: Wired
 ) -> Response:
     """One attachment, to be saved: never shown by the browser in our own name."""
     letter = await _letter(doors, project, interaction_id, position)
