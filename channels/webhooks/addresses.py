@@ -66,7 +66,7 @@ async def pin(url: str, allowed: Sequence[Network], resolver: Resolve = resolve)
 
     Every address of the name must be public or in one of the `allowed` networks; plain http is for those alone.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     host, port = _authority(parts)
     addresses = [ip_address(one.partition("%")[0]) for one in await resolver(host, port)]
     if not addresses:
@@ -108,9 +108,17 @@ def _within(address: Address, allowed: Sequence[Network]) -> bool:
     return any(one in network for one in own for network in allowed if one.version == network.version)
 
 
-def _authority(parts: SplitResult) -> tuple[str, int]:
+def _parts(url: str) -> SplitResult:
     try:
-        host, port = parts.hostname, parts.port
+        return urlsplit(url)
+    except ValueError as fault:
+        raise NotAllowed(f"the address cannot be read: {fault}") from fault
+
+
+def _authority(parts: SplitResult) -> tuple[str, int]:
+    """Name and port; a name that is not ASCII in the form that DNS and headers know (RFC 3490)."""
+    try:
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except ValueError as fault:
         raise NotAllowed(f"the address cannot be read: {fault}") from fault
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:

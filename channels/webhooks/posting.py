@@ -79,6 +79,9 @@ class Poster:
                     return judged(answer.status_code, answer.headers.get("retry-after", ""))
         except NotAllowed as fault:
             return Refused(str(fault))
+        except (httpx2.InvalidURL, ValueError) as fault:
+            # somebody's document names it: that must not end the process that tells everybody else's peers
+            return Refused(f"the address cannot be used: {type(fault).__name__}")
         except TimeoutError:
             return Later(f"no answer within {TOTAL:g} s")
         except (httpx2.HTTPError, OSError) as fault:

@@ -59,6 +59,43 @@ async def test_loopback_is_refused_unless_allowed_and_nothing_is_sent() -> None:
     assert one.requests == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a..b/",
+        f"https://{'a' * 70}.example/",
+        "https://peer.example/\x01",
+        "https://[::1/",
+        "https://x\u2100y/",
+    ],
+)
+async def test_an_address_that_is_none_is_refused_with_its_reason(url: str) -> None:
+    async def inside(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    poster = Poster(INSIDE, inside)
+    outcome = await poster.post(url, [SECRET], "msg_1", BODY, now())
+    await poster.close()
+    assert isinstance(outcome, Refused)
+    assert "the address cannot be" in outcome.reason
+
+
+async def test_a_name_beyond_ascii_is_asked_for_and_told_as_dns_has_it() -> None:
+    asked: list[str] = []
+
+    async def inside(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    async with peer() as one:
+        poster = Poster(INSIDE, inside)
+        url = one.url.replace("localhost", "b\u00fccher.example")
+        assert await poster.post(url, [SECRET], "msg_1", BODY, now()) == Taken()
+        await poster.close()
+    assert asked == ["xn--bcher-kva.example"]
+    assert one.requests[0].headers["host"] == f"xn--bcher-kva.example:{one.port}"
+
+
 async def test_nobody_there_may_be_there_later() -> None:
     async with peer() as one:
         url = one.url
