@@ -69,6 +69,9 @@ def start_carried_routers(node: Node, broker: Broker) -> None:
     )
 
     def boards(figures: Figures) -> None:
+        # a pool that went to another process is told by that one
+        figures.waiting.clear()
+        figures.ready_agents.clear()
         for pool, process in routers.routing.items():
             tell_board(figures, pool, process.router.board)
 

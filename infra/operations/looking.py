@@ -102,6 +102,9 @@ class Looking:
 
     def _set(self, stores: dict[str, str], head: int, behind: dict[str, int], stopped: list[str]) -> None:
         figures = self.figures
+        # what this process no longer follows is another's to tell, and no alarm of ours
+        for gauge in (figures.behind, figures.stopped, figures.failures):
+            gauge.clear()
         for name, said in stores.items():
             figures.unreachable.labels(name).set(said != "ok")
         if stores["log"] == "ok":
@@ -112,7 +115,7 @@ class Looking:
             figures.leads.labels(candidate.name).set(candidate.leads)
         for one in self._standing():
             figures.stopped.labels(one.projection).set(one.projection in stopped)
-            figures.failures.labels(one.projection).set(one.failures)
+            figures.failures.labels(one.projection).inc(one.failures)
 
 
 async def _within(ask: Callable[[], Awaitable[object]]) -> tuple[object, str | None]:

@@ -33,8 +33,13 @@ def start_telling(node: Node, closing: AsyncExitStack) -> None:
     )
 
     async def standing(figures: Figures) -> None:
-        head, parked = await stores.log.head(), await standings.parked()
-        for one in await standings.all():
+        head, parked, known = await stores.log.head(), await standings.parked(), await standings.all()
+        named = {f"{one.project}/{name}" for one in node.configured.projects.values() for name in one.webhooks}
+        figures.webhooks_behind.clear()
+        figures.webhooks_parked.clear()
+        for one in known:
+            if one.endpoint not in named:
+                continue  # taken out of its document: nobody waits for it any more
             figures.webhooks_behind.labels(one.endpoint).set(max(0, head - one.position))
             figures.webhooks_parked.labels(one.endpoint).set(sum(p.endpoint == one.endpoint for p in parked))
 

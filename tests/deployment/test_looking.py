@@ -1,0 +1,50 @@
+"""What a process tells of followers that it no longer has: nothing, so that no alarm rings for another's work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from infra.operations.figures import Figures
+from infra.operations.looking import Looking
+from infra.projecting import Standing
+from infra.rows.port import EVERY_POOL
+
+SINCE = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass
+class Office:
+    """A candidate that is told whether it leads."""
+
+    name: str
+    leads: bool
+
+    async def run(self) -> None:
+        """Nothing to stand for."""
+
+
+async def head() -> int:
+    return 9_000
+
+
+async def test_a_process_that_no_longer_projects_tells_no_projection_behind_or_stopped() -> None:
+    office = Office("projections", leads=True)
+    stopped = Standing("tickets", EVERY_POOL, "stopped", 1, SINCE, failures=3, fault="PoisonEvent")
+    looking = Looking(role="projections", figures=Figures(), head=head, candidates=[office])
+    looking.standing = lambda: [stopped]
+    told = (await looking.text()).decode()
+    assert 'trunkline_follower_behind_events{part="projection tickets"} 8999.0' in told
+    assert 'trunkline_projection_stopped{projection="tickets"} 1.0' in told
+    office.leads = False
+    told = (await looking.text()).decode()
+    assert "projection tickets" not in told
+    assert 'projection="tickets"' not in told
+
+
+async def test_faults_of_a_projection_are_counted_over_its_pools() -> None:
+    pools = [Standing("tickets", pool, "following", 1, SINCE, failures=2) for pool in ("north", "south")]
+    looking = Looking(role="projections", figures=Figures(), head=head, standing=lambda: pools)
+    for _ in range(2):
+        told = (await looking.text()).decode()
+        assert 'trunkline_projection_failures{projection="tickets"} 4.0' in told
