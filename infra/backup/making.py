@@ -5,9 +5,10 @@
     accounts.jsonl  accounts, tokens, idempotency keys, webhooks; no sessions: everybody signs in again
     blobs/          attachments and raw mails, sealed as they lie
 
-The log comes first and attachments later: an attachment is stored before the event that names it, so whatever the
-log names is there. Customers' keys are in none of this. They go to a file of their own (`make_keys`), to be kept apart:
-who has one of the two has nothing to read. What is derived (read models) is not copied but made anew.
+Accounts come first, so that no webhook stands further, and no request has an answer, than the log has events for.
+Attachments come last: one is stored before the event that names it, so whatever the log names is there. Customers' keys
+are in none of this. They go to a file of their own (`make_keys`), to be kept apart: who has one of the two has nothing
+to read. What is derived (read models) is not copied but made anew.
 """
 
 from __future__ import annotations
@@ -60,10 +61,12 @@ async def make_backup(
 ) -> Manifest:
     """Copy a running centre into an empty folder. Raises `BackupRefused`, `LogUnavailable`, `OSError`."""
     await asyncio.to_thread(_begin, folder)
+    accounts = await asyncio.to_thread(_copy_accounts, settings, folder)
     head = await log.head()
     with _written(folder / LOG) as out:
-        done = await export_log(log, out, progress)
-    accounts, blobs, size, files = await asyncio.to_thread(_copy_beside, settings, folder)
+        done = await export_log(log, out, progress, head=head)
+    blobs, size = await asyncio.to_thread(_copy_blobs, settings.blobs_folder, folder / BLOBS)
+    files = await asyncio.to_thread(lambda: {name: sha256(folder / name) for name in (LOG, ACCOUNTS)})
     made = Manifest(FORMAT, now.isoformat(), head, done.events, done.once_keys, accounts, blobs, size, files)
     _write_whole(folder / MANIFEST, json.dumps(asdict(made), indent=2).encode())
     return made
@@ -75,12 +78,9 @@ def _begin(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def _copy_beside(settings: Settings, folder: Path) -> tuple[int, int, int, dict[str, str]]:
-    """Accounts and attachments; and the sums of what was written."""
+def _copy_accounts(settings: Settings, folder: Path) -> int:
     with _written(folder / ACCOUNTS) as out:
-        accounts = dump(settings.accounts_location, KEPT, out)
-    blobs, size = _copy_blobs(settings.blobs_folder, folder / BLOBS)
-    return accounts, blobs, size, {name: sha256(folder / name) for name in (LOG, ACCOUNTS)}
+        return dump(settings.accounts_location, KEPT, out)
 
 
 @contextmanager

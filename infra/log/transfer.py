@@ -47,9 +47,14 @@ class Transferred(NamedTuple):
     once_keys: int
 
 
-async def export_log(store: RowStore, out: BinaryIO, progress: Progress | None = None) -> Transferred:
-    """Everything up to the present head. Raises `LogUnavailable`, `ValueError` for a damaged event, `OSError`."""
-    head = await store.head()
+async def export_log(
+    store: RowStore, out: BinaryIO, progress: Progress | None = None, *, head: int | None = None
+) -> Transferred:
+    """Everything up to `head`, the present one unless told otherwise.
+
+    Raises `LogUnavailable`, `ValueError` for a damaged event, `OSError`.
+    """
+    head = await store.head() if head is None else head
     out.write(HEADER)
     events = keys = 0
     async for rows in _pages(store, head):
