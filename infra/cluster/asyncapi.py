@@ -28,6 +28,7 @@ _HEADERS = {
     "ce_streamversion": "its place in its stream, from 1",
     "ce_recordedtime": "when the log learned of it, RFC 3339 in UTC; never falls along the sequence",
 }
+_TRACE = "W3C Trace Context of what the event belongs to, where its conversation is a trace"
 _INTRODUCTION = (
     "Every event of the log, in the log's order within a pool. CloudEvents 1.0 in Kafka's binary mode: attributes are "
     "headers, the value is the stored event as JSON. Personal fields are ciphertext. Read with "
@@ -76,6 +77,7 @@ def _headers(wire: str) -> dict[str, Any]:
     told["ce_type"]["const"] = wire
     for name in ("ce_sequence", "ce_previous"):
         told[name]["pattern"] = r"^\d{20}$"
+    told["traceparent"] = {"type": "string", "description": _TRACE, "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$"}
     return {"type": "object", "properties": told, "required": list(_HEADERS)}
 
 

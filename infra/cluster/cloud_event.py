@@ -2,7 +2,8 @@
 
 The key is the pool, the value the stored bytes as they lie in the log (`{"data": …, "meta": …}`, sealed fields sealed),
 the headers say the rest. Source: CloudEvents 1.0.2 and its Kafka protocol binding; `sequence`, `partitionkey` and
-`recordedtime` are documented extensions, the others our own.
+`recordedtime` are documented extensions, the others our own. `traceparent` is the header of W3C Trace Context, for
+events whose conversation is a trace.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from infra.log.rows import StoredRow
+from infra.operations.tracing import span_of, traceparent_of
 
 Header = tuple[str, bytes]
 SPEC_VERSION = b"1.0"
@@ -34,6 +36,7 @@ class ForeignRecord(ValueError):
 def headers(row: StoredRow, previous: int, source: str) -> list[Header]:
     """The attributes of an event; `previous` is the position of the record before it in its partition."""
     meta = from_json(row.state)["meta"]
+    span = span_of(meta["chain"], meta["id"])
     return [
         ("content-type", CONTENT_TYPE),
         ("ce_specversion", SPEC_VERSION),
@@ -49,6 +52,7 @@ def headers(row: StoredRow, previous: int, source: str) -> list[Header]:
         ("ce_project", meta["project"].encode()),
         ("ce_streamversion", str(row.version).encode()),
         ("ce_recordedtime", _instant(row.recorded_at)),
+        *([("traceparent", traceparent_of(span).encode())] if span is not None else ()),
     ]
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from domain.ports import UnreadableEvent
+from domain.ports import Change, UnreadableEvent
 from infra.cluster.carried_log import CarriedLog
 from infra.cluster.cloud_event import Carried, ForeignRecord, carried, headers, position_of
 from infra.cluster.membership import Assignment
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.rows import OnceRow, StoredRow
-from tests.cluster.events import append
+from tests.cluster.events import Counted, append, proposed
 
 ALL = Assignment(frozenset([0]), 1)
 
@@ -116,6 +117,17 @@ async def test_an_event_survives_its_way_as_a_cloud_event() -> None:
     assert carried(told, row.state) == Carried(row, 1)
     assert position_of(told) == 2
     assert await log.rows(1, 1) == [row]
+
+
+async def test_a_record_bears_the_trace_of_its_conversation_where_that_is_one() -> None:
+    trace, event = uuid.uuid4(), uuid.uuid4()
+    log = MemoryLog(MemoryKeyring())
+    for number, chain in enumerate((str(trace), "chain-1")):
+        one = proposed(Counted(number=number), "north")._replace(event_id=str(event), correlation_id=chain)
+        await log.append(Change(f"north-{number}", 0, [one]))
+    first, second = [dict(headers(row, 0, "urn:test")) for row in await log.rows(0, 10)]
+    assert first["traceparent"].decode().split("-") == ["00", trace.hex, event.hex[16:], "00"]
+    assert "traceparent" not in second
 
 
 @pytest.mark.parametrize("told", [[], [("ce_sequence", b"x")], [("ce_id", b"1")]])

@@ -42,8 +42,9 @@ async def test_the_ten_lines_of_an_analyst_print_every_event(
 
 def test_the_page_names_every_header() -> None:
     message = next(iter(asyncapi_document()["components"]["messages"].values()))
-    told = set(re.findall(r"`(ce_[a-z]+)`", PAGE)) | {"content-type", "ce_specversion"}
-    assert told == set(message["headers"]["required"])
+    told = set(re.findall(r"`(ce_[a-z]+|traceparent)`", PAGE)) | {"content-type", "ce_specversion"}
+    assert told == set(message["headers"]["properties"])
+    assert told - set(message["headers"]["required"]) == {"traceparent"}
 
 
 def test_the_command_line_prints_the_asyncapi_document() -> None:
