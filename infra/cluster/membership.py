@@ -17,12 +17,11 @@ import structlog
 from kafka import KafkaConsumer
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from kafka.errors import InvalidSessionTimeoutError, KafkaError
+from kafka.errors import InvalidSessionTimeoutError
 from kafka.structs import TopicPartition
 
-from domain.ports import LogUnavailable
 from infra.cluster.broker import Broker
-from infra.cluster.cloud_event import Carried, ForeignRecord, carried
+from infra.cluster.cloud_event import Carried, carried
 
 _log = structlog.get_logger("membership")
 
@@ -94,7 +93,7 @@ class Membership:
                 except InvalidSessionTimeoutError:
                     _log.warning("the broker wants a longer session: take-over takes longer", seconds=USUAL_SESSION)
                     self._session = max(self._session * 2, USUAL_SESSION)
-                except (KafkaError, OSError, LogUnavailable, ForeignRecord, ValueError) as fault:
+                except Exception as fault:  # noqa: BLE001  whatever it is: who silently left leaves pools to nobody
                     pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
                     self.fault = f"{type(fault).__name__}: {fault}"
                     _log.warning("not in the group", group=self._group, reason=self.fault, seconds=pause)
