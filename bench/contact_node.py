@@ -19,6 +19,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Origin
 from infra.apply_documents import apply_documents
 from infra.clock import system_clock
+from infra.logs import configure_logs
 from infra.node import Node, running_node
 from infra.settings import Settings, TwilioAccount
 from infra.stores import new_id
@@ -98,6 +99,7 @@ async def main(postgres: str, folder: Path) -> None:
         twilio={"twilio": ACCOUNT},
         log_level="error",
     )
+    configure_logs("error")  # on standard error: what is printed is read
     async with running_node(settings) as node:
         token = await _prepare(node)
         told = {"http": node.http_port, "smtp": node.smtp_in_port, "token": token, "base_url": node.base_url}

@@ -64,6 +64,7 @@ _TEXTS: Mapping[str, str] = {
     "music": "music",
     "recipient": "the office",
     "mail": "help@example.com",
+    "deliver_to": "office@example.com",
     "webhook": "https://example.com/alerts",
     "provider": "twilio",
     "phrases": "orders",
