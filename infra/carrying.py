@@ -45,7 +45,7 @@ def start_carried_projections(node: Node, broker: Broker) -> None:
     """Keep the rows of the pools that the group gives this process."""
     stores = node.stores
     worker = ProjectionWorker(stores.log, node.rows, stores.opener, broker, PROJECTIONS.values(), clock=stores.clock)
-    node.looking.standing = worker.standing
+    node.looking.standing, node.looking.asked = worker.standing, worker.behind
     node.on_stop(worker.stop, node.run("projections", worker.run()))
 
 

@@ -16,6 +16,7 @@ from infra.cluster.broker import Broker
 from infra.cluster.carried_log import CarriedLog
 from infra.cluster.membership import Membership
 from infra.cluster.shared_out import SharedOut, raise_first
+from infra.log.rows import Filter
 from infra.log.stored import StoredLog
 from infra.projecting import Projecting, Standing
 from infra.rows.port import RowStore, RowsUnavailable, StaleProjection
@@ -46,6 +47,10 @@ class ProjectionWorker:
     def standing(self) -> list[Standing]:
         """How every projection of every pool that is ours is doing."""
         return [one for projecting in self._working.values() for one in projecting.standing()]
+
+    async def behind(self, head: int) -> dict[str, int]:
+        """As `behind`, of the pools that are ours."""
+        return await behind(self._log, self.standing(), head)
 
     def stop(self) -> None:
         """Finish the batches under way, leave the group, then let `run` return."""
@@ -92,3 +97,19 @@ class ProjectionWorker:
             await projecting.run()
         finally:
             del self._working[pool]
+
+
+async def behind(log: StoredLog, standing: Iterable[Standing], head: int) -> dict[str, int]:
+    """Of each projection, how many positions before `head` the first event is that the rows of a pool lack.
+
+    0 where they lack none, however long a pool has been quiet. Raises `LogUnavailable`.
+    """
+    found: dict[str, int] = {}
+    lacking: dict[tuple[str, int], int] = {}
+    for one in standing:
+        name, stood = f"projection {one.projection}", (one.pool, one.position)
+        if stood not in lacking:
+            missing = await log.rows(one.position, 1, Filter(pool=one.pool))
+            lacking[stood] = head + 1 - missing[0].position if missing else 0
+        found[name] = max(found.get(name, 0), lacking[stood])
+    return found

@@ -48,6 +48,8 @@ class Looking:
     stores: dict[str, Ask] = field(default_factory=dict[str, "Ask"])
     #: How far each follower of the log in this process is behind the head it is given.
     followers: dict[str, Behind] = field(default_factory=dict[str, Behind])
+    #: As `followers`, for those who have to look into the log to know.
+    asked: Callable[[int], Awaitable[dict[str, int]]] | None = None
     candidates: list[Candidate] = field(default_factory=list[Candidate])
     #: How the projections of this process are doing, where it has any.
     standing: Callable[[], list[Standing]] = list
@@ -61,7 +63,7 @@ class Looking:
         answers = await asyncio.gather(*(_within(ask) for ask in (self.head, *self.stores.values())))
         stores = {name: "ok" if fault is None else fault for name, (_, fault) in zip(names, answers, strict=True)}
         head = int(str(answers[0][0] or 0))
-        behind = self._behind(head)
+        behind = self._behind(head) | await self._asked(head)
         stopped = self._stopped()
         reasons = [
             *([] if self.started else ["the process is starting"]),
@@ -85,9 +87,20 @@ class Looking:
     def _behind(self, head: int) -> dict[str, int]:
         found = {name: max(0, ask(head)) for name, ask in self.followers.items()}
         for one in self._standing():
-            # of a single pool's rows nobody can say how much of what is between was the pool's
+            # what lies between a single pool's rows and the head may be other pools': that has to be asked
             if one.pool == EVERY_POOL:
                 found[f"projection {one.projection}"] = max(0, head - one.position)
+        return found
+
+    async def _asked(self, head: int) -> dict[str, int]:
+        if self.asked is None or not head:
+            return {}
+        ask, found = self.asked, dict[str, int]()
+
+        async def asking() -> None:
+            found.update(await ask(head))
+
+        await _within(asking)  # where the log does not answer, that is told already
         return found
 
     def _standing(self) -> list[Standing]:

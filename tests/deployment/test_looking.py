@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from infra.cluster.projections import behind
+from infra.keys.memory import MemoryKeyring
+from infra.log.memory import MemoryLog
 from infra.operations.figures import Figures
 from infra.operations.looking import Looking
 from infra.projecting import Standing
 from infra.rows.port import EVERY_POOL
+from tests.cluster.events import append
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -48,3 +52,17 @@ async def test_faults_of_a_projection_are_counted_over_its_pools() -> None:
     for _ in range(2):
         told = (await looking.text()).decode()
         assert 'trunkline_projection_failures{projection="tickets"} 4.0' in told
+
+
+async def test_rows_kept_pool_by_pool_are_behind_by_what_they_lack_and_not_by_what_other_pools_did() -> None:
+    log = MemoryLog(MemoryKeyring())
+    await append(log, 1, ["quiet"])
+    await append(log, 9, ["busy"])
+    quiet, busy = (Standing("tickets", pool, "following", at, SINCE) for pool, at in (("quiet", 1), ("busy", 10)))
+    late = Standing("desks", "busy", "following", 4, SINCE)
+
+    async def asked(head: int) -> dict[str, int]:
+        return await behind(log, [quiet, busy, late], head)
+
+    looking = Looking(role="projections", figures=Figures(), head=log.head, asked=asked)
+    assert (await looking.look()).behind == {"projection tickets": 0, "projection desks": 6}
