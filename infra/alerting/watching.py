@@ -24,6 +24,7 @@ from domain.rejection import Rejection
 from infra.configured import Configured
 from infra.rows.port import RowsUnavailable
 from projections.queries import AlertView, WallboardView, alerts_of, figure, wallboard
+from projections.queries.measures import NotConfigured
 
 _log = structlog.get_logger("alerting")
 ACTOR = "system:alerting"
@@ -58,8 +59,8 @@ class Watching:
         now, acts = self.clock(), 0
         for project in list(self.configured.projects.values()):
             raised = await self._raised(project)
-            if project.alerts:
-                board: WallboardView = await self.ask(wallboard, project.project, now)
+            board = await self._board(project, now)
+            if board is not None:
                 acts += await self._judge(project, board, raised, now)
             for alert in sorted(raised - project.alerts.keys()):
                 acts += await self._do(
@@ -70,6 +71,16 @@ class Watching:
     async def _raised(self, project: ProjectDocument) -> set[str]:
         found: Sequence[AlertView] = await self.ask(alerts_of, project.project)
         return {one.alert for one in found if one.status == "raised"}
+
+    async def _board(self, project: ProjectDocument, now: datetime) -> WallboardView | None:
+        """None where no rule asks for one, or the rows have not come to the project's first document yet."""
+        if not project.alerts:
+            return None
+        try:
+            board: WallboardView = await self.ask(wallboard, project.project, now)
+        except NotConfigured:
+            return None
+        return board
 
     async def _judge(self, project: ProjectDocument, board: WallboardView, raised: set[str], now: datetime) -> int:
         acts = 0

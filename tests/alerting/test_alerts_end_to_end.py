@@ -23,6 +23,7 @@ from domain.interaction.offers import AcceptOffer
 from infra.alerting.telling import Telling
 from infra.alerting.watching import Watching
 from infra.configured import Configured
+from infra.rows.memory import MemoryRows
 from tests.domain.documents import project
 from tests.web.running import PROJECT, Running, next_event, running, until
 
@@ -217,6 +218,19 @@ async def test_a_process_that_begins_later_clears_what_another_has_raised() -> N
         await here.caught_up()
         await later.look()
         assert await here.wires() == ["raised", "cleared"]
+
+
+async def test_watching_waits_for_rows_that_have_not_come_to_a_projects_first_document_yet() -> None:
+    async def ask(query: Any, *args: Any) -> Any:
+        with MemoryRows().reading() as read:
+            return query(read, *args)
+
+    async with floor() as here:
+        behind, _ = parts(here.web, SmtpSender(SmtpServer("127.0.0.1", 9, tls="none")))
+        behind.ask = ask
+        await behind.configured.catch_up()
+        assert [list(one.alerts) for one in behind.configured.projects.values() if one.alerts] == [["long_wait"]]
+        assert await behind.look() == 0
 
 
 async def test_a_supervisors_screen_hears_of_an_alert_and_can_list_it() -> None:
