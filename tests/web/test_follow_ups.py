@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from icalendar import Calendar
 
+from domain.follow_up.decide import ScheduleFollowUp
+from projections.reading import MAX_PAGE
 from tests.web.problems import problem_of
 from tests.web.running import OTHER, PROJECT, Running
 
@@ -81,6 +85,30 @@ async def test_a_calendar_shows_when_and_on_which_ticket_and_nothing_of_the_cust
     assert b"Ada" not in answer.content
     assert b"how it went" not in answer.content
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n")), "RFC 5545 folds longer lines"
+
+
+async def test_what_is_to_come_is_in_the_calendar_however_much_there_was_in_the_month_before(web: Running) -> None:
+    anna = await web.agent()
+    ids, _ = await planned(web, agent_id="anna")
+    planning = ScheduleFollowUp(
+        project=PROJECT,
+        by="anna",
+        due_at=web.clock(),
+        about="again",
+        channel="email",
+        ticket_id=ids["ticket_id"],
+        agent_id="anna",
+    )
+    for _ in range(MAX_PAGE):
+        await web.execute(planning)
+    url = (await anna.post("/api/session/calendar")).json()["url"]
+    web.clock.ahead += timedelta(days=3)
+    coming = replace(planning, due_at=web.clock() + timedelta(days=1))
+    done = await web.execute(coming)
+    answer = await web.anybody().get(urlsplit(url).path, params={"min_position": done.position})
+    uids = re.findall(r"UID:(.+)@trunkline", answer.text)
+    assert done.result["follow_up_id"] in uids
+    assert len(uids) == len(set(uids)) > MAX_PAGE
 
 
 async def test_a_calendars_address_can_be_replaced_and_taken_back_and_cannot_be_made_up(web: Running) -> None:

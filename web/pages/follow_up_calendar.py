@@ -24,6 +24,8 @@ from web.queries import Ask
 router = APIRouter(tags=["follow-ups"])
 #: How long what is past stays in the calendar, and how often calendars should look.
 PAST, REFRESH = timedelta(days=30), timedelta(minutes=15)
+#: From when on follow-ups are asked for by themselves: a month's may fill a whole answer, and what comes must be there.
+COMING = timedelta(days=1)
 STATUS = {"cancelled": "CANCELLED"}
 WHAT = {"callback": "Call", "email": "Write"}
 GONE = "this calendar was closed, or its address is not complete; ask for a new one at your desk"
@@ -45,9 +47,11 @@ async def follow_up_calendar(token: str, doors: Wired, ask: Ask) -> Response:
     if account is None or not account.agent_id:
         raise Problem(404, "not_found", GONE)
     caller = Caller(account.account_id, account.name, account.pool, account.agent_id, account.grants)
-    found = await ask(follow_ups_of_agent, account.agent_id, doors.clock() - PAST)
-    mine = [one for one in found if caller.may(Permission.FOLLOW_UPS, one.project)]
-    body = written(mine, doors.settings.base_url)
+    now = doors.clock()
+    past = await ask(follow_ups_of_agent, account.agent_id, now - PAST)
+    coming = await ask(follow_ups_of_agent, account.agent_id, now - COMING)
+    found = {one.follow_up_id: one for one in (*past, *coming) if caller.may(Permission.FOLLOW_UPS, one.project)}
+    body = written(found.values(), doors.settings.base_url)
     return Response(body, media_type="text/calendar", headers={"Cache-Control": "private, no-cache"})
 
 
