@@ -48,7 +48,9 @@ class StaffMessages(Protocol):
 
     async def add(self, message: StaffMessage, now: datetime) -> None: ...
 
-    async def to(self, pool: str, addresses: Addresses, after: str, limit: int) -> Sequence[StaffMessage]:
+    async def to(
+        self, pool: str, addresses: Addresses, after: str, limit: int, now: datetime
+    ) -> Sequence[StaffMessage]:
         """What was written to these addresses, or by them, behind the message `after`; the oldest first.
 
         With an empty `after`, the latest ones.

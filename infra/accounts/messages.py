@@ -42,14 +42,20 @@ class StaffMessageStore:
                 "sent_at": message.sent_at,
             },
         )
-        await self._database.run("DELETE FROM staff_messages WHERE sent_at < :before", {"before": stamp(now - KEPT)})
+        await self._end_old(now)
         await self._database.run(
             "DELETE FROM staff_messages WHERE pool = :pool AND message_id <= (SELECT message_id FROM staff_messages "
             "WHERE pool = :pool ORDER BY message_id DESC LIMIT 1 OFFSET :most)",
             {"pool": message.pool, "most": self._most},
         )
 
-    async def to(self, pool: str, addresses: Addresses, after: str, limit: int) -> Sequence[StaffMessage]:
+    async def _end_old(self, now: datetime) -> None:
+        await self._database.run("DELETE FROM staff_messages WHERE sent_at < :before", {"before": stamp(now - KEPT)})
+
+    async def to(
+        self, pool: str, addresses: Addresses, after: str, limit: int, now: datetime
+    ) -> Sequence[StaffMessage]:
+        await self._end_old(now)  # they end also where nobody writes any more
         rows = await self._database.run(
             _NEXT if after else _LATEST,
             {

@@ -83,8 +83,8 @@ async def test_old_words_end_and_no_more_are_kept_than_the_bound() -> None:
         words = f"words {number}"
         await store.add(StaffMessage(f"m{number}", "main", "agent:a", "A", "agent:b", words, sent_at), now)
 
-    async def kept() -> list[str]:
-        found = await store.to("main", Addresses("account:1", "agent:b"), "", 10)
+    async def kept(later: timedelta = timedelta()) -> list[str]:
+        found = await store.to("main", Addresses("account:1", "agent:b"), "", 10, now + later)
         return [one.message_id for one in found]
 
     await say(1, KEPT + timedelta(seconds=1))
@@ -92,4 +92,6 @@ async def test_old_words_end_and_no_more_are_kept_than_the_bound() -> None:
     for number in range(2, 7):
         await say(number)
     assert await kept() == ["m4", "m5", "m6"]
+    assert await kept(KEPT + timedelta(seconds=1)) == [], "also where nobody writes any more"
+    assert await kept() == []
     await database.close()

@@ -74,7 +74,8 @@ async def list_messages(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Messages:
     """What was written to oneself and one's teams, and by oneself: the latest, or what came after a message."""
-    found = await doors.messages.to(caller.pool, await addresses_of(doors, caller), after, limit)
+    addresses = await addresses_of(doors, caller)
+    found = await doors.messages.to(caller.pool, addresses, after, limit, doors.clock())
     return Messages(items=tuple(_shown(one, caller) for one in found))
 
 
