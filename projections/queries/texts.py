@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from projections.reading import MAX_PAGE, Reader, Row, View, reads
-from projections.searching import distinct_words, words
+from projections.searching import distinct_words, fold, words
 
 #: Texts looked at for one typed text: those that hold its longest word, the latest first.
 CANDIDATES = 200
@@ -67,7 +67,7 @@ def _found(read: Reader, row: Row, word: str) -> TextFound:
 def _around(text: str, word: str) -> str:
     """The part of a text around the first word that begins like this."""
     flat = " ".join(text.split())
-    at = max(0, flat.casefold().find(word))
+    at = max(0, fold(flat).find(word))
     start = max(0, at - SHOWN // 3)
     part = flat[start : start + SHOWN]
     return ("…" if start else "") + part + ("…" if start + SHOWN < len(flat) else "")

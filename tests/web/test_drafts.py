@@ -129,3 +129,10 @@ async def test_one_search_finds_customers_tickets_notes_and_messages_and_forgets
     assert (await found("meter invoice"))["texts"] == []
     head = (await web.execute(EraseCustomer(customer_id=came["customer_id"]))).position
     assert (await found("meter"))["texts"] == []
+
+
+async def test_what_is_shown_of_a_text_is_where_the_words_were_found_whatever_their_accents(web: Running) -> None:
+    far = await web.mail(text="A long story. " * 30 + "Zażółć gęślą jaźń.")
+    anna = await web.agent("anna")
+    answer = await anna.get(f"/api/projects/{PROJECT}/search", params={"q": "gesla", "min_position": far.position})
+    assert "gęślą" in answer.json()["texts"][0]["excerpt"]
