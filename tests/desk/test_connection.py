@@ -78,6 +78,27 @@ async def test_what_waits_to_be_sent_survives_a_reload(web: Running, chromium: B
     await until(noted)
 
 
+async def test_what_one_person_left_waiting_never_goes_out_in_anothers_name(web: Running, chromium: Browser) -> None:
+    anna, _ = await at_work(web, chromium)
+    await web.account("boris", {"*": ["agent"]}, "boris")
+    await anna.press("x")
+    await anna.page.keyboard.type("Said by Anna.")
+    await anna.page.route("**/notes", lambda route: route.abort())
+    await anna.press("Control+Enter")
+    await anna.sees("1 message waits to be sent.")
+    await anna.context.clear_cookies()
+    await anna.page.unroute("**/notes")
+    await anna.open()
+    await anna.sign_in("boris")
+    await anna.sees("Your shift has not begun")
+    await anna.press("p")
+    await anna.page.get_by_role("menuitemradio", name="Ready").wait_for()
+    await anna.press("Enter")
+    await anna.page.get_by_role("button", name="Presence: Ready").wait_for()
+    # what waits goes out in order: Anna's note would have been on record before Boris was ready
+    assert await web.doors.log.read(types=["interaction.note_added.v1"]) == []
+
+
 async def test_a_customer_who_writes_meanwhile_is_read_before_the_reply_goes_out(
     web: Running, chromium: Browser
 ) -> None:

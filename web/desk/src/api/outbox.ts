@@ -34,6 +34,12 @@ function change(how: (kept: Command[]) => Command[]): void {
   waiting.value = kept
 }
 
+/** Forget all that waits: it was said by somebody else, in whose name it cannot go out any more. */
+export function forgetWaiting(): void {
+  mine.length = 0
+  change(() => [])
+}
+
 addEventListener('storage', () => {
   waiting.value = recalled<Command[]>(NAME, [])
 })

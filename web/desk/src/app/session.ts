@@ -1,6 +1,7 @@
 /** Who is signed in. An expired session is asked for again where one is; nothing on the screen is lost for it. */
 import { computed, signal } from '@preact/signals'
 import { api, body, onSignedOut, Problem, setCsrf } from '../api/client'
+import { forgetWaiting } from '../api/outbox'
 import type { Me } from '../api/schema'
 import { forgetWork, recalled, remember } from './remembered'
 
@@ -17,7 +18,10 @@ export const roles = computed(() => new Set(Object.values(me.value?.roles ?? {})
 function welcome(who: Me): void {
   setCsrf(who.csrf ?? '')
   // somebody else at the same screen must not find what the last one left
-  if (recalled('account', '') !== who.account_id) forgetWork()
+  if (recalled('account', '') !== who.account_id) {
+    forgetWaiting()
+    forgetWork()
+  }
   remember('account', who.account_id)
   me.value = who
   standing.value = 'signed_in'

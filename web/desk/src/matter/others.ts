@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { api, body } from '../api/client'
 import type { OtherView } from '../api/schema'
 
-/** Well within the lease of the server (`web/routes/ticket_presence.py`). */
+/** Well within the lease of the server (`web/routes/drafts.py`). */
 const RENEW = 4_000
 
 export function useOthers(project: string, ticketId: string, writing: boolean): Signal<readonly OtherView[]> {
