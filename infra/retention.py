@@ -14,10 +14,10 @@ import structlog
 
 from domain.centre.documents import ProjectDocument
 from domain.customer.decide import EraseCustomer
-from domain.customer.events import CustomerErased
+from domain.customer.events import CustomerErased, CustomersMerged, CustomersUnmerged
 from domain.event import Recorded
 from domain.execute import Executor, Origin
-from domain.interaction.events import InteractionClosed, InteractionStarted, MessageReceived
+from domain.interaction.events import CustomerRecognised, InteractionClosed, InteractionStarted, MessageReceived
 from domain.ports import Log
 from domain.rejection import Rejection
 from domain.ticket.events import TicketClosed, TicketOpened, TicketReopened
@@ -47,6 +47,8 @@ class _Project:
     #: Whose each open matter is, by stream.
     open: dict[str, str] = field(default_factory=dict[str, str])
     owners: dict[str, str] = field(default_factory=dict[str, str])
+    #: Into whom others are merged at present: who goes takes them along.
+    merged: dict[str, str] = field(default_factory=dict[str, str])
     files: list[tuple[datetime, str, str]] = field(default_factory=list[tuple[datetime, str, str]])
 
     def take(self, one: Recorded) -> None:
@@ -61,6 +63,12 @@ class _Project:
                 self.open[one.stream] = self.owners.get(one.stream, customer)
             case TicketClosed() | InteractionClosed():
                 self.open.pop(one.stream, None)
+            case CustomerRecognised() if one.stream in self.open:
+                self.open[one.stream] = self.owners[one.stream] = customer
+            case CustomersMerged():
+                self.merged[event.merged_id] = customer
+            case CustomersUnmerged():
+                self.merged.pop(event.merged_id, None)
             case CustomerErased():
                 self.last.pop(customer, None)
             case MessageReceived():
@@ -78,7 +86,12 @@ class _Project:
         return Due(self.document.project, self.document.pool, gone, files)
 
     def _silent_since(self, moment: datetime, busy: set[str]) -> list[str]:
-        return sorted(one for one, at in self.last.items() if at < moment and one not in busy)
+        last: dict[str, datetime] = {}
+        for customer, at in self.last.items():
+            whole = self.merged.get(customer, customer)
+            last[whole] = max(at, last.get(whole, at))
+        spared = {self.merged.get(one, one) for one in busy}
+        return sorted(one for one, at in last.items() if at < moment and one not in spared)
 
 
 async def due(log: Log, projects: Mapping[str, ProjectDocument], now: datetime) -> list[Due]:
