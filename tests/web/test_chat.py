@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -21,8 +23,9 @@ from domain.conversation import LONGEST
 from domain.interaction.escalation import RequeueSilent
 from tests.domain.documents import BOTH, centre, project
 from tests.web.pages import field
-from tests.web.running import PATIENCE, POOL, PROJECT, Client, Running, running, until
+from tests.web.running import PATIENCE, POOL, PROJECT, Client, Running, _serve, running, until
 from tests.web.test_terminals import sit_down
+from web.app import create_app
 
 PATH = f"/chat/{PROJECT}/help"
 PAGE = {"channel": "chat", "title": "Ask us", "department": "billing"}
@@ -279,6 +282,34 @@ async def test_a_page_that_is_closed_while_an_agent_is_there_is_waited_for() -> 
         (left,) = await until(lambda: web.doors.log.read(types=["interaction.abandoned.v1"]))
         assert left.event.interaction_id == await interaction(web)  # type: ignore[attr-defined]
         assert "has ended" not in (await first.get(page)).text
+
+
+@asynccontextmanager
+async def another_process(web: Running) -> AsyncGenerator[Client]:
+    """Anybody, at a second server of the same centre: the same log and stores, and a memory of its own."""
+    async with AsyncExitStack() as closing:
+        listening = closing.enter_context(contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)))
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        await _serve(create_app(web.doors), listening, closing)
+        client = web.anybody()
+        client.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield client
+
+
+async def test_whoever_comes_back_at_another_process_of_the_centre_has_not_left() -> None:
+    async with running(lease_seconds=1.0) as web, another_process(web) as elsewhere:
+        await _with_chat(web)
+        client, page = await begin(web)
+        async with following(elsewhere, page):
+            async with following(client, page):
+                pass
+            second, other = await begin(web)
+            async with following(second, other):
+                pass
+            (left,) = await until(lambda: web.doors.log.read(types=["interaction.abandoned.v1"]))
+            assert left.event.interaction_id == await interaction(web)  # type: ignore[attr-defined]
+            assert "has ended" not in (await client.get(page)).text
 
 
 async def test_a_customer_whose_agent_stays_silent_is_told_of_somebody_else() -> None:

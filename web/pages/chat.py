@@ -4,15 +4,14 @@ A first message begins a conversation and leads to its own page, behind a signed
 That page follows the log by server-sent events: whoever reconnects says how far they came (`Last-Event-ID`) and misses
 nothing. Without a script the page is looked at again every few seconds, and everything else is plain forms.
 
-Who closes the page while waiting has left after a while (`lease_seconds`); a page without a script is waited for until
-the conversation expires. GET changes nothing.
+Who closes the page while waiting, and is back at no process of the centre after a while (`lease_seconds`), has left; a
+page without a script is waited for until the conversation expires. GET changes nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -46,6 +45,7 @@ from web.pages.page import language_of, tidied
 from web.pages.rendering import render, render_text, time
 from web.problem import not_found, unavailable
 from web.throttle import address_of
+from web.watching import Watch
 
 router = APIRouter(route_class=EmbeddedRoute, include_in_schema=False, dependencies=[Depends(public)])
 #: Conversations begun and streams opened from one network address, messages in one conversation.
@@ -74,9 +74,9 @@ class Filled:
 
 @dataclass(slots=True)
 class Followers:
-    """Which conversations are open in a browser now, and what waits to see whether they come back."""
+    """How many pages are open at this process now, and what waits to see whether they come back."""
 
-    open: Counter[str] = field(default_factory=Counter[str])
+    open: int = 0
     leaving: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
 
@@ -100,7 +100,7 @@ async def follow_chat(
     """What happens in a conversation from a position on, as server-sent events."""
     interaction_id = doors.links.verify_form(TOKEN, talk, doors.clock())
     await doors.throttle.hit("chat_follow", address_of(request))
-    if _followers(request.app).open.total() >= MOST_STREAMS:
+    if _followers(request.app).open >= MOST_STREAMS:
         raise unavailable("full", "this server has no room for another stream; try again")
     await read(doors, project, entry, interaction_id)  # what cannot be read is told before the stream begins
     told = _told(request, doors, project, entry, interaction_id, int(last_event_id or after))
@@ -308,30 +308,35 @@ async def _told(
     live: Live = request.app.state.live
     client, followers = Client(ROOM), _followers(request.app)
     live.join(client, [f"interaction:{interaction_id}"])  # before the log is read, so that nothing falls in between
-    followers.open[interaction_id] += 1
+    followers.open += 1
+    watch = Watch(doors, project, interaction_id, doors.new_id())
     language = language_of(request)
     try:
+        await watch.hold()
         found = await read(doors, project, entry, interaction_id)
         yield "retry: 2000\n\n"
         for line in found.lines:
             if line.position > after:
                 yield _event(line, await _shown(doors, found, line, language))
         async for line in _news(live, client, found, doors):
+            if found.state == "waiting":
+                await watch.hold()
             yield "\n" if line is None else _event(line, await _shown(doors, found, line, language))
     except LogUnavailable:
         return  # the browser comes back and resumes where it was
     finally:
         live.leave(client)
-        followers.open[interaction_id] -= 1
+        followers.open -= 1
         if not live.ending:
-            _left_for_good(doors, followers, project, interaction_id)
+            _left_for_good(followers, watch)
 
 
 async def _news(live: Live, client: Client, found: Conversation, doors: Doors) -> AsyncIterator[Line | None]:
     """What happens from now on, None as a sign of life; ends with the conversation or where the browser is too slow."""
     stream = stream_of("interaction", found.interaction_id)
+    beat = min(BEAT, doors.settings.lease_seconds / 3)
     while not live.ending and found.state != "ended":
-        if not await client.wait(BEAT):
+        if not await client.wait(beat):
             yield None
             continue
         if client.lagged:
@@ -345,17 +350,16 @@ def _event(line: Line, shown: dict[str, str]) -> str:
     return f"id: {line.position}\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n"
 
 
-def _left_for_good(doors: Doors, followers: Followers, project: str, interaction_id: str) -> None:
+def _left_for_good(followers: Followers, watch: Watch) -> None:
     """Whoever waits and does not come back within the time that a desk may be gone, too, has left."""
-    if followers.open[interaction_id] > 0:
-        return
-    del followers.open[interaction_id]
+    doors = watch.doors
 
     async def wait_and_see() -> None:
+        await watch.let_go()
         await asyncio.sleep(doors.settings.lease_seconds)
-        if followers.open.get(interaction_id, 0) == 0:
-            gone = LeaveConversation(project=project, interaction_id=interaction_id, only_waiting=True)
-            await doors.executor.execute(gone, await _origin(doors, project))
+        if not await watch.by_others():
+            gone = LeaveConversation(project=watch.project, interaction_id=watch.interaction_id, only_waiting=True)
+            await doors.executor.execute(gone, await _origin(doors, watch.project))
 
     task = asyncio.create_task(wait_and_see(), name="has a customer left the chat")
     followers.leaving.add(task)
