@@ -32,7 +32,7 @@ class BlobTooLarge(ValueError):
     """Nothing was stored."""
 
 
-class DamagedBlob(Exception):
+class DamagedBlob(ValueError):
     """The stored bytes were altered or cut."""
 
 

@@ -76,6 +76,16 @@ async def test_a_recording_of_another_project_is_not_there(web: Running) -> None
     assert (await other.get(f"{theirs}/RE1/sound")).status_code == 404
 
 
+async def test_a_recording_that_was_altered_in_its_store_is_told_in_a_sentence(web: Running) -> None:
+    await recorded(web)
+    (sound,) = [path for path in web.doors.recordings._root.rglob("*") if path.is_file()]  # type: ignore[attr-defined]
+    sound.write_bytes(sound.read_bytes()[:-1])
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    refused = await sue.get(f"{HERE}/RE1/sound", params={"min_position": await web.head()})
+    assert (refused.status_code, problem_of(refused)["code"]) == (409, "no_sound")
+    assert "altered or cut" in refused.text
+
+
 def expiring(web: Running) -> Expiring:
     return Expiring(
         executor=web.doors.executor,

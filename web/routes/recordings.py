@@ -118,6 +118,8 @@ async def _play(found: RecordingView, caller: Caller, doors: Doors) -> Response:
         sound = await doors.recordings.get(found.customer_id, found.reference)
     except (RecordingStoreUnavailable, OSError) as fault:
         raise unavailable("recordings_unavailable", "the store of recordings does not answer; try again") from fault
+    except ValueError as fault:
+        raise Problem(409, "no_sound", "there is no sound: what is stored was altered or cut; restore it") from fault
     if sound is None:
         raise not_found("sound of recording", found.recording_id)
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{found.recording_id}.wav"'}
