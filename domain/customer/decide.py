@@ -239,7 +239,11 @@ def merge_customers(states: States, c: MergeCustomers, at: Moment) -> Outcome:
     if other.merged:
         raise Rejection("has_merged", "others were merged into that customer; merge the other way round")
     event = CustomersMerged(customer_id=c.customer_id, merged_id=c.merged_id)
-    return Outcome().add("customer", c.customer_id, event).add("customer", c.merged_id, event)
+    # they are one person now, who has said no: also where it was said to us under the other name
+    refused = [purpose for purpose, given in other.consents.items() if not given]
+    new = [purpose for purpose in refused if survivor.consents.get(purpose) is not False]
+    withdrawn = [ConsentWithdrawn(customer_id=c.customer_id, purpose=purpose) for purpose in new]
+    return Outcome().add("customer", c.customer_id, event, *withdrawn).add("customer", c.merged_id, event)
 
 
 @decides(UnmergeCustomers)

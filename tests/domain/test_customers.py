@@ -96,6 +96,21 @@ def test_unmerging_undoes_it(world: World) -> None:
     assert world.when(mail("twin@example.org")).result["customer_id"] == "twin"
 
 
+def test_who_has_said_no_under_one_name_has_said_so_under_both_once_they_are_one(world: World) -> None:
+    world.given(*(register(name, f"{name}@example.org") for name in ("ada", "bob", "cid")))
+    world.given(
+        SetConsent(customer_id="bob", purpose="texts", given=False),
+        SetConsent(customer_id="bob", purpose="recording", given=True),
+        SetConsent(customer_id="cid", purpose="texts", given=False),
+    )
+    merged = world.when(MergeCustomers(customer_id="ada", merged_id="bob"))
+    merged.including(happened(ConsentWithdrawn, customer_id="ada", purpose="texts"))
+    assert world.of("customer", "ada").consents == {"texts": False}
+    world.when(MergeCustomers(customer_id="ada", merged_id="cid")).then(
+        happened(CustomersMerged), happened(CustomersMerged)
+    )
+
+
 def test_customers_are_merged_one_level_deep(world: World) -> None:
     world.given(*(register(name, f"{name}@example.org") for name in ("ada", "bob", "cid")))
     world.when(MergeCustomers(customer_id="ada", merged_id="ada")).rejected("same_customer")
