@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +28,9 @@ class Letter:
 
 
 class Letters(Protocol):
-    async def read(self, customer_id: str, raw: str) -> Letter | None:
-        """The mail whose bytes lie under this reference; None where they are gone, as after an erasure."""
+    async def read(self, customer_id: str, raw: str, faults: Sequence[str]) -> Letter | None:
+        """The mail whose bytes lie under this reference; None where they are gone, as after an erasure.
+
+        `faults`: what the message says was wrong with it. Attachments that were left out as infected are left out here.
+        """
         ...

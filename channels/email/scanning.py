@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final, NamedTuple, Protocol
 
@@ -44,6 +45,17 @@ class Unscanned(NamedTuple):
 
 
 Verdict = Harmless | Infected | Unscanned
+_LEFT_OUT: Final = re.compile(r"attachment (\d{1,6}): infected \(")
+
+
+def left_out(number: int, found: Infected) -> str:
+    """What a message says of an infected attachment, by its number from 1."""
+    return f"attachment {number}: infected ({found.finding}), left out"
+
+
+def numbers_left_out(said: Iterable[str]) -> frozenset[int]:
+    """Which attachments were left out, by what the message says: its own bytes hold them still."""
+    return frozenset(int(found[1]) for one in said if (found := _LEFT_OUT.match(one)))
 
 
 class AttachmentScanner(Protocol):

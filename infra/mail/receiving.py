@@ -26,7 +26,7 @@ from channels.email.limits import MAX_TEXT
 from channels.email.model import Address, ParsedMail
 from channels.email.parse import parse
 from channels.email.ports import Arrived
-from channels.email.scanning import AttachmentScanner, Infected, Unscanned
+from channels.email.scanning import AttachmentScanner, Infected, Unscanned, left_out
 from domain.belonging import Referred
 from domain.customer.contact import contact, within
 from domain.customer.decide import RecogniseCustomer
@@ -181,7 +181,7 @@ class Receiving:
         for number, one in enumerate(mail.attachments, 1):
             verdict = await self.scanner.scan(one.content) if self.scanner is not None else None
             if isinstance(verdict, Infected):
-                said.append(f"attachment {number}: infected ({verdict.finding}), left out")
+                said.append(left_out(number, verdict))
                 continue
             if isinstance(verdict, Unscanned):
                 said.append(f"attachment {number}: not scanned ({verdict.reason})")

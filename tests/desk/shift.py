@@ -51,7 +51,7 @@ async def customer(web: Running, address: str, name: str, **facts: str) -> str:
     return customer_id
 
 
-async def html_mail(web: Running, sender: str = "ada@example.org", html: str = HTML) -> dict[str, str]:
+async def html_mail(web: Running, sender: str = "ada@example.org", html: str = HTML, **more: Any) -> dict[str, str]:
     """A mail that was written as HTML, with a file; its bytes are kept as the mail's intake keeps them."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, "help@example.com", "Invoice 4711"
@@ -61,4 +61,4 @@ async def html_mail(web: Running, sender: str = "ada@example.org", html: str = H
     raw = bytes(mail)
     customer_id = await customer(web, sender, "Ada Lovelace")
     reference = await web.blobs.put(customer_id, raw)
-    return dict((await web.mail(sender, raw=reference)).result)
+    return dict((await web.mail(sender, raw=reference, **more)).result)

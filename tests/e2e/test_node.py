@@ -26,6 +26,7 @@ from domain.ticket.decide import ResolveTicket
 from infra.apply_documents import apply_documents
 from infra.closing import Closing
 from infra.documents import check_files
+from infra.mail.letters import StoredLetters
 from infra.node import Node, running_node
 from infra.settings import Settings
 
@@ -197,7 +198,11 @@ async def test_attachments_go_through_the_scanner_and_an_infected_one_is_left_ou
         await write(node, attached=[b"good", b"bad", b"odd"])
         (received,) = await events(node, "interaction.message_received.v1")
         kept = [await node.stores.blobs.get(received.customer_id, one.reference) for one in received.attachments]
+        letters = StoredLetters(node.stores.blobs)
+        letter = await letters.read(received.customer_id, received.raw, received.faults)
     assert kept == [b"good", b"odd"]
+    assert letter is not None
+    assert [(one.number, one.content) for one in letter.enclosures] == [(1, b"good"), (3, b"odd")]
     infected, unscanned = received.faults[:2]
     assert infected.startswith("attachment 2: infected (")
     assert "Worm.Paper" in infected

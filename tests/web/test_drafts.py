@@ -101,6 +101,16 @@ async def test_a_mail_as_written_is_a_document_with_a_policy_of_its_own(web: Run
         assert answer.status_code == 422, no_position
 
 
+async def test_an_attachment_that_was_infected_is_not_to_be_had_from_the_mail_as_written_either(web: Running) -> None:
+    came = await html_mail(web, faults=("attachment 1: infected (Worm.Paper), left out",))
+    anna = await web.agent("anna")
+    history = (await anna.get(about(came["interaction_id"]))).json()["items"]
+    (position,) = [one["position"] for one in history if one["type"].startswith("interaction.message_received")]
+    place = f"{about(came['interaction_id'])}/messages/{position}"
+    assert (await anna.get(place)).json()["attachments"] == []
+    assert (await anna.get(f"{place}/attachments/1")).status_code == 404
+
+
 async def test_one_search_finds_customers_tickets_notes_and_messages_and_forgets_the_erased(web: Running) -> None:
     came = (await web.mail(text="Der Zähler zeigt 4711 statt 4117.")).result
     done = await web.execute(

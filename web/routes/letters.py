@@ -70,7 +70,7 @@ async def _letter(doors: Doors, project: str, interaction_id: str, position: int
     if not found or found[0].position != position or not isinstance(found[0].event, MessageReceived):
         raise not_found("message", str(position))
     event = found[0].event
-    return await doors.letters.read(event.customer_id, event.raw) if event.raw else None
+    return await doors.letters.read(event.customer_id, event.raw, event.faults) if event.raw else None
 
 
 @router.get("")
