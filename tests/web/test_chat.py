@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import re
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +19,12 @@ from domain.channel import channel_names
 from domain.conversation import LONGEST
 from domain.interaction.escalation import RequeueSilent
 from tests.domain.documents import BOTH, centre, project
+from tests.web.chatting import PATH, accepted, begin, following, interaction, next_line, say
 from tests.web.pages import field
-from tests.web.running import PATIENCE, POOL, PROJECT, Client, Running, _serve, running, until
+from tests.web.running import PROJECT, Client, Running, _serve, running, until
 from tests.web.test_terminals import sit_down
 from web.app import create_app
 
-PATH = f"/chat/{PROJECT}/help"
 PAGE = {"channel": "chat", "title": "Ask us", "department": "billing"}
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,61 +45,6 @@ async def _with_chat(web: Running, **queue: Any) -> Running:
 async def chat() -> AsyncIterator[Running]:
     async with running() as web:
         yield await _with_chat(web)
-
-
-async def begin(web: Running, text: str = "Good day", **fields: str) -> tuple[Client, str]:
-    """A customer who has begun a conversation, and its page."""
-    client = web.anybody()
-    body = {"form": field((await client.get(PATH)).text, "form"), "text": text, **fields}
-    answer = await client.post(PATH, data=body)
-    assert answer.status_code == 303, answer.text
-    return client, answer.headers["location"].partition("?")[0]
-
-
-async def say(client: Client, page: str, text: str, id: str = "one") -> int:
-    return (await client.post(page, data={"text": text, "id": id})).status_code
-
-
-async def interaction(web: Running) -> str:
-    started = (await web.doors.log.read(types=["interaction.started.v1"]))[-1]
-    return str(started.event.interaction_id)  # type: ignore[attr-defined]
-
-
-async def accepted(web: Running, agent: Client) -> str:
-    """Anna takes the latest conversation; the address of its leg."""
-    identity = await interaction(web)
-    work_id = await web.offer(identity)
-    leg = f"/api/projects/{PROJECT}/interactions/{identity}/legs/1"
-    answer = await agent.post(f"{leg}/offers/{work_id}/accept")
-    assert answer.status_code == 200, answer.text
-    return leg
-
-
-@asynccontextmanager
-async def following(client: Client, page: str, **headers: str) -> AsyncGenerator[AsyncIterator[dict[str, Any]]]:
-    """What the page's script is told: each line with the id that it came under."""
-    shown = (await client.get(page)).text
-    (address,) = re.findall(r'data-follow="([^"]+)"', shown)
-    async with client.stream("GET", unescape(address), headers=headers, timeout=PATIENCE) as response:
-        assert response.status_code == 200
-        assert response.headers["content-type"].startswith("text/event-stream")
-        async with aclosing(_lines(response)) as lines:
-            yield lines
-
-
-async def _lines(response: Any) -> AsyncGenerator[dict[str, Any]]:
-    position = ""
-    async for line in response.aiter_lines():
-        name, _, value = line.partition(": ")
-        if name == "id":
-            position = value
-        if name == "data":
-            yield json.loads(value) | {"id": position}
-
-
-async def next_line(lines: AsyncIterator[dict[str, Any]]) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
-        return await anext(lines)
 
 
 async def test_a_customer_and_an_agent_write_with_each_other(chat: Running) -> None:
@@ -366,4 +308,5 @@ def test_web_chat_is_one_module_and_one_page_and_nothing_else_knows_of_it() -> N
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"""["']chat["'/.]|web\.pages\.chat|channels\.chat""", path.read_text("utf-8"))
     }
-    assert knowing <= {"channels/chat/channel.py", "web/pages/chat.py", "web/pages/chat_view.py"}, POOL
+    page = {f"web/pages/chat{part}.py" for part in ("", "_stream", "_view")}
+    assert knowing <= {"channels/chat/channel.py", *page}

@@ -5,12 +5,14 @@ Notes, consultations, names of queues and what agents do besides are no part of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from domain.event import Event, Recorded
+from domain.execute import Origin
 from domain.interaction.events import (
     AgentConnected,
     InteractionClosed,
@@ -28,9 +30,14 @@ from domain.stream import stream_of
 from projections.queries import agent
 from web.doors import Doors
 from web.links import BadLink
+from web.pages.rendering import render_text, time
+from web.problem import not_found
 from web.queries import Asking
 
 State = Literal["waiting", "talking", "ended"]
+ACTOR = "customer"
+#: Which of our signed tokens a conversation's address bears.
+TOKEN = "chat.conversation"
 #: A conversation of more events than this is not continued: somebody may begin another.
 MOST_EVENTS = 2_000
 
@@ -122,3 +129,24 @@ async def read(doors: Doors, project: str, entry: str, interaction_id: str) -> C
     found = Conversation(interaction_id, project, recorded[0].pool, entry, begun.language)
     found.take(recorded, doors)
     return found
+
+
+async def in_words(doors: Doors, found: Conversation, line: Line, language: str) -> dict[str, str]:
+    """A line in words of the customer's language; it is text, never HTML."""
+    name = await found.name(doors, line.agent_id)
+    words = json.loads(render_text("chat_line.html", language, what=line.what, name=name))
+    return {
+        "what": line.what,
+        "who": words["who"],
+        "text": line.text or words["text"],
+        "at": line.at.isoformat(),
+        "clock": time(line.at, language),
+    }
+
+
+async def origin_of(doors: Doors, project: str) -> Origin:
+    """On behalf of whom a page acts. Raises `NotFound` for a project that there is not."""
+    home = await doors.homes.of("project", project)
+    if home is None:
+        raise not_found("project", project)
+    return Origin(project=project, pool=home.pool, actor=ACTOR, confined=True)
