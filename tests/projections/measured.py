@@ -23,8 +23,8 @@ from domain.interaction.events import (
 )
 from projections.queries.measures import By, MeasuredGroup, Measures, Span, measures
 from projections.reading import Reader
+from tests.projections.acts import decision
 from tests.projections.given import AT, PROJECT, given
-from tests.projections.happenings import decision
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DAY = Span(AT.replace(hour=0), AT.replace(hour=0) + timedelta(days=1), ZoneInfo("UTC"))

@@ -40,8 +40,8 @@ from domain.interaction.events import (
     WrapUpStarted,
 )
 from domain.ticket.events import ServiceRated, TicketOpened, TicketReopened, TicketResolved
+from tests.projections.acts import decision
 from tests.projections.given import AT, recorded
-from tests.projections.happenings import decision
 from tests.projections.measured import PROFILE, configured
 
 AGENTS = ("anna", "bob", "chloe")

@@ -40,8 +40,8 @@ from projections.queries import (
     work_of,
     work_on,
 )
+from tests.projections.acts import decision
 from tests.projections.given import AT, POOL, PROJECT, given
-from tests.projections.happenings import decision
 from tests.projections.test_customer_history import contact, customer, opened
 
 

@@ -15,6 +15,7 @@ from domain.conversation import LeaveConversation
 from domain.ports import LogUnavailable
 from domain.stream import stream_of
 from web.doors import Doors, Wired
+from web.embedding import EmbeddedRoute
 from web.guard import public
 from web.live import Client, Live
 from web.pages.chat_view import TOKEN, Conversation, Line, in_words, origin_of, read
@@ -23,7 +24,7 @@ from web.problem import unavailable
 from web.throttle import address_of
 from web.watching import Watch
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(public)])
+router = APIRouter(route_class=EmbeddedRoute, include_in_schema=False, dependencies=[Depends(public)])
 #: Streams opened from one network address.
 RATES = {"chat_follow": "120/minute"}
 ENDLESS = frozenset({"/chat/stream"})
