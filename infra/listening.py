@@ -43,7 +43,7 @@ async def serve(
     )
     server = uvicorn.Server(config)
     server.capture_signals = _no_signals  # type: ignore[method-assign]  # the process ends by `stop`, not by uvicorn
-    task = node.run(name, server.serve(sockets=[listening]))
+    task = node.run(name, server.serve(sockets=[listening]), outlasts=True)
 
     async def stop() -> None:
         node.excuse(task)

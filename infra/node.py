@@ -125,11 +125,16 @@ class Node:
         """Run until a part fails; raises what it failed with."""
         await asyncio.shield(self._failed)
 
-    def run(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run a part; if it ends before the node does, that is a failure of the node."""
+    def run(self, name: str, work: Coroutine[Any, Any, Any], *, outlasts: bool = False) -> asyncio.Task[Any]:
+        """Run a part; if it ends before the node does, that is a failure of the node.
+
+        One that `outlasts` the others is ended by whoever started it: a web server that is cancelled leaves its
+        sockets with the event loop.
+        """
         task = asyncio.create_task(work, name=name)
         task.add_done_callback(self._ended)
-        self._tasks.append(task)
+        if not outlasts:
+            self._tasks.append(task)
         return task
 
     def excuse(self, task: asyncio.Task[Any]) -> None:
