@@ -191,6 +191,7 @@ async def test_a_conversation_is_recorded_with_consent_paused_for_card_data_and_
         return recording.status == "in-progress"
 
     await line.when(resumed, "the recording again")
+    await line.emulator.advance(3)
     await line.emulator.hang_up(call.sid)
     stored = await line.until(RecordingStored)
     assert not any("4111" in said for said in recording.lines)

@@ -121,6 +121,7 @@ async def test_each_agents_part_is_recorded_and_stored_and_none_is_lost_by_the_h
     await line.until(DialAnswered, 3)
     await line.do(HandOverCall(**where, party=party))
     await line.until(RecordingStarted, 2)
+    await line.emulator.advance(3)  # who hangs up in the same instant leaves no sound
     await line.emulator.hang_up(customer.sid)
     await line.until(RecordingStored, 2)
     assert {one.leg for one in await line.events(RecordingStored)} == {"1", "2"}
@@ -131,6 +132,7 @@ async def test_whom_we_call_hears_that_it_is_recorded_before_it_is(line: Hotline
     heard = line.emulator.heard(customer.sid)
     assert any("This call is recorded." in one for one in heard)
     assert (await line.until(RecordingStarted)).consent == "announced"
+    await line.emulator.advance(3)
     await line.emulator.hang_up(customer.sid)
     await line.until(RecordingStored)
 
