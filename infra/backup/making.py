@@ -33,7 +33,7 @@ from infra.settings import Settings
 MANIFEST, LOG, ACCOUNTS, BLOBS = "manifest.json", "log.jsonl", "accounts.jsonl", "blobs"
 FORMAT = 1
 #: What of the accounts' database is worth keeping: not who is signed in or connected at this moment.
-KEPT = ("accounts", "account_tokens", "request_keys", "webhooks", "parked_webhooks")
+KEPT = ("accounts", "account_tokens", "account_calendars", "request_keys", "webhooks", "parked_webhooks")
 KEYS = ("master_key", "customer_keys", "destroyed_keys")
 
 

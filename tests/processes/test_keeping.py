@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,16 +16,30 @@ from domain.centre.documents import ProjectDocument
 from domain.customer.decide import EraseCustomer
 from domain.execute import Origin
 from domain.personal import Erased
+from infra.accounts.store import AccountStore
 from infra.apply_documents import apply_documents, in_force
+from infra.clock import system_clock
 from infra.documents import check_files
 from infra.retention import due, let_go
 from infra.settings import Settings
-from infra.stores import open_stores
+from infra.stores import open_accounts, open_stores
 from tests.faults.serving import Done, run
 from tests.processes.starting import ADMIN, EXAMPLE, POOL, Cluster, complaints, write
+from web.access import read_grants
+from web.accounts import Account
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("cluster")]
 PEOPLE = Origin(project="shop", pool=POOL, actor="test")
+ALICE = Account("alice", "alice", POOL, "alice", read_grants({"*": ["agent"]}))
+
+
+@asynccontextmanager
+async def accounts(settings: Settings) -> AsyncGenerator[AccountStore]:
+    database = await open_accounts(settings.accounts_location)
+    try:
+        yield AccountStore(database)
+    finally:
+        await database.close()
 
 
 async def told(centre: Cluster, settings: Settings, *arguments: str, code: int = 0) -> Done:
@@ -38,6 +54,9 @@ async def test_a_backup_of_a_centre_at_work_becomes_the_same_centre_in_the_other
     (mail,) = await centre.start("mail")
     for number in range(3):
         await write(mail.settings.smtp_in_port, number)
+    async with accounts(centre.settings) as store:
+        await store.add(ALICE, "correct horse battery", system_clock())
+        feed = await store.open_calendar(ALICE.account_id, system_clock())
     backup, keys = folder / "backup", folder / "keys.jsonl"
     made = await asyncio.gather(
         told(centre, centre.settings, "backup", str(backup), "--keys", str(keys), "--json"),
@@ -62,6 +81,10 @@ async def test_a_backup_of_a_centre_at_work_becomes_the_same_centre_in_the_other
         message = stores.opener(first.event)
         assert message.subject.startswith("kettle")  # type: ignore[attr-defined]
         assert await stores.blobs.get(message.customer_id, message.raw)  # type: ignore[attr-defined]
+    async with accounts(copy) as store:
+        followed = await store.calendar(ALICE.account_id, feed)
+        assert followed is not None
+        assert followed.name == "alice"
     await told(centre, copy, "restore", str(backup))  # once more changes nothing
     (backup / "accounts.jsonl").write_text("{}\n")
     refused = await told(centre, copy, "restore", str(backup), code=1)
