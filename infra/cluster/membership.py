@@ -11,6 +11,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
@@ -27,6 +28,9 @@ _log = structlog.get_logger("membership")
 
 #: Milliseconds that one look for records takes at most, and so the longest that stopping waits for it.
 POLL_MS = 50
+#: The same while the group is being sorted out: the client forgets what it was given when nobody waits for it at that
+#: moment, and asks anew, so that short looks on a busy machine may never see an end of it.
+JOIN_MS = 500
 #: Records in one delivery.
 MAX_RECORDS = 500
 #: Seconds before another try when the broker is away: doubled each time, from the first to the longest.
@@ -58,7 +62,8 @@ class Membership:
         self._broker, self._group, self._deliver = broker, group, deliver
         self._session = broker.session
         self._ending = threading.Event()
-        self._given: list[TopicPartition] | None = None
+        self._joined = False
+        self._of = 0
         #: None until the group has given anything for the first time.
         self.assignment: Assignment | None = None
         #: Set whenever the assignment has changed; who waits for it clears it.
@@ -106,11 +111,14 @@ class Membership:
         self._broker.ensure_topic()
         consumer = KafkaConsumer(**self._options())
         try:
-            consumer.subscribe([self._broker.topic], listener=_Listener(self._note))
+            self._count(consumer)
+            consumer.subscribe([self._broker.topic], listener=_Listener(partial(self._note, loop)))
             while not self._ending.is_set():
-                polled: dict[Any, list[Any]] = consumer.poll(POLL_MS)
+                polled: dict[Any, list[Any]] = consumer.poll(POLL_MS if self._joined else JOIN_MS)
                 self.fault = ""
-                self._share(consumer, loop)
+                self._count(consumer)
+                if self._deliver is None:
+                    consumer.pause(*consumer.assignment())
                 for partition, records in polled.items():
                     events = [carried(record.headers, record.value) for record in records]
                     if self._deliver is not None:
@@ -138,20 +146,20 @@ class Membership:
             "metrics_enabled": False,
         }
 
-    def _note(self, partitions: list[TopicPartition]) -> None:
-        self._given = partitions
+    def _count(self, consumer: KafkaConsumer) -> None:
+        """How many partitions the topic has; one that was only just made is not known everywhere at once."""
+        while not self._ending.is_set():
+            self._of = len(consumer.partitions_for_topic(self._broker.topic) or ())
+            if self._of:
+                return
+            self._ending.wait(FIRST_PAUSE)
 
-    def _share(self, consumer: KafkaConsumer, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell of what the listener was given last."""
-        partitions = self._given
-        if partitions is None:
-            return
-        self._given = None
-        if self._deliver is None:
-            consumer.pause(*partitions)
-        of = len(consumer.partitions_for_topic(self._broker.topic) or ())
-        given = Assignment(frozenset(one.partition for one in partitions), of)
-        loop.call_soon_threadsafe(self._take, given)
+    def _note(self, loop: asyncio.AbstractEventLoop, partitions: list[TopicPartition] | None) -> None:
+        """What the group gives, in the client's thread; None while it is being sorted out."""
+        self._joined = partitions is not None
+        if partitions is not None:
+            given = Assignment(frozenset(one.partition for one in partitions), self._of)
+            loop.call_soon_threadsafe(self._take, given)
 
     # --- in the event loop
 
@@ -165,14 +173,14 @@ class Membership:
 class _Listener(ConsumerRebalanceListener):
     """Notes what is given, in the client's own thread; what is taken away is told by the next thing given."""
 
-    def __init__(self, note: Callable[[list[TopicPartition]], None]) -> None:
+    def __init__(self, note: Callable[[list[TopicPartition] | None], None]) -> None:
         self._note = note
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         self._note(list(assigned))
 
     def on_partitions_revoked(self, revoked: Any) -> None:
-        """See above."""
+        self._note(None)
 
     def on_partitions_lost(self, lost: Any) -> None:
-        """See above."""
+        self._note(None)

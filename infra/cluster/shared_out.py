@@ -51,7 +51,7 @@ class SharedOut:
         given = self._membership.assignment
         if given is not None:
             return pools_in(given.partitions, given.of, await self._pools())
-        alone = self._membership.fault and time.monotonic() - self._began > ALONE_AFTER
+        alone = time.monotonic() - self._began > ALONE_AFTER
         return await self._pools() if alone else ()
 
     async def _match(self, wanted: set[str]) -> None:
