@@ -102,6 +102,13 @@ class Executor:
         """Drop every folded stream; the next command loads afresh."""
         self._cache.clear()
 
+    def known(self, stream: str) -> Loaded | None:
+        """A stream as this process last met it, None where it has not: behind what other processes wrote since.
+
+        Its project and pool are for life. Its state is good for a guess that a command then decides on.
+        """
+        return self._cache.get(stream)
+
     async def execute(self, command: Command, origin: Origin, *, once: str | None = None) -> Done:
         """Make `command` so.
 

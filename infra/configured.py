@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
@@ -15,6 +15,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import check
 from domain.event import Recorded
 from domain.ports import Log, LogUnavailable
+from infra.gathering import Gathering
 from infra.holidays_named import calendars_for
 from infra.log.registry import event_names
 from infra.text_faults import check_texts
@@ -39,6 +40,7 @@ class Configured:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._asking = Gathering(self._catch_up)
         self._position = 0
         self.centres: Mapping[str, CentreDocument] = {}
         self.projects: Mapping[str, ProjectDocument] = {}
@@ -49,7 +51,13 @@ class Configured:
         self._homes: Mapping[str, Home] = {}
 
     async def catch_up(self) -> None:
-        """Read what has been configured since the last call; without news this is one short query."""
+        """Read what has been configured since the last call; without news this is one short query.
+
+        Those who come while it is asked share the next one, so a burst of calls does not become one of queries.
+        """
+        await self._asking("")
+
+    async def _catch_up(self, who: Sequence[str]) -> Mapping[str, None]:
         while True:
             recorded = await self._log.read(self._position, 200, types=_TYPES)
             for one in recorded:
@@ -58,6 +66,7 @@ class Configured:
                 break
         if recorded or not self._homes:
             self._index()
+        return dict.fromkeys(who)
 
     def _fold(self, recorded: Recorded) -> None:
         self._position = recorded.position

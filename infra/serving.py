@@ -49,8 +49,10 @@ class _Asked:
 async def start_web(node: Node, links: Links, listening: socket.socket, closing: AsyncExitStack) -> None:
     """Serve the web; it ends with `closing`, telling browsers to come back elsewhere."""
     app = create_app(_doors(node, links))
-    app.include_router(await start_voice(node, closing))
-    app.include_router(await start_texts(node, links, closing))
+    for router in (await start_voice(node, closing), await start_texts(node, links, closing)):
+        app.include_router(router)
+        # first: no route is asked for as often, and routes are tried in their order
+        app.router.routes.insert(0, app.router.routes.pop())
     live = app.state.live
 
     def streams(figures: Figures) -> None:

@@ -77,7 +77,8 @@ class StoredKeyring:
         self._nonces = nonces
         self._tick = tick
         self._remembered: OrderedDict[str, AESGCM] = OrderedDict()
-        self._lock = threading.RLock()
+        #: What is remembered; and the table, one user at a time. Whoever holds both took them in this order.
+        self._lock, self._at_table = threading.RLock(), threading.Lock()
         self._seen, self._looked = 0, float("-inf")
         if table.claim(self._master.fingerprint()) != self._master.fingerprint():
             table.close()
@@ -90,9 +91,13 @@ class StoredKeyring:
         with self._lock:
             self._forget_destroyed()
             missing = [customer for customer in dict.fromkeys(customers) if customer not in self._remembered]
-            if missing:
-                fresh = {customer: self._nonces(KEY_BYTES) for customer in missing}
-                self._table.add({name: self._master.wrap(name, key, self._nonces) for name, key in fresh.items()})
+        if missing:
+            fresh = {customer: self._nonces(KEY_BYTES) for customer in missing}
+            wrapped = {name: self._master.wrap(name, key, self._nonces) for name, key in fresh.items()}
+            # it waits for a disk: those who only use keys that are remembered do not wait with it
+            with self._at_table:
+                self._table.add(wrapped)
+            with self._lock:
                 # What is stored counts: another process may have been first.
                 self._remember(missing)
 
@@ -114,16 +119,18 @@ class StoredKeyring:
         with self._lock:
             for customer in doomed:
                 self._remembered.pop(customer, None)
-            self._table.bury(doomed)
+            with self._at_table:
+                self._table.bury(doomed)
 
     def destroyed(self) -> Sequence[str]:
-        with self._lock:
+        with self._at_table:
             return [one.customer_id for one in self._table.tombstones(0)]
 
     def close(self) -> None:
         with self._lock:
             self._remembered.clear()
-            self._table.close()
+            with self._at_table:
+                self._table.close()
 
     def _key(self, customer_id: str) -> AESGCM | None:
         with self._lock:
@@ -136,7 +143,9 @@ class StoredKeyring:
             return key
 
     def _remember(self, customers: Iterable[str]) -> None:
-        for customer, wrapped in self._table.load(customers).items():
+        with self._at_table:
+            found = self._table.load(customers)
+        for customer, wrapped in found.items():
             self._remembered[customer] = AESGCM(self._master.unwrap(customer, wrapped))
         while len(self._remembered) > MAX_REMEMBERED:
             self._remembered.popitem(last=False)
@@ -145,7 +154,9 @@ class StoredKeyring:
         now = self._tick()
         if now - self._looked < STALE_SECONDS:
             return
-        for tombstone in self._table.tombstones(self._seen):
+        with self._at_table:
+            buried = self._table.tombstones(self._seen)
+        for tombstone in buried:
             self._remembered.pop(tombstone.customer_id, None)
             self._seen = tombstone.number
         self._looked = now

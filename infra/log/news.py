@@ -13,6 +13,8 @@ class News:
     def __init__(self) -> None:
         # a dict keeps the order in which they came: a set of objects would wake them in the order of their addresses
         self._watchers: dict[asyncio.Event, None] = {}
+        #: Grows with every poke.
+        self.number = 0
 
     @contextmanager
     def watch(self) -> Iterator[asyncio.Event]:
@@ -25,6 +27,7 @@ class News:
             self._watchers.pop(woken, None)
 
     def poke(self) -> None:
+        self.number += 1
         for woken in tuple(self._watchers):
             woken.set()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
@@ -12,6 +12,7 @@ from eventsourcing.persistence import PersistenceError
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.ports import Appended, Clock, Keyring, LogUnavailable
+from infra.gathering import Gathering
 from infra.log.group_commit import GroupCommit, Pending
 from infra.log.postgres_listener import PostgresListener
 from infra.log.postgres_readers import PostgresReaders
@@ -21,6 +22,9 @@ from infra.log.postgres_schema import Names
 from infra.log.postgres_writer import PostgresWriter
 from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 from infra.log.stored import StoredLog
+
+#: Streams in one query.
+MOST_STREAMS = 100
 
 _COLUMNS = SQL("notification_id, originator_id, originator_version, topic, state, pool, recorded_at")
 
@@ -52,6 +56,7 @@ class PostgresLog(StoredLog):
         self._writer_connection = PostgresWriter(dsn, self._names, clock, patience)
         self._group = GroupCommit(self._store)
         self._readers = PostgresReaders(dsn)
+        self._whole_stream = Gathering(self._whole_streams, MOST_STREAMS)
         self._listener = PostgresListener(dsn, self._names.channel, self._news)
 
     @classmethod
@@ -72,11 +77,22 @@ class PostgresLog(StoredLog):
         return await self._readers.fetch(query, parameters)
 
     async def stream_rows(self, stream: str, after_version: int) -> Sequence[StoredRow]:
+        if after_version == 0:
+            return await self._whole_stream(stream)
         query = SQL(
             "SELECT {} FROM {} WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
         )
         rows = await self._readers.fetch(query.format(_COLUMNS, self._names.events), (stream, after_version))
         return [StoredRow._make(row) for row in rows]
+
+    async def _whole_streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[StoredRow]]:
+        query = SQL(
+            "SELECT {} FROM {} WHERE originator_id = ANY(%s::text[]) ORDER BY originator_id, originator_version"
+        )
+        found: dict[str, list[StoredRow]] = {stream: [] for stream in streams}
+        for row in await self._readers.fetch(query.format(_COLUMNS, self._names.events), (list(streams),)):
+            found[row[1]].append(StoredRow._make(row))
+        return found
 
     async def once_row(self, key: str) -> OnceRow | None:
         query = SQL("SELECT key, position, versions FROM {} WHERE key = %s").format(self._names.once)

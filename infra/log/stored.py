@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
 from domain.event import Recorded
-from domain.ports import Appended, Change, Keyring, LogUnavailable
+from domain.ports import Appended, Change, KeyDestroyed, Keyring, LogUnavailable
+from infra.gathering import Gathering
 from infra.log.mapper import EventMapper
 from infra.log.news import News
 from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
+from infra.log.tail import Tail
 
 _logger = logging.getLogger(__name__)
-#: A row as one or the other reader wants it; its first field is the position.
-R = TypeVar("R", PlainRow, StoredRow)
+R = TypeVar("R")
 
 #: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
 MAX_KNOWN_OWNERS = 100_000
@@ -32,7 +33,9 @@ class StoredLog(ABC):
         self.mapper = EventMapper(keyring)
         self._keyring = keyring
         self._owners: set[str] = set()
+        self._make_key = Gathering(self._ensure)
         self._news = News()
+        self._tails: dict[str | None, Tail] = {}
         self._closed = False
 
     # --- what a backend provides
@@ -108,37 +111,49 @@ class StoredLog(ABC):
     async def subscribe(
         self, after: int = 0, *, pool: str | None = None, limit: int = 500
     ) -> AsyncGenerator[Sequence[Recorded]]:
-        rows = self._follow(after, limit, Filter.of(pool, None, None), self._plain_rows)
-        async with aclosing(rows):
-            async for batch in rows:
-                events, fault = self.mapper.decode_until_fault(batch)
+        _check_batch(limit)
+        with self._news.watch() as woken, self._sharing(pool) as tail:
+            await self._start_following()
+            while True:
+                woken.clear()
+                events, fault = await self._patiently(after, partial(tail.after, after, limit))
                 if events:
+                    after = events[-1].position
                     yield events
                 if fault is not None:
                     raise fault
+                if not events:
+                    await woken.wait()
 
     async def follow_rows(self, after: int, limit: int) -> AsyncGenerator[Sequence[StoredRow]]:
         """`subscribe` for the whole log as it lies there, for who passes it on without reading it."""
-        rows = self._follow(after, limit, EVERYTHING, self.rows)
-        async with aclosing(rows):
-            async for batch in rows:
-                yield batch
-
-    async def _follow(
-        self, after: int, limit: int, wanted: Filter, read: Callable[[int, int, Filter], Awaitable[Sequence[R]]]
-    ) -> AsyncGenerator[Sequence[R]]:
-        if not 1 <= limit <= MAX_READ:
-            raise ValueError(f"limit {limit}: a batch has from 1 to {MAX_READ} events")
+        _check_batch(limit)
         with self._news.watch() as woken:
             await self._start_following()
             while True:
                 woken.clear()
-                rows = await self._patiently(after, partial(read, after, limit, wanted))
+                rows = await self._patiently(after, partial(self.rows, after, limit))
                 if rows:
-                    after = rows[-1][0]
+                    after = rows[-1].position
                     yield rows
                 if len(rows) < limit:
                     await woken.wait()
+
+    @contextmanager
+    def _sharing(self, pool: str | None) -> Iterator[Tail]:
+        """What the followers of a pool share, for as long as there are any."""
+        wanted = Filter.of(pool, None, None)
+        tail = self._tails.get(pool)
+        if tail is None:
+            tail = Tail(lambda after, limit: self._plain_rows(after, limit, wanted), self.mapper, self._news)
+            self._tails[pool] = tail
+        tail.followers += 1
+        try:
+            yield tail
+        finally:
+            tail.followers -= 1
+            if not tail.followers and self._tails.get(pool) is tail:
+                del self._tails[pool]
 
     async def recall(self, once: str) -> Appended | None:
         row = await self.once_row(once)
@@ -157,17 +172,31 @@ class StoredLog(ABC):
     async def _make_keys(self, changes: Sequence[Change]) -> None:
         """Keys exist durably before anything sealed under them: else a crash between would lose the text."""
         unknown = self.mapper.owners(changes) - self._owners
-        if unknown:
-            await asyncio.to_thread(self._keyring.ensure, sorted(unknown))
-            if len(self._owners) > MAX_KNOWN_OWNERS:
-                self._owners.clear()
-            self._owners |= unknown
+        for customer in sorted(unknown):
+            fault = await self._make_key(customer)
+            if fault is not None:
+                raise fault
+
+    async def _ensure(self, customers: Sequence[str]) -> Mapping[str, KeyDestroyed | None]:
+        """Make what keys are missing, in one go; what is told of each is whether it was destroyed."""
+        ordered = sorted(customers)
+        try:
+            await asyncio.to_thread(self._keyring.ensure, ordered)
+        except KeyDestroyed as gone:
+            if len(ordered) == 1:
+                return {ordered[0]: gone}
+            # none was made: each for itself
+            return {name: told for one in ordered for name, told in (await self._ensure([one])).items()}
+        if len(self._owners) > MAX_KNOWN_OWNERS:
+            self._owners.clear()
+        self._owners.update(ordered)
+        return dict.fromkeys(ordered)
 
     async def _plain_rows(self, after: int, limit: int, wanted: Filter) -> Sequence[PlainRow]:
         """Rows on their way to be decoded: as the driver gave them, where it gives what the mapper takes."""
         return await self.rows(after, limit, wanted)
 
-    async def _patiently(self, after: int, read: Callable[[], Awaitable[Sequence[R]]]) -> Sequence[R]:
+    async def _patiently(self, after: int, read: Callable[[], Awaitable[R]]) -> R:
         """A subscription outlives a database that goes away: it resumes by position when it is back."""
         pause = 0.05
         while True:
@@ -180,3 +209,8 @@ class StoredLog(ABC):
                     _logger.warning("a subscriber waits at position %d: %s", after, fault)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
+
+
+def _check_batch(limit: int) -> None:
+    if not 1 <= limit <= MAX_READ:
+        raise ValueError(f"limit {limit}: a batch has from 1 to {MAX_READ} events")

@@ -98,7 +98,7 @@ class Answering:
             done = await self.turning.executor.execute(command, line.origin)
         if done.result.get("refused"):
             return (Refuse(),)
-        call, _ = await self.turning.lookup.call(request.call)
+        call, _ = await self.turning.as_known(request.call)
         if call.status != "going_on":
             return (HangUp(),)
         if call.place is not None:
@@ -259,7 +259,7 @@ class Answering:
         origin = await self._origin(stream_of("call", call_id))
         if origin is None:
             return  # a call that was refused, or never came to us
-        call, _ = await self.turning.lookup.call(call_id)
+        call, _ = await self.turning.as_known(call_id)
         command = EndCall(project=origin.project, call_id=call_id, status=status)
         async with self._in_turn(origin.project, call.number):
             await self.turning.executor.execute(command, origin)
@@ -285,7 +285,10 @@ class Answering:
         await self.turning.executor.execute(command, origin)
 
     async def _origin(self, stream: str) -> Origin | None:
-        """Whose a stream is; None where it has no events."""
+        """Whose a stream is, for life; None where it has no events."""
+        known = self.turning.executor.known(stream)
+        if known is not None:
+            return Origin(project=known.project, pool=known.pool, actor=ACTOR)
         recorded = await self.turning.lookup.log.read_stream(stream)
         if not recorded:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from channels.numbers.reading import read
 from channels.numbers.written import Telephone
@@ -29,6 +30,7 @@ from domain.execute import Executor
 from domain.interaction.calling import RecogniseCaller
 from domain.ports import Fingerprints
 from domain.rejection import Rejection
+from domain.stream import stream_of
 from domain.voice.call import Call
 from domain.voice.calls import AgreeToRecording, KeyCustomerNumber, TakeTurn, WaitForAgent
 from domain.voice.events import Way
@@ -53,6 +55,14 @@ class Turning:
     lookup: Lookup
     executor: Executor
     fingerprints: Fingerprints
+
+    async def as_known(self, call_id: str) -> tuple[Call, Line | None]:
+        """The call as this process last met it, read where it has not: what is decided on it is decided on the log."""
+        known = self.executor.known(stream_of("call", call_id))
+        if known is None:
+            return await self.lookup.call(call_id)
+        call = cast("Call", known.state)
+        return call, self.lookup.line(known.project, call.number)
 
     async def go_on(self, call: Call, line: Line, given: Given) -> Sequence[Step]:
         """What the call does next, after `given`."""
