@@ -26,7 +26,7 @@ DISTURBED = 50
 #: Longest time between a start, or readiness, and a kill; seconds.
 YOUNG, OLD = 4.0, 2.0
 #: Seconds that everybody may take to finish once the faults have stopped; attempts that were cut off take 300.
-LONG_DRAIN, SHORT_DRAIN = 480.0, 150.0
+LONG_DRAIN, SHORT_DRAIN = 480.0, 300.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from domain.customer.events import CustomerRegistered, FactRecorded
 from domain.delivery.state import Delivery
+from domain.interaction.state import Interaction
 from domain.personal import plain
 from infra.demo.agent import Agent
 from infra.demo.cast import Cast
@@ -163,6 +164,8 @@ class Life:
             cut_off = state.status == "attempting" and state.deadline is not None and state.deadline > now
             if not cut_off or wait_for_attempts:
                 why = f", put off by {state.deferred}" if isinstance(state, Delivery) and state.deferred else ""
+                if isinstance(state, Interaction):
+                    why = "".join(f", {name} {leg.status} {leg.agent_id}" for name, leg in state.legs.items())
                 found.append(f"{stream} is {state.status}{why}")
         return found
 

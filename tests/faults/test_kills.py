@@ -11,7 +11,7 @@ from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
 KILLS = 6
 PACE = Pace(customers=20, speed=4.0, seed=7)
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(720)
 
 
 def nothing_lost(found: Kills) -> None:
