@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -83,6 +84,17 @@ class Person:
         for key in keys:
             await self.page.keyboard.press(key)
 
+    async def slow_down(self, times: float) -> None:
+        """Let the page's own work take so many times as long as it does, as on a small or busy computer."""
+        debugger = await self.context.new_cdp_session(self.page)
+        await debugger.send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+    async def press_at_once(self, *keys: str) -> None:
+        """As whoever knows the way does: no key waits for what the one before it has led to."""
+        debugger = await self.context.new_cdp_session(self.page)
+        strokes = [_stroke(kind, key) for key in keys for kind in ("keyDown", "keyUp")]
+        await asyncio.gather(*(debugger.send("Input.dispatchKeyEvent", stroke) for stroke in strokes))
+
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text).first.wait_for()
 
@@ -98,6 +110,18 @@ class Person:
             "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
         )
         return [f"{v['id']}: {', '.join(n['target'][0] for n in v['nodes'])}" for v in found["violations"]]
+
+
+#: Of the keys that `press_at_once` knows beside letters: name, what Windows calls it (`VK_…`), whether Ctrl is held
+#: (2 for yes), what it writes.
+NAMED = {"Enter": ("Enter", 13, 0, "\r"), "Control+Enter": ("Enter", 13, 2, "\r"), "Escape": ("Escape", 27, 0, "")}
+
+
+def _stroke(kind: str, key: str) -> dict[str, Any]:
+    """Chrome DevTools Protocol, `Input.dispatchKeyEvent`."""
+    name, code, held, text = NAMED.get(key, (key, ord(key[0].upper()), 0, key))
+    written = {"text": text} if kind == "keyDown" and text else {}
+    return {"type": kind, "key": name, "windowsVirtualKeyCode": code, "modifiers": held} | written
 
 
 def _note(found: Person, said: str) -> None:

@@ -1,6 +1,6 @@
 /** Everything that can be done, found by typing: a combobox with a list (WAI-ARIA Authoring Practices). */
 import { signal } from '@preact/signals'
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useState } from 'preact/hooks'
 import { Dialog } from '../ui/Dialog'
 import { actions, type Offered } from './actions'
 import { Keys } from './Keys'
@@ -31,8 +31,8 @@ export function Palette() {
   const run = (action: Offered | undefined) => {
     if (!action) return
     close()
-    // after the dialog has given the focus back
-    setTimeout(action.run)
+    // after the dialog has given the focus back, and before the next key
+    queueMicrotask(action.run)
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -44,7 +44,7 @@ export function Palette() {
       run(chosen)
     }
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.getElementById(`${id}-${chosen?.id}`)?.scrollIntoView({ block: 'nearest' })
   }, [chosen?.id])
   return (

@@ -4,7 +4,7 @@
  * many keyboards write letters of their languages.
  */
 import { computed, signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { recalled, remember } from '../app/remembered'
 
 /** A key that there is, on whatever page it works: declared in a `keys.ts`, so that it can be changed anywhere. */
@@ -58,9 +58,12 @@ export function offer(given: readonly Action[]): () => void {
   }
 }
 
-/** Offer actions while a component is on the screen; `about` says what they depend on. */
+/**
+ * Offer actions while a component is on the screen; `about` says what they depend on. With the page, not after it was
+ * drawn: on a slow computer the next key comes first.
+ */
 export function useActions(make: () => readonly Action[], about: readonly unknown[]): void {
-  useEffect(() => offer(make()), about)
+  useLayoutEffect(() => offer(make()), about)
 }
 
 /** Give an action another key; the action that had it keeps none. An empty key takes it away. */

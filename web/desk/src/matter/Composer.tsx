@@ -1,5 +1,5 @@
 /** Writing to the customer, or a note for colleagues. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { nameOf } from '../agent/state'
 import { api, body, Problem } from '../api/client'
 import { command } from '../api/commands'
@@ -44,11 +44,13 @@ export function Composer({ item, language }: Props) {
   const written = item.channel !== 'voice' && item.channel !== 'callback'
   const canReply = item.status === 'connected' && (item.ticket_id !== '' || written)
   const [kind, setKind] = useState<Kind>(canReply ? 'reply' : 'note')
-  const [busy, setBusy] = useState(false)
+  /** What is on its way: a note may be saved while the reply still goes out. */
+  const [busy, setBusy] = useState<readonly Kind[]>([])
   const [typed, setTyped] = useState<Typed | null>(null)
   const [meanwhile, setMeanwhile] = useState<Message | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
   const known = useRef('')
+  const caret = useRef<number | null>(null)
   const reply = useDraft(item.project, item.interaction_id, 'reply')
   const note = useDraft(item.project, item.interaction_id, 'note')
   const draft: Draft = kind === 'reply' ? reply : note
@@ -67,9 +69,16 @@ export function Composer({ item, language }: Props) {
       () => undefined,
     )
   }, [item.interaction_id, text === ''])
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!canReply && kind === 'reply') setKind('note')
   }, [canReply])
+
+  useLayoutEffect(() => {
+    if (caret.current === null) return
+    field.current?.focus()
+    field.current?.setSelectionRange(caret.current, caret.current)
+    caret.current = null
+  }, [text])
 
   const focus = (to: Kind) => {
     setKind(to)
@@ -91,21 +100,22 @@ export function Composer({ item, language }: Props) {
         )
   }
   const send = async (after = known.current) => {
-    if (!text.trim() || over > 0 || busy) return
-    setBusy(true)
+    if (!text.trim() || over > 0 || busy.includes(kind)) return
+    setBusy((others) => [...others, kind])
     setMeanwhile(null)
+    // at once, not when it is sent: by then somebody may have gone on to something else
+    field.current?.focus()
     if (line.value === 'lost') say(w.queued)
     try {
       await post(after)
-      draft.drop()
-      known.current = ''
+      draft.drop(text)
+      if (kind === 'reply') known.current = ''
       say(kind === 'note' ? w.noted : w.sent)
     } catch (fault) {
       if (fault instanceof Problem && fault.code === 'said_meanwhile') setMeanwhile(await lastSaid(item))
       else complain(fault)
     }
-    setBusy(false)
-    field.current?.focus()
+    setBusy((others) => others.filter((one) => one !== kind))
   }
   const put = (answer: AnswerChoice) => {
     const at = typed
@@ -114,10 +124,7 @@ export function Composer({ item, language }: Props) {
     const inserted = filled(answer, item.project, names)
     draft.write(text.slice(0, at.from) + inserted + text.slice(at.to))
     setTyped(null)
-    setTimeout(() => {
-      field.current?.focus()
-      field.current?.setSelectionRange(at.from + inserted.length, at.from + inserted.length)
-    })
+    caret.current = at.from + inserted.length
   }
   const onInput = (target: HTMLTextAreaElement) => {
     draft.write(target.value)
@@ -189,7 +196,12 @@ export function Composer({ item, language }: Props) {
         <p class={over > 0 ? 'fault' : 'soft'} id={`${id}-state`} role="status">
           {over > 0 ? w.tooLong(number(over)) : <Saved draft={draft} />}
         </p>
-        <button type="button" class="primary" disabled={busy || !text.trim() || over > 0} onClick={() => void send()}>
+        <button
+          type="button"
+          class="primary"
+          disabled={busy.includes(kind) || !text.trim() || over > 0}
+          onClick={() => void send()}
+        >
           <Icon name={kind === 'reply' ? 'send' : 'note'} />
           {kind === 'reply' ? w.send : w.saveNote} <Keys keys="mod+Enter" />
         </button>
@@ -248,9 +260,9 @@ function Answers({ typed, project, put, close }: AnswersProps) {
   const w = matterWords()
   const [at, move] = useState(0)
   const found = answersFor(project, typed.query)
-  useEffect(() => move(0), [typed.query])
-  useEffect(() => {
-    // the field keeps the focus; its keys choose here while the list is open
+  useLayoutEffect(() => move(0), [typed.query])
+  useLayoutEffect(() => {
+    // the field keeps the focus; its keys choose here while the list is open, and not a moment longer
     const onKey = (event: KeyboardEvent) => {
       const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
       const chosen = found[at]

@@ -3,7 +3,7 @@
  * browser while the server cannot be reached. Two windows on one draft are told of each other by its revision.
  */
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { api, body, Problem } from '../api/client'
 import type { DraftView } from '../api/schema'
 import { forget, recalled, remember } from '../app/remembered'
@@ -19,8 +19,8 @@ export interface Draft {
   /** What another window made of it. */
   other: Signal<string>
   write: (text: string) => void
-  /** Nothing is kept any more: it was sent. */
-  drop: () => void
+  /** So much of it was sent; what was written behind it since stays. */
+  drop: (sent: string) => void
   takeTheirs: () => void
   keepMine: () => void
 }
@@ -86,7 +86,8 @@ export function useDraft(project: string, interactionId: string, kind: Kind): Dr
     clearTimeout(now.timer)
     now.timer = setTimeout(save, PAUSE)
   }
-  useEffect(() => {
+  // before the field can be written in: what was typed into it first must not be taken for another matter's
+  useLayoutEffect(() => {
     const now = { revision: 0, dirty: false, timer: 0, busy: false }
     about.current = now
     text.value = recalled(local, '')
@@ -115,7 +116,8 @@ export function useDraft(project: string, interactionId: string, kind: Kind): Dr
     saving,
     other,
     write,
-    drop: () => {
+    drop: (sent) => {
+      if (text.value !== sent) return write(text.value.startsWith(sent) ? text.value.slice(sent.length) : text.value)
       clearTimeout(about.current.timer)
       text.value = ''
       saving.value = 'none'

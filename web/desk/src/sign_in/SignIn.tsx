@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { Problem } from '../api/client'
 import { me, signIn, signOut } from '../app/session'
 import { Dialog } from '../ui/Dialog'
+import { useFocus } from '../ui/focus'
 import { explain } from '../ui/toasts'
 import { LANGUAGES } from '../words/languages'
 import { LOCALES, locale, speak } from '../words/locale'
@@ -13,6 +14,7 @@ function Form({ again }: { again: boolean }) {
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
   const [plain, setPlain] = useState(false)
+  const first = useFocus<HTMLInputElement>(!again)
   const w = signInWords()
   const submit = async (event: Event) => {
     event.preventDefault()
@@ -39,7 +41,7 @@ function Form({ again }: { again: boolean }) {
           readOnly={again}
           value={name}
           onInput={(event) => setName(event.currentTarget.value)}
-          autofocus={!again}
+          ref={first}
         />
       </label>
       <label>

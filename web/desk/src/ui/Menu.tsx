@@ -1,6 +1,6 @@
 /** A button that opens a menu (WAI-ARIA Authoring Practices): arrows move, Escape closes, a letter jumps. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 export interface MenuItem {
   key: string
@@ -29,10 +29,10 @@ export function Menu({ label, name, items, class: look = '', opened = 0 }: Props
     show(false)
     root.current?.querySelector('button')?.focus()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened) show(true)
   }, [opened])
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return
     const all = entries()
     ;(all.find((one) => one.ariaChecked === 'true') ?? all[0])?.focus()

@@ -6,6 +6,7 @@ import type { Accepted, FollowUpView } from '../../api/schema'
 import { slowly } from '../../app/now'
 import { href } from '../../app/router'
 import { listen } from '../../live/live'
+import { useFocus } from '../../ui/focus'
 import { channelIcon, Icon } from '../../ui/Icon'
 import { complain, say } from '../../ui/toasts'
 import { common } from '../../ui/words'
@@ -87,6 +88,19 @@ function Row({ item, again }: { item: FollowUpView; again: () => void }) {
   )
 }
 
+function Address({ url }: { url: string }) {
+  const field = useFocus<HTMLInputElement>()
+  return (
+    <input
+      ref={field}
+      readOnly
+      aria-label={followUpWords().calendarAddress}
+      value={url}
+      onFocus={(event) => event.currentTarget.select()}
+    />
+  )
+}
+
 function Calendar() {
   const w = followUpWords()
   const [url, show] = useState('')
@@ -106,15 +120,7 @@ function Calendar() {
     <section class="panel">
       <h2>{w.calendar}</h2>
       <p class="soft">{w.calendarHint}</p>
-      {url && (
-        <input
-          readOnly
-          aria-label={w.calendarAddress}
-          value={url}
-          onFocus={(event) => event.currentTarget.select()}
-          autofocus
-        />
-      )}
+      {url && <Address url={url} />}
       <div class="row">
         <button type="button" onClick={open}>
           {w.calendarOpen}

@@ -7,6 +7,7 @@ import { slowly } from '../../app/now'
 import type { PageProps } from '../../app/pages'
 import { recalled, remember } from '../../app/remembered'
 import { href } from '../../app/router'
+import { useFocus } from '../../ui/focus'
 import { Icon } from '../../ui/Icon'
 import { complain } from '../../ui/toasts'
 import { common, ticketStatus } from '../../ui/words'
@@ -96,6 +97,7 @@ export default function View({ rest }: PageProps) {
   const [chosen, choose] = useState(kept.project)
   const [found, take] = useState<SearchView | null>(null)
   const asked = useRef(0)
+  const field = useFocus<HTMLInputElement>(!rest)
   const project = projects.some((one) => one.name === chosen) ? chosen : (projects[0]?.name ?? '')
   useEffect(() => {
     document.title = `${w.title} · Trunkline`
@@ -130,7 +132,7 @@ export default function View({ rest }: PageProps) {
                 placeholder={w.placeholder}
                 maxLength={200}
                 onInput={(event) => type(event.currentTarget.value)}
-                autofocus={!rest}
+                ref={field}
               />
             </label>
             {projects.length > 1 && (

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { notifying, ring, setNotifying, setSounding, sounding } from '../../agent/bell'
 import { agentId } from '../../app/session'
 import { THEMES, theme, wear } from '../../app/theme'
@@ -77,7 +77,7 @@ function Bells() {
 function KeyMap() {
   const w = settingsWords()
   const [chosen, choose] = useState('')
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!chosen) return
     choosing.value = true
     const onKey = (event: KeyboardEvent) => {
