@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar, cast
+from typing import Any, Literal, Protocol, Self, TypeVar, cast
 
 import structlog
 
@@ -33,6 +33,8 @@ BATCH = 500
 #: Seconds in which events gather after a batch, so that a transaction is paid for many: on a busy day rows are so much
 #: older, and an event that comes alone waits for nothing.
 GATHER = 0.02
+#: Seconds for which a position is held back that no row depends on: events that a projection does not handle.
+HOLD = 0.1
 #: Pauses before another try, in seconds: the first, doubled each time up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 #: Threads that apply batches: writing waits for the database, projecting does not run in parallel anyway.
@@ -60,6 +62,33 @@ class Source(Protocol):
     ) -> AsyncIterator[Sequence[Recorded]]:
         """As `domain.ports.Log.subscribe`."""
         ...
+
+
+class Arriving:
+    """Batches as they come, waited for no longer than one likes."""
+
+    def __init__(self, batches: AsyncIterator[Sequence[Recorded]]) -> None:
+        self._batches = batches
+        self._coming: asyncio.Task[Sequence[Recorded]] | None = None
+
+    async def next(self, seconds: float | None) -> Sequence[Recorded] | None:
+        """The next batch; None when none has come within so many seconds (None: as long as it takes)."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(anext(self._batches))  # type: ignore[arg-type]
+        await asyncio.wait({self._coming}, timeout=None if seconds is None else max(0.0, seconds))
+        if not self._coming.done():
+            return None
+        coming, self._coming = self._coming, None
+        return coming.result()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Before the batches are closed: nobody may wait for them any more."""
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.gather(self._coming, return_exceptions=True)
 
 
 class Projecting:
@@ -150,14 +179,28 @@ class Projecting:
                 self._stand(projection, pool, position)
             wanted = None if pool == EVERY_POOL else pool
             batches = self._source.subscribe(applier.position, pool=wanted, limit=self._batch)
-            async with aclosing(cast("Any", batches)):
-                async for batch in batches:
-                    await self._apply(applier, batch)
-                    self._stand(projection, pool, applier.position)
-                    if len(batch) < self._batch:
-                        await asyncio.sleep(GATHER)
+            async with aclosing(cast("Any", batches)), Arriving(aiter(batches)) as arriving:
+                await self._project(projection, pool, applier, arriving)
         finally:
             await self._in_thread(applier.close)
+
+    async def _project(self, projection: Projection, pool: str, applier: Applier, arriving: Arriving) -> None:
+        """Apply what comes. What concerns no row moves the position with what does, or after a while by itself."""
+        held: Sequence[Recorded] = ()
+        until = 0.0
+        while True:
+            now = asyncio.get_running_loop().time()
+            batch = await arriving.next(until - now if held else None)
+            if batch is not None and not any(type(one.event) in projection.handlers for one in batch):
+                until = until if held else now + HOLD
+                held = batch
+                self._stand(projection, pool, batch[-1].position)
+                continue
+            await self._apply(applier, held if batch is None else batch)
+            self._stand(projection, pool, applier.position)
+            held = ()
+            if batch is not None and len(batch) < self._batch:
+                await asyncio.sleep(GATHER)
 
     async def _apply(self, applier: Applier, batch: Sequence[Recorded]) -> None:
         await self._in_thread(lambda: applier.apply(batch))

@@ -71,6 +71,35 @@ async def test_many_subscribers_under_concurrent_appends_all_see_the_same_order(
     assert all(positions == seen[0] for positions in seen)
 
 
+async def test_a_subscriber_that_falls_behind_what_others_have_read_misses_nothing(log):
+    """Followers share the newest events; who is slower than those last reads the log by itself, then shares again."""
+    await log.append(rings("first", 0))
+    taken: list[int] = []
+    async with aclosing(log.subscribe(limit=500)) as slow, asyncio.timeout(60):
+        taken += [one.position for one in await anext(slow)]
+        keeping_up = asyncio.create_task(take(log, 5_002, limit=500))
+        for n in range(10):
+            await log.append(rings(f"s{n}", 0, 500))
+            await asyncio.sleep(0)
+        await log.append(rings("last", 0))
+        whole = [one.position for one in await keeping_up]
+        while len(taken) < 5_002:
+            taken += [one.position for one in await anext(slow)]
+    assert taken == whole == [one.position for one in await log.read(0, 10_000)]
+
+
+async def test_a_subscriber_from_the_past_and_one_from_the_end_meet(log):
+    await log.append(rings("a", 0, 30))
+    end = await log.head()
+    from_the_end = asyncio.create_task(take(log, 1, after=end))
+    await asyncio.sleep(0.05)
+    from_the_past = asyncio.create_task(take(log, 31, limit=4))
+    await asyncio.sleep(0.05)
+    await log.append(rings("b", 0))
+    assert [one.stream for one in await from_the_end] == ["b"]
+    assert [one.stream for one in await from_the_past] == ["a"] * 30 + ["b"]
+
+
 async def test_closing_a_subscription_that_waits_releases_it(log):
     batches = log.subscribe()
     waiting = asyncio.create_task(anext(batches))

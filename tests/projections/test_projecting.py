@@ -77,6 +77,19 @@ async def test_rows_follow_the_log_and_equal_what_a_replay_gives(open_rows: Open
         assert content(store, projection) == content(again, projection)
 
 
+async def test_the_rows_say_how_far_they_are_although_nothing_has_happened_that_concerns_them(
+    open_rows: OpenRows,
+) -> None:
+    """Events that a projection does not handle move its position too: another process asks the rows, not this one."""
+    centre = await lived(34, 0)
+    store = open_rows(EVERY)
+    name = "recordings"
+    async with running(centre, store) as projecting:
+        head = (await centre.mail()).position
+        assert await projecting.reached([name], POOL, head, 30)
+        await until(lambda: max(store.positions(name).values(), default=0) >= head)
+
+
 async def test_who_writes_reads_what_it_wrote(open_rows: OpenRows) -> None:
     centre = await lived(32, 0)
     store = open_rows(EVERY)
