@@ -19,8 +19,8 @@ SEEDS ?= 20000
 KILLS ?= 200
 # One worker per core; each may run a PostgreSQL of its own, hence the cap.
 WORKERS ?= auto
-# Tests that must not share a worker carry @pytest.mark.xdist_group(...).
-PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup
+# What shares a worker: LANES in tests/conftest.py.
+PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 8
 # PostgreSQL's sockets have at most 107 bytes of path: a long TMPDIR leaves them no room.
 SHORT_TMPDIR := if [ "$$(printf %s "$${TMPDIR:-/tmp}" | wc -c)" -gt 40 ]; then TMPDIR=/tmp; export TMPDIR; fi
 

@@ -13,11 +13,28 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
+
+#: Folders whose tests start whole centres, brokers and browsers: one after the other, on one worker, so that they have
+#: the machine to themselves but for the small ones beside them, and share the one broker there is.
+LANES = ("tests/cluster/", "tests/desk/", "tests/e2e/", "tests/faults/", "tests/processes/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hands out tests one by one, but for those of `LANES`. (The mark `xdist_group` does nothing in pytest 9.2.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Lanes(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "whole centres" if nodeid.startswith(LANES) else nodeid
+
+    return Lanes(config, log)
 
 
 def unavailable(what: str) -> None:

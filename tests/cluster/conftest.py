@@ -19,13 +19,6 @@ from tests.cluster.broker import NoBroker, RealBroker
 from tests.conftest import unavailable
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs them all, so that one broker is enough."""
-    for item in items:
-        if "tests/cluster/" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("kafka"))
-
-
 @pytest.fixture(scope="session")
 def real_broker() -> Iterator[RealBroker]:
     """A broker of our own, running; who stops it starts it again."""

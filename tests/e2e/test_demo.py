@@ -46,7 +46,7 @@ KINDS = (
     "duplicates_ignored",
 )
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.timeout(240)
 
 
 def run_demo(*options: str, seconds: float = 200) -> subprocess.CompletedProcess[str]:

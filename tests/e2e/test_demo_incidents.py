@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.test_demo import run_demo
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo incidents")]
+pytestmark = pytest.mark.timeout(240)
 PORTS = ("--port", "0", "--smtp-port", "0")
 
 

@@ -28,7 +28,7 @@ from tests.processes.starting import ADMIN, EXAMPLE, POOL, Cluster, complaints, 
 from web.access import read_grants
 from web.accounts import Account
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.timeout(240)
 PEOPLE = Origin(project="shop", pool=POOL, actor="test")
 ALICE = Account("alice", "alice", POOL, "alice", read_grants({"*": ["agent"]}))
 

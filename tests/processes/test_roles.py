@@ -14,7 +14,7 @@ from domain.execute import Origin
 from tests.processes.starting import POOL, Cluster, complaints, until, write
 from web.access import Role
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.timeout(240)
 ROLES = ("web", "router", "projections", "delivery", "mail")
 
 

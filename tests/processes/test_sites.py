@@ -21,7 +21,7 @@ from tests.processes.proxy import proxy
 from tests.processes.starting import ADMIN, EXAMPLE, POOL, Cluster, until, write
 from web.access import Role
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.timeout(300)
 
 
 async def two_sites(centre: Cluster, folder: Path) -> None:
