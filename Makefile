@@ -33,8 +33,8 @@ install: ## create .venv with the locked dependencies (does nothing when up to d
 demo: install ## run a small centre with simulated customers and agents
 	@.venv/bin/trunkline demo $(ARGS)
 
-cluster: install ## the same as a cluster: PostgreSQL and two processes of each role, on this machine
-	@$(SHORT_TMPDIR); .venv/bin/trunkline demo --cluster $(ARGS)
+cluster: install ## the same as a cluster: PostgreSQL, Kafka and two processes of each role, on this machine
+	@$(SHORT_TMPDIR); $(PY) -m tests.cluster .venv/bin/trunkline demo --cluster $(ARGS)
 
 test: install ## run every test (TESTS=tests/domain, ARGS='-k offer')
 	@$(SHORT_TMPDIR); $(PYTEST) $(TESTS) $(ARGS)

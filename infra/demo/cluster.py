@@ -38,7 +38,7 @@ LOOK = 0.3
 DATABASES = ("trunkline", "trunkline_keys")
 
 
-class ProcessEnded(Exception):
+class ProcessEnded(ChildProcessError):
     """A process of the cluster ended by itself."""
 
 
@@ -75,7 +75,7 @@ class Cluster:
         return next(one for one in self.members if one.role == role)
 
     async def start(self, roles: Sequence[Role], folder: Path, http_port: int, smtp_port: int) -> None:
-        """Start a process of each and wait until all are ready. Raises `ProcessEnded`."""
+        """Start a process of each and wait until all are ready. Raises `ProcessEnded`, for one that is late too."""
         http_port = http_port or free_port()
         # links in mails lead to the web, whichever process sends them
         self.settings = self.settings.model_copy(update={"public_url": f"http://{LOOPBACK}:{http_port}"})
@@ -86,11 +86,13 @@ class Cluster:
             if role == "mail":
                 ports["smtp_in_port"] = smtp_port or free_port()
             self.members.append(await _started(role, self.settings.model_copy(update=ports), folder, number))
-        async with asyncio.timeout(STARTS):
-            for one in self.members:
-                while not await one.ready():
-                    self._check()
-                    await asyncio.sleep(LOOK)
+        until = asyncio.get_running_loop().time() + STARTS
+        for one in self.members:
+            while not await one.ready():
+                self._check()
+                if asyncio.get_running_loop().time() > until:
+                    raise ProcessEnded(f"{one.role} is not ready after {STARTS:g} s: {one.last_words()}")
+                await asyncio.sleep(LOOK)
 
     async def forever(self) -> None:
         """Watch over the processes. Raises `ProcessEnded`."""
