@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,8 +20,11 @@ import psycopg
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database
 from infra.configured import Configured
+from infra.log.rows import Filter
+from infra.log.stored import StoredLog
 from infra.operations.schemas import due
 from infra.rows.opened import open_rows
+from infra.rows.port import position_in
 from infra.settings import Settings
 from infra.stores import Stores, open_accounts, open_stores
 from projections.catalogue import PROJECTIONS
@@ -87,7 +90,7 @@ async def _of_stores(settings: Settings, stores: Stores) -> Findings:
     if not settings.embedded:
         async for finding in _postgres(settings):
             yield finding
-    async for finding in _rows(settings, head):
+    async for finding in _rows(settings, stores.log, head):
         yield finding
     async for finding in _accounts(settings):
         yield finding
@@ -129,7 +132,7 @@ async def _postgres(settings: Settings) -> Findings:
         )
 
 
-async def _rows(settings: Settings, head: int) -> Findings:
+async def _rows(settings: Settings, log: StoredLog, head: int) -> Findings:
     try:
         rows = await asyncio.to_thread(open_rows, settings.rows_location)
     except LogUnavailable as fault:
@@ -139,7 +142,7 @@ async def _rows(settings: Settings, head: int) -> Findings:
         late = False
         for name in PROJECTIONS:
             positions = await asyncio.to_thread(rows.positions, name)
-            behind = head - max(positions.values(), default=0)
+            behind = max([await _lacking(log, pool, positions, head) for pool in await log.pools()], default=0)
             if behind > BEHIND:
                 late = True
                 mend = "start a process of the role projections, or look into its log"
@@ -150,7 +153,16 @@ async def _rows(settings: Settings, head: int) -> Findings:
         rows.close()
 
 
+async def _lacking(log: StoredLog, pool: str, positions: Mapping[str, int], head: int) -> int:
+    """How many positions before the head the first event of the pool is that the rows lack; 0 where they lack none."""
+    first = await log.rows(position_in(positions, pool), 1, Filter(pool=pool))
+    return head + 1 - first[0].position if first else 0
+
+
 async def _accounts(settings: Settings) -> Findings:
+    if not settings.embedded and not settings.accounts_location.startswith(("postgresql:", "postgres:")):
+        what = "accounts lie in a file of this machine, the log in PostgreSQL: processes elsewhere know nobody"
+        yield Finding("accounts", "warning", what, "set TRUNKLINE_ACCOUNTS_URL to a database that all of them reach")
     try:
         database: Database = await open_accounts(settings.accounts_location)
     except LogUnavailable as fault:

@@ -122,6 +122,12 @@ async def test_the_doctor_says_what_is_wrong_and_what_mends_it(centre: Cluster, 
     assert fault["about"] == "mail out"
     assert "TRUNKLINE_SMTP_OUT_HOST" in fault["mend"]
 
+    apart = centre.settings.model_copy(update={"accounts_url": SecretStr(f"sqlite:///{folder}/own.sqlite")})
+    warned = json.loads((await told(centre, apart, "doctor", "--json")).out)["findings"]
+    (accounts,) = [one for one in warned if "a file of this machine" in one["what"]]
+    assert accounts["severity"] == "warning"
+    assert "TRUNKLINE_ACCOUNTS_URL" in accounts["mend"]
+
     other = centre.settings.model_copy(update={"master_key": SecretStr("A" * 43 + "=")})
     wrong = await told(centre, other, "doctor", "--json", code=1)
     assert "another master key" in json.loads(wrong.out)["findings"][-1]["what"]
