@@ -7,9 +7,8 @@ has read the others find here; who lies further behind reads for himself.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import islice
 
 from domain.event import Recorded
 from domain.ports import UnreadableEvent
@@ -32,8 +31,10 @@ class Tail:
     def __init__(self, read: Read, mapper: EventMapper, news: News) -> None:
         self._read, self._mapper, self._news = read, mapper, news
         self._floor = self._top = -1
-        self._events: deque[tuple[Recorded, int]] = deque()
-        self._bytes = 0
+        #: Side by side: the events, their positions, the bytes of their stored state.
+        self._events: list[Recorded] = []
+        self._positions: list[int] = []
+        self._sizes: list[int] = []
         self._heard = -1
         self._reading = asyncio.Lock()
         #: How many follow; who counts down to nothing lets go of the tail.
@@ -66,28 +67,30 @@ class Tail:
             heard = self._news.number
             rows = await self._read(self._top, PORTION)
             events, fault = self._mapper.decode_until_fault(rows)
-            for recorded, row in zip(events, rows, strict=False):
-                self._events.append((recorded, len(row[4])))
-                self._bytes += len(row[4])
             if events:
+                self._events += events
+                self._positions += [recorded.position for recorded in events]
+                self._sizes += [len(row[4]) for row in rows[: len(events)]]
                 self._top = events[-1].position
+                self._forget()
             if fault is None and len(rows) < PORTION:
                 self._heard = heard
-            self._forget()
             return fault
 
     def _forget(self) -> None:
-        while len(self._events) > MOST_EVENTS or self._bytes > MOST_BYTES:
-            recorded, size = self._events.popleft()
-            self._floor = recorded.position
-            self._bytes -= size
+        """Let go of the oldest quarter, and of more where the newest are large."""
+        size = sum(self._sizes)
+        if len(self._events) <= MOST_EVENTS and size <= MOST_BYTES:
+            return
+        gone = len(self._events) - 3 * MOST_EVENTS // 4
+        gone = max(gone, 1)
+        size -= sum(self._sizes[:gone])
+        while gone < len(self._events) and size > MOST_BYTES:
+            size -= self._sizes[gone]
+            gone += 1
+        self._floor = self._positions[gone - 1]
+        del self._events[:gone], self._positions[:gone], self._sizes[:gone]
 
     def _kept(self, position: int, limit: int) -> list[Recorded]:
-        """From the end backwards: followers stand there, or near."""
-        behind = 0
-        for recorded, _ in reversed(self._events):
-            if recorded.position <= position:
-                break
-            behind += 1
-        first = len(self._events) - behind
-        return [recorded for recorded, _ in islice(self._events, first, first + limit)]
+        first = bisect_right(self._positions, position)
+        return self._events[first : first + limit]
