@@ -75,5 +75,9 @@ def start_carried_routers(node: Node, broker: Broker) -> None:
         for pool, process in routers.routing.items():
             tell_board(figures, pool, process.router.board)
 
+    def behind(head: int) -> int:
+        return max((0 if one.waits else head - one.router.position for one in routers.routing.values()), default=0)
+
+    node.looking.followers["routers"] = behind
     node.looking.gauges.append(boards)
     node.on_stop(routers.stop, node.run("routers", routers.run()))

@@ -122,14 +122,15 @@ class RouterProcess:
             upcoming = asyncio.ensure_future(anext(following))
             stopping = asyncio.ensure_future(self._stopping.wait())
             try:
+                self.waits = True
                 while not self._stopping.is_set():
-                    self.waits = True
                     if self._decides():
                         await self._act()
                     await self._wait(upcoming, stopping, self._until_deadline())
                     while upcoming.done():
                         batch = upcoming.result()
                         self._fold(batch)
+                        self.waits = len(batch) < BATCH
                         upcoming = asyncio.ensure_future(anext(following))
                         if len(batch) == BATCH:
                             await self._wait(upcoming, stopping, SETTLING)
