@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from infra.asking import Questions
 from infra.configured import Configured
+from infra.in_turn import in_turn
 from infra.texts.sending import Due
 from infra.texts.wording import BY_PERSONS
 from projections.queries import due_notifications
@@ -42,12 +43,12 @@ class Todo:
         self._questions, self._configured = questions, configured
 
     async def due(self, now: datetime, limit: int) -> Sequence[Due]:
-        """What is due in any pool."""
-        found: list[Due] = []
+        """What is due in any pool, each in its turn: a pool with much to send holds up no other."""
+        found: list[list[Due]] = []
         for pool in self._configured.pools:
             due = await self._questions.ask(due_notifications, pool, now, channel="sms", limit=limit)
-            found.extend(Due(one.delivery_id, one.customer_id, one.project, pool) for one in due)
-        return found[:limit]
+            found.append([Due(one.delivery_id, one.customer_id, one.project, pool) for one in due])
+        return in_turn(found, limit)
 
     async def lately(self, customer_id: str, now: datetime) -> Sequence[datetime]:
         """Texts without a person behind them that the customer got within the last day."""
