@@ -70,6 +70,12 @@ class Emulator:
 
     async def dial(self, caller: str, to: str) -> Call:
         """Somebody calls a number; an empty `caller` withholds theirs."""
+        call = self.begin_call(caller, to)
+        await self.settle()
+        return call
+
+    def begin_call(self, caller: str, to: str) -> Call:
+        """As `dial`, for who does not wait until it has come to something."""
         world = self.world
         call = new_call(world, to, caller or "anonymous", "inbound")
         call.status, call.started = "ringing", world.now
@@ -77,7 +83,6 @@ class Emulator:
         if number is not None:
             call.number_sid, call.callback, call.fallback = number.sid, number.status, number.voice_fallback
         world.clock.spawn(inbound(world, call, self._arrived(number)))
-        await self.settle()
         return call
 
     async def answer(self, sid: str) -> None:

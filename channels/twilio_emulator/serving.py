@@ -44,11 +44,13 @@ def listening_on(port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(emulator: Emulator, port: int = 0, *, follow_clock: bool = False) -> AsyncGenerator[str]:
+async def serving(
+    emulator: Emulator, port: int = 0, *, follow_clock: bool = False, speed: float = 1.0
+) -> AsyncGenerator[str]:
     """Serve on 127.0.0.1 until left; gives the base URL. Port 0 is any free one.
 
-    `follow_clock`: virtual time goes along with the wall clock; else only `advance` moves it. Raises `OSError` when the
-    port is taken.
+    `follow_clock`: virtual time goes along with the wall clock, `speed` times as fast; else only `advance` moves it.
+    Raises `OSError` when the port is taken.
     """
     listener = listening_on(port)
     config = uvicorn.Config(
@@ -58,7 +60,7 @@ async def serving(emulator: Emulator, port: int = 0, *, follow_clock: bool = Fal
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # whoever serves ends it
     tasks = [asyncio.create_task(server.serve(sockets=[listener]))]
     if follow_clock:
-        tasks.append(asyncio.create_task(emulator.world.clock.follow()))
+        tasks.append(asyncio.create_task(emulator.world.clock.follow(speed)))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:

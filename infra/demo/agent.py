@@ -10,9 +10,11 @@ from random import Random
 from typing import Any, Literal
 
 from domain.centre.documents import ProjectDocument
+from infra.demo.agent_calls import is_call, talk
 from infra.demo.desk import DeskClient, PowerCut
 from infra.demo.pace import Day
 from infra.demo.phrases import LANGUAGES, NOTES, REASONS_TO_DECLINE
+from infra.demo.telephones import Telephones
 
 #: How an agent takes a piece of work.
 Mood = Literal["work", "decline", "miss", "transfer", "ask"]
@@ -34,13 +36,14 @@ HURRY = 0.1
 
 @dataclass(slots=True, kw_only=True)
 class Agent:
-    """One agent at their desk."""
+    """One agent at their desk; without `telephones` calls are made by nobody, and take their time all the same."""
 
     agent_id: str
     desk: DeskClient
     day: Day
     projects: Mapping[str, ProjectDocument]
     dice: Random
+    telephones: Telephones | None = None
     first: Mood | None = None
     finished: int = 0
     at_lunch: bool = False
@@ -159,10 +162,14 @@ class _Work:
         await self._agent.takes(2)
         if self._dice.random() * 100 < NOTES_WRITTEN:
             await self._desk.post(f"{self._path}/notes", {"text": self._dice.choice(NOTES)})
-        if history and history[0]["data"]["channel"] == "email":
+        channel = history[0]["data"]["channel"] if history else ""
+        if channel == "email":
             await self._letter(history)
-        elif history and history[0]["data"]["channel"] == "chat":
-            await self._chat(history)
+        elif channel in ("chat", "sms"):
+            await self._messages(history, "resolve" if channel == "sms" else "leave")
+        elif is_call(channel) and self._agent.telephones is not None:
+            await talk(self._agent, self._agent.telephones, str(history[0]["data"]["language"]))
+            await self._hang_up()
         else:
             await self._agent.takes(5)
             await self._complete("leave")
@@ -185,7 +192,7 @@ class _Work:
                 break
         await self._complete("await_customer" if asks else "resolve")
 
-    async def _chat(self, history: list[dict[str, Any]]) -> None:
+    async def _messages(self, history: list[dict[str, Any]], ticket: str) -> None:
         """Answer until the customer says no more."""
         for _ in range(LETTERS):
             answered = len(_messages(history))
@@ -195,7 +202,7 @@ class _Work:
             history = await self._history()
             if len(_messages(history)) <= answered:
                 break
-        await self._complete("leave")
+        await self._complete(ticket)
 
     async def _reply(self, history: list[dict[str, Any]], asks: bool) -> None:
         phrases = LANGUAGES.get(str(history[0]["data"]["language"]) if history else "en", LANGUAGES["en"])
@@ -207,9 +214,19 @@ class _Work:
         done = await self._desk.post(f"{self._leg}/complete", {"ticket": ticket, "disposition": ""})
         if done is None:
             done = await self._desk.post(f"{self._leg}/complete", {"ticket": "leave", "disposition": ""})
-        if done is None or self._project.queues[self._queue].wrap_up.mode == "none":
+        if done is not None:
+            await self._wrap_up()
+
+    async def _hang_up(self) -> None:
+        """The customer may have been quicker: wrap-up has begun then."""
+        await self._desk.post(f"{self._leg}/complete", {"ticket": "leave", "disposition": ""})
+        await self._wrap_up()
+
+    async def _wrap_up(self) -> None:
+        mode = self._project.queues[self._queue].wrap_up.mode
+        if mode == "none":
             return
-        mandatory = self._project.queues[self._queue].wrap_up.mode == "mandatory"
+        mandatory = mode == "mandatory"
         if mandatory and not self._agent.day.closing.is_set() and self._dice.random() * 100 < LEFT_TO_TIME:
             return
         await self._agent.takes(1.5)

@@ -15,46 +15,61 @@ from infra.demo.phrases import LANGUAGES, Phrases
 Story = Literal[
     "answers",
     "comes_back",
+    "leaves_word",
     "bounces",
+    "takes_callback",
     "calls_form",
+    "texts_stop",
     "on_page",
     "by_token",
+    "rings",
     "away",
     "twice",
+    "rings_off",
     "refused",
+    "texts",
     "html_only",
     "calls_api",
+    "chats",
     "attaches",
     "away_unmarked",
     "writes",
-    "chats",
 ]
 #: Parts in the order in which the first customers play them, so that a short run has seen everything; the number
 #: is how often each is drawn later.
 PARTS: dict[Story, int] = {
     "answers": 6,
     "comes_back": 3,
+    "leaves_word": 1,
     "bounces": 1,
+    "takes_callback": 2,
     "calls_form": 2,
+    "texts_stop": 1,
     "on_page": 2,
     "by_token": 2,
+    "rings": 5,
     "away": 1,
     "twice": 2,
+    "rings_off": 1,
     "refused": 1,
+    "texts": 3,
     "html_only": 2,
     "calls_api": 2,
+    "chats": 2,
     "attaches": 2,
     "away_unmarked": 1,
     "writes": 8,
-    "chats": 2,
 }
 CALLING: frozenset[Story] = frozenset({"calls_form", "calls_api"})
 #: The page of a conversation, where there is one, is what these turn to.
 CHATTING: frozenset[Story] = frozenset({"chats"})
+#: On the telephone, and by text; where there is a telephone network.
+RINGING: frozenset[Story] = frozenset({"rings", "rings_off", "leaves_word", "takes_callback"})
+TEXTING: frozenset[Story] = frozenset({"texts", "texts_stop"})
 
 
 class Desk(NamedTuple):
-    """Where a customer turns to: a project, one of its mailboxes or, for who chats, of its pages."""
+    """Where a customer turns to: a project, one of its mailboxes, for who chats of its pages, or of its numbers."""
 
     project: str
     address: str
@@ -76,6 +91,11 @@ class Person:
     scanned: bool
 
     @property
+    def number_in_full(self) -> str:
+        """Their telephone, in E.164."""
+        return self.telephone.replace(" ", "")
+
+    @property
     def phrases(self) -> Phrases:
         return LANGUAGES[self.language]
 
@@ -86,18 +106,21 @@ class Person:
 
 
 class Cast:
-    """Makes one customer after another."""
+    """Makes one customer after another. `telephones`: some of them ring and text."""
 
-    def __init__(self, pace: Pace, projects: Sequence[ProjectDocument]) -> None:
+    def __init__(self, pace: Pace, projects: Sequence[ProjectDocument], *, telephones: bool = False) -> None:
         self._pace = pace
         self._desks = [Desk(p.project, box.address) for p in projects for box in p.mailboxes.values()]
-        self._callbacks = [p.project for p in projects if p.callbacks is not None]
+        self._callbacks = [Desk(p.project, "") for p in projects if p.callbacks is not None]
         self._pages = [
             Desk(p.project, f"/chat/{p.project}/{name}")
             for p in projects
             for name, one in p.conversations.items()
             if one.channel == "chat"
         ]
+        numbers = [(p.project, one) for p in projects for one in p.numbers.values() if telephones]
+        self._lines = [Desk(project, one.number) for project, one in numbers if one.flow is not None]
+        self._texting = [Desk(project, one.number) for project, one in numbers if one.texts is not None]
         if not self._desks:
             raise ValueError("the documents have no mailbox that customers could write to; add one to a project")
 
@@ -109,11 +132,7 @@ class Cast:
         phrases = LANGUAGES[language]
         name = dice.choice(phrases.names)
         local = f"{_ascii(name) or 'client'}.{number}"
-        desk = self._desks[number % len(self._desks)]
-        if story in CALLING:
-            desk = Desk(self._callbacks[number % len(self._callbacks)], "")
-        if story in CHATTING:
-            desk = self._pages[number % len(self._pages)]
+        where = self._where(story)
         return Person(
             number=number,
             name=name,
@@ -122,7 +141,7 @@ class Cast:
             telephone=_telephone(number),
             language=language,
             story=story,
-            desk=desk,
+            desk=where[number % len(where)],
             source=f"127.{64 + number // 64_000 % 64}.{number // 250 % 256}.{number % 250 + 2}",
             scanned=dice.random() < 0.4,
         )
@@ -134,7 +153,12 @@ class Cast:
         return dice.choices(parts, [PARTS[part] for part in parts])[0]
 
     def _playable(self, part: Story) -> bool:
-        return (part not in CALLING or bool(self._callbacks)) and (part not in CHATTING or bool(self._pages))
+        return bool(self._where(part))
+
+    def _where(self, part: Story) -> Sequence[Desk]:
+        """Where somebody may turn to who plays this part."""
+        others = ((CALLING, self._callbacks), (CHATTING, self._pages), (RINGING, self._lines), (TEXTING, self._texting))
+        return next((desks for parts, desks in others if part in parts), self._desks)
 
 
 def _ascii(name: str) -> str:

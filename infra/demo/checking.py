@@ -15,12 +15,14 @@ from domain.interaction.events import CallbackRequested, MessageReceived
 from domain.personal import plain
 from domain.ticket.events import ServiceRated, TicketHandedOver, TicketOpened, TicketResolved
 from infra.demo.ledger import Ledger
-from infra.demo.watching import PORTION, Watching
+from infra.demo.telephone_checks import Network, TelephoneFacts
+from infra.demo.telephones import Telephones
+from infra.demo.watching import PORTION, QueueFigures, Watching
 from infra.log.verify import verify
 from infra.node import Node
 from infra.rebuild import NeverLevel, Rebuild
 from projections.catalogue import PROJECTIONS
-from projections.queries.figures import service_levels
+from projections.queries.figures import ServiceLevel, service_levels
 from web.links import Links
 
 #: Faults told per check at most.
@@ -43,9 +45,12 @@ class Facts:
     chats: Counter[str] = field(default_factory=Counter[str])
     on_pages: Counter[str] = field(default_factory=Counter[str])
     positions: set[int] = field(default_factory=set[int])
+    telephone: TelephoneFacts = field(default_factory=TelephoneFacts)
+    owners: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, one: Recorded) -> None:  # noqa: C901 - one flat match over the events
         self.positions.add(one.position)
+        self.telephone.add(one.event)
         match one.event:
             case MessageReceived(via="page") as event:
                 self.on_pages[plain(event.text)] += 1
@@ -60,6 +65,7 @@ class Facts:
             case NotificationRequested() as event:
                 self.requests[event.ticket_id, event.kind] += 1
             case TicketOpened() as event:
+                self.owners[event.ticket_id] = event.customer_id
                 self.causes[event.ticket_id, "ticket_opened"] += 1
             case TicketResolved() as event:
                 self.causes[event.ticket_id, "ticket_resolved"] += 1
@@ -86,6 +92,7 @@ class Checking:
     watched: Watching
     since: int
     whole: bool
+    telephones: Telephones | None = None
     facts: Facts = field(default_factory=Facts)
 
     async def everything(self) -> dict[str, list[str]]:
@@ -104,6 +111,14 @@ class Checking:
             "the read model's service level is that of the log": self._figures,
             "no mail and no request was refused that should not have been": self._refused,
         }
+        if self.telephones is not None:
+            knows = Network(self.facts.telephone, self.ledger, self.telephones, whole=self.whole)
+            checks |= {
+                "every call is in the log once, with what came of it for the caller": knows.calls_in,
+                "no telephone was called twice for one attempt": knows.calls_out,
+                "every text that was written is in the log once": lambda: knows.texts_in(self.facts.received),
+                "no text was sent twice, and what is delivered was sent": lambda: knows.texts_out(self._deliveries()),
+            }
         if self.whole:
             checks["nothing is left undone"] = self._left
         return {name: list(await check())[:MOST] for name, check in checks.items()}
@@ -173,7 +188,8 @@ class Checking:
         found: list[NotificationRequested] = []
         position = self.since
         while batch := await self.node.stores.log.read(position, PORTION, types=[NotificationRequested.wire]):
-            found += [one.event for one in batch if isinstance(one.event, NotificationRequested)]
+            requested = (one.event for one in batch if isinstance(one.event, NotificationRequested))
+            found += [event for event in requested if event.channel == "email"]
             position = batch[-1].position
         return found
 
@@ -181,6 +197,7 @@ class Checking:
         return [
             f"ticket {ticket}: {times} × {kind} happened, {self.facts.requests[ticket, kind]} mails about it"
             for (ticket, kind), times in self.facts.causes.items()
+            if self.facts.owners.get(ticket) not in self.facts.telephone.stopped
             if self.facts.requests[ticket, kind] != times
         ]
 
@@ -251,8 +268,8 @@ class Checking:
             told = await self.node.ask(service_levels, project, first - timedelta(hours=1), until)
             for one in told:
                 own = whole.figures.queues[f"{project}/{one.queue}"]
-                counted = (own.offered, own.answered, own.in_time, own.abandoned, own.cancelled)
-                if counted != (one.offered, one.answered, one.in_time, one.abandoned, one.cancelled):
+                counted = _counted(own)
+                if counted != _counted(one):
                     broken.append(f"{project}/{one.queue}: the read model says {one}, the log {counted}")
         return broken
 
@@ -262,6 +279,10 @@ class Checking:
 
     async def _refused(self) -> list[str]:
         return self.ledger.refusals
+
+
+def _counted(one: QueueFigures | ServiceLevel) -> tuple[int, ...]:
+    return one.offered, one.answered, one.in_time, one.abandoned, one.flowed_out, one.cancelled
 
 
 _ARRIVED = ("delivered", "bounced", "attempting")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -15,6 +16,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -25,7 +27,7 @@ from pydantic import SecretStr
 
 from domain.ports import LogUnavailable
 from infra.roles import Role
-from infra.settings import LOOPBACK, Settings
+from infra.settings import LOOPBACK, Settings, TwilioAccount
 
 #: What is started: two of what stands by, one of what has an address that people know; as many as the hundred
 #: connections of a PostgreSQL that nobody has set up have room for.
@@ -176,13 +178,23 @@ async def _started(role: Role, settings: Settings, folder: Path, number: int) ->
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables that lead another process to these settings, and none of this process' own."""
+    """The variables that lead another process to these settings, and none of this process' own.
+
+    Accounts of telephones are a mapping, which a variable holds as JSON.
+    """
     found = {name: value for name, value in os.environ.items() if not name.startswith("TRUNKLINE_")}
     for name, value in settings.model_dump(exclude_defaults=True, exclude={"imap", "twilio", "webhooks"}).items():
         if value is not None and not isinstance(value, tuple | dict):
             plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             found[f"TRUNKLINE_{name.upper()}"] = plain
+    if settings.twilio:
+        found["TRUNKLINE_TWILIO"] = json.dumps({name: _plain(one) for name, one in settings.twilio.items()})
     return found
+
+
+def _plain(account: TwilioAccount) -> dict[str, Any]:
+    given = account.model_dump(exclude_defaults=True)
+    return {name: one.get_secret_value() if isinstance(one, SecretStr) else one for name, one in given.items()}
 
 
 async def _ended(process: Process) -> int:

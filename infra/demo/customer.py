@@ -10,12 +10,14 @@ import httpx2
 from channels.email.model import ParsedMail
 from channels.email.parse import parse
 from infra.demo.browser import NoForm, address_for, browsing, many_addresses, scan, submit
-from infra.demo.cast import Person
+from infra.demo.caller import Caller
+from infra.demo.cast import RINGING, TEXTING, Person
 from infra.demo.desk import DeskClient
 from infra.demo.ledger import Ledger, Rated
 from infra.demo.letters import Letter, answer, bounce_report, first_letter, links_in, out_of_office
 from infra.demo.pace import Day
 from infra.demo.post_office import Post
+from infra.demo.telephones import Telephones
 
 #: How often one customer writes again at most.
 ROUNDS = 2
@@ -25,13 +27,14 @@ LOOKS = 60
 
 @dataclass(slots=True, kw_only=True)
 class Surroundings:
-    """What every customer lives among. `office` asks for callbacks on behalf of those who telephone."""
+    """What every customer lives among. `office` asks for callbacks on behalf of those whom somebody there has heard."""
 
     day: Day
     ledger: Ledger
     post: Post
     base_url: str
     office: DeskClient
+    telephones: Telephones | None = None
 
 
 @dataclass(slots=True)
@@ -59,9 +62,20 @@ class Customer:
             await self._chat()
         elif person.story == "calls_api":
             await self._ask_by_telephone()
+        elif person.story in RINGING:
+            await self._telephone().ring()
+        elif person.story in TEXTING:
+            await self._telephone().text()
         else:
             times = 2 if person.story == "twice" else 1
             await self._post(first_letter(person, self.dice), times=times)
+
+    def _telephone(self) -> Caller:
+        around = self.around
+        assert around.telephones is not None, "without a telephone network nobody is cast to ring or text"
+        return Caller(
+            person=self.person, telephones=around.telephones, day=around.day, ledger=around.ledger, dice=self.dice
+        )
 
     async def receive(self, return_path: str, content: bytes) -> None:
         """A mail has come. What follows is done in one's own time."""

@@ -18,6 +18,7 @@ from infra.demo.agent import Agent
 from infra.demo.desk import DeskClient
 from infra.demo.pace import Day
 from infra.demo.setting_up import ACTOR, Documents, read_documents
+from infra.demo.telephones import Telephones
 from infra.node import Node
 
 #: The same centre by other rules: applied while customers wait.
@@ -36,6 +37,7 @@ class Incidents:
     day: Day
     agents: Sequence[Agent]
     lasts: float
+    telephones: Telephones | None = None
     site: str | None = None
     policy_changes: bool = False
     told: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -66,9 +68,13 @@ class Incidents:
         path = f"/api/centres/{self.documents.centre.centre}/sites/{site}"
         for agent in dark:
             agent.desk.powered.clear()
+        if self.telephones is not None:
+            self.telephones.cut([agent.agent_id for agent in dark])
         down = await self.office.post(f"{path}/down", {"reason": "power cut"})
         await self.day.pause(self.lasts * (POWER_RETURNS - POWER_FAILS))
         back = await self.office.post(f"{path}/back")
+        if self.telephones is not None:
+            self.telephones.restore([agent.agent_id for agent in dark])
         for agent in dark:
             agent.desk.powered.set()
         self.told.append({"site": site, "agents": len(dark), "down": _position(down), "back": _position(back)})

@@ -38,6 +38,17 @@ class Rated(NamedTuple):
     company_score: int
 
 
+#: How a call went for the one who made it.
+Outcome = Literal["talked", "left_word", "promised", "hung_up"]
+
+
+class Called(NamedTuple):
+    """A call that somebody made, by its identifier at the provider."""
+
+    sid: str
+    outcome: Outcome
+
+
 @dataclass(slots=True)
 class Ledger:
     """Filled in by the simulated people."""
@@ -49,6 +60,9 @@ class Ledger:
     callbacks: list[str] = field(default_factory=list[str])
     chats: list[str] = field(default_factory=list[str])
     additions: list[str] = field(default_factory=list[str])
+    calls: list[Called] = field(default_factory=list[Called])
+    #: Texts that were written to the centre, by their identifiers at the provider.
+    texts: list[str] = field(default_factory=list[str])
     #: Log positions that the API gave back.
     positions: set[int] = field(default_factory=set[int])
     #: Mails the centre refused for good, and requests it could not serve: each is a fault.

@@ -36,6 +36,7 @@ from infra.demo.setting_up import (
     read_documents,
     settings_for,
 )
+from infra.demo.telephones import PROVIDER, Telephones, telephone_network
 from infra.demo.watching import Watching
 from infra.node import Node, running_node, watching_node
 from infra.settings import Settings
@@ -59,6 +60,7 @@ class Run:
     ledger: Ledger
     day: Day
     watching: Watching
+    telephones: Telephones
     since: int
     agents: list[Agent] = field(default_factory=list[Agent])
     incidents: Incidents | None = None
@@ -94,10 +96,11 @@ async def opened(
         server = CustomersServer(ledger=ledger, deliver=_nobody)
         await server.start()
         closing.push_async_callback(server.stop)
+        telephones = await closing.enter_async_context(telephone_network(pace.speed))
         settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
         # one process has nobody to carry its log to, and a demo's is none of a real centre's topic
         topic = {"kafka_topic": f"trunkline.demo.{secrets.token_hex(4)}"} if cluster else {"kafka_servers": ""}
-        settings = settings.model_copy(update=topic)
+        settings = settings.model_copy(update={**topic, "twilio": {PROVIDER: telephones.account}})
         starting = _cluster(settings) if cluster else running_node(settings)
         node = await closing.enter_async_context(starting)
         since = await node.stores.log.head()
@@ -105,6 +108,7 @@ async def opened(
         watching = Watching(node.stores.opener, since, sites)
         await configure(node, documents)
         log_ins = await make_accounts(node, documents)
+        telephones.connect(node.base_url, documents.projects, documents.centre.agents)
         run = Run(
             pace=pace,
             data=folder,
@@ -114,6 +118,7 @@ async def opened(
             ledger=ledger,
             day=Day(pace),
             watching=watching,
+            telephones=telephones,
             since=since,
         )
         yield run, server
@@ -193,6 +198,7 @@ async def _agents(run: Run) -> list[Agent]:
             day=run.day,
             projects=projects,
             dice=run.pace.dice(f"agent {agent_id}"),
+            telephones=run.telephones,
             first=next(firsts),
         )
         for agent_id in run.documents.centre.agents
@@ -210,6 +216,7 @@ def _incidents(run: Run, office: DeskClient) -> Incidents:
         day=run.day,
         agents=run.agents,
         lasts=run.pace.lasts,
+        telephones=run.telephones,
         site=run.pace.power_cut,
         policy_changes=run.pace.policy_changes,
     )
@@ -222,9 +229,16 @@ def _client(run: Run, name: str) -> DeskClient:
 
 async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> None:
     """One customer after another gets in touch, at random times (a Poisson process)."""
-    cast, dice = Cast(run.pace, run.documents.projects), run.pace.dice("arrivals")
+    cast, dice = Cast(run.pace, run.documents.projects, telephones=True), run.pace.dice("arrivals")
     post = Post(ledger=run.ledger, port=run.node.smtp_in_port, most=run.pace.most_mails)
-    around = Surroundings(day=run.day, ledger=run.ledger, post=post, base_url=run.node.base_url, office=office)
+    around = Surroundings(
+        day=run.day,
+        ledger=run.ledger,
+        post=post,
+        base_url=run.node.base_url,
+        office=office,
+        telephones=run.telephones,
+    )
     homes: dict[str, Customer] = {}
     server.deliver = _delivering(run, homes)
     while run.ledger.mails < run.pace.most_mails:
@@ -265,5 +279,12 @@ async def _drain(run: Run) -> None:
 
 async def check(run: Run) -> dict[str, list[str]]:
     """Hold the log against everything there is, after `live`."""
-    checking = Checking(node=run.node, ledger=run.ledger, watched=run.watching, since=run.since, whole=run.whole)
+    checking = Checking(
+        node=run.node,
+        ledger=run.ledger,
+        watched=run.watching,
+        telephones=run.telephones,
+        since=run.since,
+        whole=run.whole,
+    )
     return await checking.everything()

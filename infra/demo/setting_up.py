@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from domain.audit import AccountCreated, AccountEvent, PasswordSet, RecordAccount, TokenIssued
 from domain.centre.documents import CentreDocument, ProjectDocument
+from domain.centre.numbers import Number
 from domain.execute import Origin
 from infra.apply_documents import apply_documents, revisions
 from infra.documents import check_files
@@ -84,6 +85,7 @@ def settings_for(data: Path, customers_port: int, http_port: int, smtp_port: int
         smtp_in_private_key=None,
         mail_domain=MAIL_DOMAIN,
         imap=(),
+        twilio={},
     )
 
 
@@ -123,6 +125,7 @@ def _quickened_project(project: ProjectDocument, speed: float) -> ProjectDocumen
             queue,
             target=_sooner(queue.target, speed),
             steps=tuple(_with(step, after=_sooner(step.after, speed)) for step in queue.steps),
+            announce=None if queue.announce is None else _sooner(queue.announce, speed),
             preferred=round(queue.preferred / speed),
             silence=None if queue.silence is None else _sooner(queue.silence, speed),
             offer=_with(queue.offer, timeout=_sooner(queue.offer.timeout, speed)),
@@ -130,7 +133,17 @@ def _quickened_project(project: ProjectDocument, speed: float) -> ProjectDocumen
         )
         for name, queue in project.queues.items()
     }
-    return _with(project, queues=queues)
+    numbers = {name: _quickened_number(number, speed) for name, number in project.numbers.items()}
+    back = project.callbacks
+    callbacks = None if back is None else _with(back, retry=_sooner(back.retry, speed))
+    return _with(project, queues=queues, numbers=numbers, callbacks=callbacks)
+
+
+def _quickened_number(number: Number, speed: float) -> Number:
+    texts = number.texts
+    if texts is None:
+        return number
+    return _with(number, texts=_with(texts, interval=max(0.01, round(texts.interval / speed, 3))))
 
 
 def _quickened_centre(centre: CentreDocument, speed: float) -> CentreDocument:

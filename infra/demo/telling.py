@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
+from infra.demo.ledger import Outcome
 from infra.demo.running import YOUR_MAIL, Run
 from infra.demo.setting_up import GUEST
 from infra.demo.watching import METHOD
@@ -34,6 +35,7 @@ def report(run: Run, checked: dict[str, list[str]]) -> dict[str, Any]:
                     "answered": one.answered,
                     "in_time": one.in_time,
                     "abandoned": one.abandoned,
+                    "flowed_out": one.flowed_out,
                     "cancelled": one.cancelled,
                     "share": _rounded(one.share),
                     "average_speed_of_answer": _rounded(one.waited / one.answered if one.answered else None),
@@ -53,6 +55,9 @@ def report(run: Run, checked: dict[str, list[str]]) -> dict[str, Any]:
             "mails_taken_by_the_centre": sum(one.times for one in run.ledger.posted),
             "mails_arrived": len(run.ledger.arrived),
             "ratings_thanked_for": len(run.ledger.ratings),
+            "calls_made": len(run.ledger.calls),
+            **{f"calls_{name}": sum(one.outcome == name for one in run.ledger.calls) for name in get_args(Outcome)},
+            "texts_written": len(run.ledger.texts),
             **{name.replace(" ", "_"): times for name, times in sorted(run.ledger.seen.items())},
         },
         "invariants": {"checked": list(checked), "broken": broken},
@@ -66,6 +71,17 @@ def counted(run: Run) -> dict[str, int]:
         "mails_received": counts["received by email"],
         "messages_on_pages": counts["received by page"],
         "chat_messages": counts["received by chat"],
+        "calls_in": counts["call.started.v1"],
+        "calls_answered": counts["answered by voice"],
+        "calls_abandoned": counts["abandoned by voice"],
+        "calls_refused_as_busy": counts["line.call_refused.v1"],
+        "calls_back": counts["answered by callback"],
+        "voicemails": counts["call.message_left.v1"],
+        "recordings": counts["recording.stored.v1"],
+        "texts_in": counts["received by sms"],
+        "texts_out": counts["delivered by sms"],
+        "texts_not_delivered": counts["failed by sms"],
+        "texts_stopped": counts["customer.consent_withdrawn.v1"],
         "interactions": counts["interaction.started.v1"],
         "tickets_opened": counts["ticket.opened.v1"],
         "tickets_handed_over": counts["ticket.handed_over.v1"],
@@ -82,9 +98,9 @@ def counted(run: Run) -> dict[str, int]:
         "replies": counts["interaction.message_sent.v1"],
         "notes": counts["interaction.note_added.v1"],
         "wrap_ups": counts["interaction.wrap_up_completed.v1"],
-        "mails_sent": counts["delivery.delivered.v1"],
-        "mails_refused": counts["delivery.failed.v1"],
-        "mails_bounced": counts["delivery.bounced.v1"],
+        "mails_sent": counts["delivered by email"],
+        "mails_refused": counts["failed by email"],
+        "mails_bounced": counts["bounced by email"],
         "auto_replies_filed": counts["automatic mails filed"],
         "duplicates_ignored": sum(one.times - 1 for one in run.ledger.posted),
         "events": sum(times for name, times in counts.items() if name.count(".") == 2),
@@ -108,6 +124,8 @@ def line(run: Run) -> str:
         f"{counts['tickets_rated']} rated",
         f"{counts['callbacks']} callbacks",
         f"{counts['chat_messages']} chat lines",
+        f"calls {counts['calls_in']} in, {counts['calls_answered']} answered",
+        f"texts {counts['texts_in']} in, {counts['texts_out']} out",
         f"{waiting} waiting, {in_hand} in hand",
         f"{share:.0%} in time" if share is not None else "",
         f"{len(watching.broken)} invariants broken",
@@ -122,6 +140,7 @@ def introduction(run: Run) -> str:
     agents = [one for one in run.log_ins if one.role == "agent" and one.name != GUEST]
     log_ins = "\n".join(f"    {one.name:<14} {one.password}" for one in run.log_ins if one.role != "agent")
     forms = "\n".join(f"    {node.base_url}/callback/{p.project}" for p in run.documents.projects)
+    numbers = " and ".join(one.number for p in run.documents.projects for one in p.numbers.values())
     chats = [f"/chat/{p.project}/{name}" for p in run.documents.projects for name in p.conversations]
     forms += "".join(f"\n    {node.base_url}{one}" for one in chats)
     return f"""
@@ -131,6 +150,7 @@ a minute, speed {run.pace.speed:g}. Everything here is real but the people.
   [bold]Look[/bold]
     {node.base_url}/docs        the API, to try out in the browser
 {forms}        the customers' forms and chat
+    {run.telephones.url}        telephones: call and text {numbers}, or watch yours (client:{GUEST})
     trunkline log --log 'sqlite://{run.data}/log.sqlite' tail --follow        every event as it happens
 
   [bold]Sign in[/bold] (passwords of this run; this machine only)

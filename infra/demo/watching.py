@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.delivery.events import NotificationBounced, NotificationDelivered, NotificationFailed
 from domain.delivery.state import Delivery
 from domain.event import Recorded
 from domain.interaction.events import (
@@ -15,6 +16,8 @@ from domain.interaction.events import (
     InteractionClosed,
     InteractionQueued,
     MessageReceived,
+    SentToVoicemail,
+    WorkExpired,
 )
 from domain.interaction.state import Interaction
 from domain.invariants import Broken, Checker
@@ -37,6 +40,7 @@ class QueueFigures:
     answered: int = 0
     in_time: int = 0
     abandoned: int = 0
+    flowed_out: int = 0
     cancelled: int = 0
     waited: float = 0.0
 
@@ -77,6 +81,10 @@ class Figures:
                 figures.waited += waited
             case InteractionAbandoned() as event if leg := self._legs.pop((event.interaction_id, event.leg), None):
                 leg[0].abandoned += 1
+            case SentToVoicemail() | WorkExpired() as event if leg := self._legs.pop(
+                (event.interaction_id, event.leg), None
+            ):
+                leg[0].flowed_out += 1
             case InteractionClosed() as event:
                 for key in [key for key in self._legs if key[0] == event.interaction_id]:
                     self._legs.pop(key)[0].cancelled += 1
@@ -148,7 +156,21 @@ class Watching:
         self.counts[one.event.wire] += 1
         if isinstance(one.event, MessageReceived):
             self.counts[f"received by {one.event.via}"] += 1
-            self.counts["automatic mails filed"] += bool(one.event.automatic)
+            self.counts["automatic mails filed"] += one.event.via == "email" and bool(one.event.automatic)
+        self.counts[self._by_channel(one)] += 1
+
+    def _by_channel(self, one: Recorded) -> str:
+        """What is counted for each channel apart, by name."""
+        state = self.checker.states[one.stream]
+        match one.event:
+            case AgentConnected() | InteractionAbandoned() as event if isinstance(state, Interaction):
+                leg = state.legs[event.leg].queued
+                what = "answered" if isinstance(event, AgentConnected) else "abandoned"
+                return f"{what} by {leg.channel if leg is not None else ''}"
+            case NotificationDelivered() | NotificationFailed() | NotificationBounced() if isinstance(state, Delivery):
+                return f"{state.status} by {state.channel}"
+            case _:
+                return ""
 
     def left(self, now: datetime) -> list[str]:
         """Streams with something still to do.

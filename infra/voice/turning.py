@@ -101,6 +101,8 @@ class Turning:
             return (HangUp(),)
         if rejection.code == "no_number":
             return await self.go_on(call, line, Silent())
+        if rejection.code == "agent_on_the_way":
+            return await self.again(call.call_id)
         _log.info("a turn was refused: %s", rejection.code)
         place = turn.place.model_copy(update={"doing": "ended"})
         said = "asked_already" if rejection.code == "already_requested" else "ended"
@@ -155,7 +157,10 @@ class Turning:
         return [RecogniseCaller(interaction_id=call.interaction_id, contact=of, how="customer number"), keyed]
 
     async def _callback(self, call: Call, line: Line, keyed: str) -> Command:
-        """Who waits keeps the place in line; who does not (the queue is closed) asks for a callback anew."""
+        """Who waits keeps the place in line; who does not (the queue is closed) asks for a callback anew.
+
+        Raises `Rejection` where an agent is on the way already: whoever is connected is not called back as well.
+        """
         project = line.project.project
         number = contact(self.fingerprints, project, "phone", _in_full(keyed, line) if keyed else call.caller)
         interaction = await self.lookup.interaction(call.interaction_id)
@@ -166,6 +171,8 @@ class Turning:
                     project=project, interaction_id=call.interaction_id, leg=name, number=number, key=key
                 )
         queue = line.project.callbacks.queue if line.project.callbacks is not None else ""
+        if any(leg.status == "accepted" for leg in interaction.legs.values()):
+            raise Rejection("agent_on_the_way", "an agent has accepted this call and is about to be connected")
         key = callback_key(self.fingerprints, project, queue, number.address)
         assert call.place is not None, "a flow that has begun has a place"
         return RequestCallback(

@@ -26,6 +26,15 @@ COMMAND = "import typer; from infra.cli.demo import demo; typer.run(demo)"
 KINDS = (
     "mails_received",
     "messages_on_pages",
+    "chat_messages",
+    "calls_in",
+    "calls_answered",
+    "calls_abandoned",
+    "calls_back",
+    "voicemails",
+    "texts_in",
+    "texts_out",
+    "texts_stopped",
     "interactions",
     "tickets_opened",
     "tickets_handed_over",
@@ -63,7 +72,7 @@ def run_demo(*options: str, seconds: float = 200) -> subprocess.CompletedProcess
 @pytest.fixture(scope="module")
 def finished() -> subprocess.CompletedProcess[str]:
     ports = ("--port", "0", "--smtp-port", "0")
-    return run_demo("--seconds", "8", "--speed", "8", "--seed", "7", "--drain", "120", "--json", *ports)
+    return run_demo("--seconds", "12", "--speed", "8", "--seed", "7", "--drain", "120", "--json", *ports)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +101,20 @@ def test_link_scanners_followed_links_and_only_submitted_ratings_count(told: dic
 
 def test_every_mail_that_was_sent_arrived_at_the_customers_server(told: dict[str, Any]) -> None:
     assert told["seen_by_customers"]["mails_arrived"] >= told["counts"]["mails_sent"]
+
+
+def test_what_callers_heard_is_told_and_every_call_was_answered_somehow(told: dict[str, Any]) -> None:
+    seen, counts = told["seen_by_customers"], told["counts"]
+    assert seen["calls_made"] == counts["calls_in"]
+    assert seen["calls_talked"] <= counts["calls_answered"]
+    assert seen["calls_left_word"] == counts["voicemails"]
+    assert seen["calls_promised"] > 0
+    assert seen["texts_written"] == counts["texts_in"]
+
+
+def test_calls_and_texts_are_held_against_what_the_network_knows(told: dict[str, Any]) -> None:
+    held = [name for name in told["invariants"]["checked"] if "call" in name or "telephone" in name or "text" in name]
+    assert len(held) == 4
 
 
 def test_service_level_is_told_per_queue_with_its_method(told: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from channels.twilio_emulator.faults import Fault
 from channels.twilio_emulator.model import Person
 from domain.callback import RequestCallback
 from domain.centre.documents import ProjectDocument
@@ -98,3 +99,26 @@ async def test_an_agent_who_completes_the_callback_ends_both_legs(line: Hotline)
     for address in ("client:anna", CALLER):
         (leg,) = line.emulator.calls_to(address)
         await line.over(leg)
+
+
+async def test_a_customer_is_called_back_once_though_the_provider_says_too_many_requests_at_first(
+    line: Hotline,
+) -> None:
+    line.emulator.fault(Fault("rest", "refuse", "CreateCall", times=2, status=429, retry_after=0))
+    await asked(line)
+    await line.until(DialAnswered, 2)
+    assert [one.purpose for one in await line.events(DialAttempted)] == ["agent", "customer"]
+    assert len(line.emulator.calls_to(CALLER)) == 1
+
+
+async def test_a_callback_that_the_provider_has_no_room_for_is_made_again_later_and_nobody_was_called(
+    line: Hotline,
+) -> None:
+    away = Fault("rest", "refuse", "CreateCall", times=50, status=429, retry_after=3600)
+    line.emulator.fault(away)
+    await asked(line)
+    failed = await line.until(CallbackAttemptFailed)
+    assert (failed.outcome, failed.attempt) == ("never_placed", 1)
+    assert (await line.until(InteractionQueued, 2)).not_before == failed.retry_at
+    assert line.emulator.calls_to(CALLER) == []
+    assert away.times == 49, "it was asked once"

@@ -11,8 +11,15 @@ from pathlib import Path
 import pytest
 
 from channels.twilio_emulator.faults import Fault
-from domain.interaction.events import AgentConnected, ConnectFailed, InteractionClosed, InteractionQueued
-from domain.voice.events import CallEnded, DialAttempted, DialEnded, LineFreed
+from channels.twilio_emulator.model import Person
+from domain.interaction.events import (
+    AgentConnected,
+    CallbackRequested,
+    ConnectFailed,
+    InteractionClosed,
+    InteractionQueued,
+)
+from domain.voice.events import CallEnded, DialAttempted, DialEnded, DialPlaced, LineFreed
 from infra.voice.deeds import AskCall
 from infra.voice.due import due
 from tests.channels.voice.flows import LINE, project
@@ -100,3 +107,47 @@ async def test_a_hang_up_that_was_never_told_is_found_out_and_the_line_freed(lin
     await following.doing.do(asked[0])
     await line.until(LineFreed)
     assert len(await line.events(DialAttempted)) == 0
+
+
+async def test_a_caller_to_whom_an_agent_is_on_the_way_is_connected_and_not_called_back_as_well(line: Hotline) -> None:
+    line.emulator.declare("client:anna", Person("answers", after=10.0))
+    call = await line.emulator.dial(CALLER, LINE)
+    await line.hears(call, "Please hold")
+    await line.accept()
+    await line.until(DialPlaced)
+    await line.press(call, "1")
+    await line.hears(call, "Back? 1")
+    await line.press(call, "1")
+    await line.until(AgentConnected)
+    (agent,) = line.emulator.calls_to("client:anna")
+
+    async def talking() -> bool:
+        await line.emulator.say(agent.sid, "Good morning")
+        return any("Good morning" in one for one in line.emulator.heard(call.sid))
+
+    await line.when(talking, "a conversation")
+    assert await line.events(CallbackRequested) == []
+
+
+async def test_an_agent_is_called_once_however_often_the_provider_says_too_many_requests(line: Hotline) -> None:
+    line.emulator.fault(Fault("rest", "refuse", "CreateParticipant", times=2, status=429, retry_after=0))
+    call = await line.emulator.dial(CALLER, LINE)
+    await line.accept()
+    await line.until(AgentConnected)
+    assert len(line.emulator.calls_to("client:anna")) == 1
+    assert len(await line.events(DialAttempted)) == 1
+    assert not call.is_over
+
+
+async def test_a_provider_that_wants_us_away_for_an_hour_is_asked_once_and_the_next_agent_is_tried(
+    line: Hotline,
+) -> None:
+    line.emulator.fault(Fault("rest", "refuse", "CreateParticipant", times=1, status=429, retry_after=3600))
+    await line.emulator.dial(CALLER, LINE)
+    await line.accept()
+    assert (await line.until(DialEnded)).outcome == "never_placed"
+    await line.until(ConnectFailed)
+    assert line.emulator.calls_to("client:anna") == []
+    await line.accept("boris", count=2)
+    await line.until(AgentConnected)
+    assert len(line.emulator.calls_to("client:boris")) == 1

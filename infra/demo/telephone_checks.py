@@ -1,0 +1,123 @@
+"""What must hold of calls and texts at the end of a run: the log held against what callers and the network know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from domain.customer.events import ConsentWithdrawn
+from domain.delivery.events import DeliveryAttempted, NotificationRequested
+from domain.event import Event
+from domain.interaction.events import AgentConnected, CallbackRequested
+from domain.voice.events import CallEnded, CallStarted, DialAttempted, MessageLeft, MessageStored
+from infra.demo.ledger import Called, Ledger, Outcome
+from infra.demo.telephones import Telephones
+
+
+@dataclass(slots=True)
+class TelephoneFacts:
+    """What one reading of the whole log says of calls and texts. `stopped`: customers who want no texts."""
+
+    started: Counter[str] = field(default_factory=Counter[str])
+    ended: Counter[str] = field(default_factory=Counter[str])
+    interactions: dict[str, str] = field(default_factory=dict[str, str])
+    connected: set[str] = field(default_factory=set[str])
+    promised: set[str] = field(default_factory=set[str])
+    left: dict[str, str] = field(default_factory=dict[str, str])
+    stored: set[str] = field(default_factory=set[str])
+    dialled: set[str] = field(default_factory=set[str])
+    attempted: set[str] = field(default_factory=set[str])
+    texts: set[str] = field(default_factory=set[str])
+    stopped: set[str] = field(default_factory=set[str])
+
+    def add(self, event: Event) -> None:  # noqa: C901 - one flat match over the events
+        match event:
+            case CallStarted():
+                self.started[event.call_id] += 1
+                self.interactions[event.call_id] = event.interaction_id
+            case CallEnded():
+                self.ended[event.call_id] += 1
+            case AgentConnected():
+                self.connected.add(event.interaction_id)
+            case CallbackRequested():
+                self.promised.add(event.interaction_id)
+            case MessageLeft():
+                self.left[event.call_id] = event.recording_id
+            case MessageStored():
+                self.stored.add(event.recording_id)
+            case DialAttempted():
+                self.dialled.add(event.dial_id)
+            case DeliveryAttempted():
+                self.attempted.add(f"{event.delivery_id}.{event.attempt_id}")
+            case NotificationRequested(channel="sms"):
+                self.texts.add(event.delivery_id)
+            case ConsentWithdrawn():
+                self.stopped.add(event.customer_id)
+            case _:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The checks. `whole`: nobody but simulated people was there."""
+
+    facts: TelephoneFacts
+    ledger: Ledger
+    telephones: Telephones
+    whole: bool
+
+    async def calls_in(self) -> list[str]:
+        """Each call that was made, held against the log; where the run is whole there is none beside them."""
+        broken = [fault for call in self.ledger.calls if (fault := self._fault(call))]
+        if self.whole:
+            known = {call.sid for call in self.ledger.calls}
+            broken += [f"call {one} is in the log, and nobody made it" for one in self.facts.started.keys() - known]
+        return broken
+
+    def _fault(self, call: Called) -> str:
+        begun, over = self.facts.started[call.sid], self.facts.ended[call.sid]
+        if (begun, over) != (1, 1):
+            return f"call {call.sid} began {begun} times and ended {over} times in the log"
+        if not _on_record(self.facts, call.sid, call.outcome):
+            return f"call {call.sid}: for its caller it ended as {call.outcome}, the log does not say so"
+        return ""
+
+    async def calls_out(self) -> list[str]:
+        """Each telephone that rang, held against the attempts on record."""
+        return list(_once("a telephone rang", self.telephones.made(), self.facts.dialled))
+
+    async def texts_in(self, received: Mapping[str, int]) -> list[str]:
+        times = ((sid, received.get(sid, 0)) for sid in self.ledger.texts)
+        return [f"text {sid} is in the log {found} times" for sid, found in times if found != 1]
+
+    async def texts_out(self, stands: Mapping[str, str]) -> list[str]:
+        """Each text that the network was handed, held against the attempts on record, and the other way round."""
+        sent = self.telephones.sent()
+        broken = list(_once("a text was sent", sent, self.facts.attempted))
+        handed_over = {mark.partition(".")[0] for mark in sent}
+        never = self.facts.texts - handed_over if self.telephones.remembers_all else ()
+        said = "is said to be delivered, and was never sent"
+        return broken + [f"the text {one} {said}" for one in sorted(never) if stands.get(one) == "delivered"]
+
+
+def _once(what: str, made: Mapping[str, int], attempts: Collection[str]) -> Iterator[str]:
+    """Each thing that was done belongs to an attempt on record, and was done once for it."""
+    for mark, times in made.items():
+        if mark not in attempts:
+            yield f"{what} for {mark or 'nothing'}, of which the log knows no attempt"
+        elif times > 1:
+            yield f"{what} {times} times for the attempt {mark}"
+
+
+def _on_record(facts: TelephoneFacts, sid: str, outcome: Outcome) -> bool:
+    interaction = facts.interactions[sid]
+    match outcome:
+        case "talked":
+            return interaction in facts.connected
+        case "left_word":
+            return facts.left.get(sid, "") in facts.stored
+        case "promised":
+            return interaction in facts.promised
+        case "hung_up":
+            return True
