@@ -18,6 +18,7 @@ from domain.ports import Log, LogUnavailable
 from infra.gathering import Gathering
 from infra.holidays_named import calendars_for
 from infra.log.registry import event_names
+from infra.number_faults import check_numbers
 from infra.text_faults import check_texts
 
 _log = structlog.get_logger("configured")
@@ -113,7 +114,7 @@ class Configured:
         kept = list(projects.values())
         zones, holidays = available_timezones(), calendars_for(kept)
         found = check(list(centres.values()), kept, time_zones=zones, holidays=holidays, events=event_names())
-        found += check_texts(kept)
+        found += check_texts(kept) + check_numbers(list(centres.values()), kept)
         return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:

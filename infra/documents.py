@@ -16,6 +16,7 @@ from infra.document_faults import Examined, examine
 from infra.holidays_named import calendars_for, with_holidays
 from infra.log.registry import event_names
 from infra.marked_yaml import Broken, Marked, Place, parse
+from infra.number_faults import check_numbers
 from infra.text_faults import check_texts
 
 #: Files looked at in one go; a folder stands for the YAML files in it.
@@ -141,7 +142,7 @@ def _check_references(pieces: Sequence[_Piece], checked: Checked) -> None:
                 continue
     zones, holidays = available_timezones(), calendars_for(projects)
     found = check(centres, projects, time_zones=zones, holidays=holidays, events=event_names())
-    found += check_staffing(centres, projects) + check_texts(projects)
+    found += check_staffing(centres, projects) + check_texts(projects) + check_numbers(centres, projects)
     for fault in found:
         piece = by_subject[fault.subject]
         if not _follows(fault, by_subject):

@@ -14,7 +14,7 @@ from pydantic import Field
 from domain.centre.flows import Flow, OutsideAddress
 from domain.centre.goals import ServiceLevel
 from domain.centre.hours import Day, Hours
-from domain.centre.numbers import Number
+from domain.centre.numbers import Digit, Letters, Number
 from domain.centre.outcomes import OutcomeRule
 from domain.centre.retention import Retention
 from domain.centre.routing import Document, Language, Level, Name, Offer, Queue, Routing, Seconds, Step, Title, WrapUp
@@ -142,6 +142,11 @@ class CentreDocument(Document):
     routing: Routing = Routing()
     not_ready: dict[Name, Title] = Field(
         default={}, description="why agents are not ready, to choose from; a few usual reasons without"
+    )
+    keypads: dict[Name, dict[Digit, Letters]] = Field(
+        default={},
+        max_length=20,
+        description="layouts of letters on keys, by name, beside `e161` and `by-threes`: the letters by key",
     )
 
 

@@ -17,6 +17,11 @@ E164 = Annotated[
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 
 
+#: A key that has letters, and those letters.
+Digit = Annotated[str, Field(pattern=r"^[0-9]$", description="a key with a digit, as in 1")]
+Letters = Annotated[str, Field(min_length=1, max_length=20, description="the letters on it, as in ABC")]
+
+
 class Texts(Document):
     """What becomes of texts (SMS) to a number, and how it sends its own."""
 
@@ -48,3 +53,12 @@ class Number(Document):
     lines: int = Field(default=10, ge=1, le=10_000, description="calls at once; further callers hear that it is busy")
     site: Name | None = Field(default=None, description="one of the centre's `sites`, where its work belongs")
     language: Language = Field(default="en", description="in which callers are greeted; one of the flow's `languages`")
+    vanity: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=60,
+        description="how it is advertised, with letters for digits, as in 800 MALINY",
+    )
+    keypad: Name = Field(
+        default="e161", description="on which `vanity` is dialled: e161, by-threes or one of the centre's `keypads`"
+    )

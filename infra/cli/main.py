@@ -26,6 +26,7 @@ from infra.cli.growth import growth
 from infra.cli.log import log_app
 from infra.cli.measures import measures
 from infra.cli.migrate import migrate
+from infra.cli.number_inventory import make_list
 from infra.cli.numbers import numbers_app
 from infra.cli.projections import rebuild
 from infra.cli.retention import retention
@@ -80,6 +81,7 @@ async def _opened() -> AsyncGenerator[Opened]:
 app.add_typer(log_app, name="log")
 app.add_typer(email_app, name="email")
 app.add_typer(sms_app, name="sms")
+numbers_app.command("list")(make_list(_opened))
 app.add_typer(numbers_app, name="numbers")
 app.add_typer(account_app, name="account")
 app.add_typer(site_app, name="site")

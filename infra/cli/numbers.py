@@ -1,4 +1,4 @@
-"""`trunkline numbers`: read telephone numbers as the system does, and spell them as words."""
+"""`trunkline numbers`: read telephone numbers as the system does, and spell them as words; `list` is added to it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from channels.numbers.reading import read
 from channels.numbers.showing import show
 from channels.numbers.vanity import BadVanity, VanityText, expand, vanity_texts
 from channels.numbers.written import Endpoint, Malformed, ShortCode, Telephone, Withheld, Written
+from infra.documents import check_files
 
 #: Exit codes: the text or the keypad makes no sense; a file cannot be read.
 FAULTY = 1
@@ -43,12 +44,19 @@ KeypadOption = Annotated[
 ]
 Region = Annotated[str, typer.Option(help="Country whose customs apply where none is written, such as PL.")]
 
-numbers_app = typer.Typer(help="Read telephone numbers, and spell them as words.", no_args_is_help=True)
+Documents = Annotated[
+    Path | None,
+    typer.Option("--documents", metavar="FILE", help="A centre's document, or a folder with it: its `keypads` too."),
+]
+
+numbers_app = typer.Typer(
+    help="List a centre's numbers and mailboxes, read telephone numbers, spell them as words.", no_args_is_help=True
+)
 
 
 @numbers_app.callback()
 def numbers() -> None:
-    """Read telephone numbers, and spell them as words."""
+    """List a centre's numbers and mailboxes, read telephone numbers, spell them as words."""
 
 
 @numbers_app.command("parse")
@@ -56,13 +64,14 @@ def parse_numbers(
     written: Annotated[list[str], typer.Argument(metavar="NUMBER...", help="As people, providers or SIP write them.")],
     region: Region = "",
     keypad_name: KeypadOption = "",
+    documents: Documents = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a number and line.")] = False,
 ) -> None:
     """Say what a written number is: E.164, short code, SIP address, withheld or malformed, and how to show it.
 
     With --keypad letters stand for digits. Exit code 1 when a number is malformed.
     """
-    pad = _keypad(keypad_name) if keypad_name else None
+    pad = _keypad(keypad_name, documents) if keypad_name else None
     found = [(one, read(one, region.strip().upper(), pad)) for one in written]
     for text, number in found:
         typer.echo(json.dumps({"written": text, **_as_json(number)}) if as_json else f"{text}: {_sentence(number)}")
@@ -78,6 +87,7 @@ def vanity(
         Path | None, typer.Option(metavar="FILE", help="Words, one a line (- reads standard input): list texts.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Texts listed at most.")] = 20,
+    documents: Documents = None,
     region: Region = "",
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +95,7 @@ def vanity(
 
     Exit codes: 1 the text or the keypad makes no sense, 2 a file cannot be read.
     """
-    pad = _keypad(keypad_name)
+    pad = _keypad(keypad_name, documents)
     try:
         digits = expand(text, pad)
     except BadVanity as fault:
@@ -105,7 +115,10 @@ def _stop(what: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _keypad(name: str) -> Keypad:
+def _keypad(name: str, documents: Path | None) -> Keypad:
+    own = _keypads_in(documents) if documents is not None else {}
+    if name in own:
+        return own[name]
     if name.lower() in KEYPADS:
         return KEYPADS[name.lower()]
     try:
@@ -113,12 +126,24 @@ def _keypad(name: str) -> Keypad:
             content = source.read(_MAX_KEYPAD_BYTES + 1)
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or fault
-        known = ", ".join(KEYPADS)
+        known = ", ".join((*KEYPADS, *own))
         _stop(f"{name}: neither a keypad we know ({known}) nor a file that can be read: {reason}", UNREADABLE)
     try:
         return _declared(content, Path(name).stem)
     except BadKeypad as fault:
         _stop(f"{name}: {fault}", FAULTY)
+
+
+def _keypads_in(documents: Path) -> dict[str, Keypad]:
+    """The keypads that the centres of these documents declare."""
+    checked = check_files([documents])
+    if checked.unreadable:
+        file, reason = checked.unreadable[0]
+        _stop(f"{file}: cannot be read: {reason}", UNREADABLE)
+    if checked.faults:
+        first = checked.faults[0]
+        _stop(f"{first.file}:{first.line}:{first.column}: {first.what} ({first.path}); {first.mend}", FAULTY)
+    return {name: keypad(name, keys) for one in checked.centres for name, keys in one.keypads.items()}
 
 
 def _declared(content: bytes, stem: str) -> Keypad:
