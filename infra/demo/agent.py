@@ -22,8 +22,6 @@ Mood = Literal["work", "decline", "miss", "transfer", "ask"]
 MOODS: tuple[tuple[Mood, int], ...] = (("decline", 6), ("miss", 5), ("transfer", 8), ("ask", 11))
 #: Before so many of a hundred, a note is written.
 NOTES_WRITTEN = 25
-#: What the first agents of a day do with the first thing they get, so that a short run has seen everything.
-FIRST: tuple[Mood, ...] = ("decline", "miss", "transfer", "ask")
 #: Of a hundred wrap-ups so many are left to their time limit.
 LEFT_TO_TIME = 8
 #: Chance of a break after a piece of work, and how long it is at speed 1 (seconds: a demo's lunch is short).
@@ -32,6 +30,14 @@ LUNCH, LUNCH_TAKES = 0.05, 8.0
 LETTERS = 3
 #: Seconds that anything takes at the end of the day, at most.
 HURRY = 0.1
+
+
+@dataclass(slots=True)
+class Firsts:
+    """What becomes of the first offers and of the first letters of a day, whoever gets them: a short run sees it all."""
+
+    offers: list[Mood] = field(default_factory=lambda: list[Mood](("decline", "miss")))
+    letters: list[Mood] = field(default_factory=lambda: list[Mood](("transfer", "ask")))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class Agent:
     projects: Mapping[str, ProjectDocument]
     dice: Random
     telephones: Telephones | None = None
-    first: Mood | None = None
+    firsts: Firsts = field(default_factory=lambda: Firsts([], []))
     finished: int = 0
     at_lunch: bool = False
     answered: set[str] = field(default_factory=set[str])
@@ -107,13 +113,14 @@ class Agent:
 
     def _mood(self) -> Mood:
         """What comes of this offer, should the day be long enough."""
-        first, self.first = self.first, None
+        if self.firsts.offers and not self._last_hour:
+            return self.firsts.offers.pop(0)
         chance = self.dice.random() * 100
         for mood, share in MOODS:
             chance -= share
             if chance < 0:
-                return first or mood
-        return first or "work"
+                return mood
+        return "work"
 
     async def _come_back(self) -> None:
         """Missed too much and was taken for absent: back from the coffee machine."""
@@ -177,7 +184,10 @@ class _Work:
     async def _letter(self, history: list[dict[str, Any]]) -> None:
         elsewhere = sorted(name for name, one in self._project.departments.items() if one.queue != self._queue)
         closing = self._agent.day.closing.is_set()
-        if self.mood == "transfer" and elsewhere and not closing and len(_legs(history)) == 1:
+        passable = bool(elsewhere) and not closing and len(_legs(history)) == 1
+        if passable and self._agent.firsts.letters:
+            self.mood = self._agent.firsts.letters.pop(0)
+        if self.mood == "transfer" and passable:
             where = self._dice.choice(elsewhere)
             body = {"department": where, "note": "This is for you, please."}
             if await self._desk.post(f"{self._leg}/transfer", body) is not None:

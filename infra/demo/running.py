@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import mailbox
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from domain.rejection import NotFound
-from infra.demo.agent import FIRST, Agent, Mood
+from infra.demo.agent import Agent, Firsts
 from infra.demo.cast import Cast
 from infra.demo.checking import Checking
 from infra.demo.cluster import own_cluster
@@ -190,7 +189,7 @@ async def live(run: Run, server: CustomersServer, stop: asyncio.Event) -> None:
 
 async def _agents(run: Run) -> list[Agent]:
     projects = {project.project: project for project in run.documents.projects}
-    firsts: Iterator[Mood | None] = itertools.chain[Mood | None](FIRST, itertools.repeat(None))
+    firsts = Firsts()
     agents = [
         Agent(
             agent_id=agent_id,
@@ -199,7 +198,7 @@ async def _agents(run: Run) -> list[Agent]:
             projects=projects,
             dice=run.pace.dice(f"agent {agent_id}"),
             telephones=run.telephones,
-            first=next(firsts),
+            firsts=firsts,
         )
         for agent_id in run.documents.centre.agents
         if agent_id != GUEST
@@ -228,7 +227,7 @@ def _client(run: Run, name: str) -> DeskClient:
 
 
 async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> None:
-    """One customer after another gets in touch, at random times (a Poisson process)."""
+    """One customer after another gets in touch, at random times (a Poisson process) that a slow machine does not move."""
     cast, dice = Cast(run.pace, run.documents.projects, telephones=True), run.pace.dice("arrivals")
     post = Post(ledger=run.ledger, port=run.node.smtp_in_port, most=run.pace.most_mails)
     around = Surroundings(
@@ -240,6 +239,7 @@ async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> No
         telephones=run.telephones,
     )
     homes: dict[str, Customer] = {}
+    due = 0.0
     server.deliver = _delivering(run, homes)
     while run.ledger.mails < run.pace.most_mails:
         person = cast.person(run.customers)
@@ -249,7 +249,8 @@ async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> No
             server.refused.add(person.address)
         run.customers += 1
         run.day.begin(customer.get_in_touch())
-        await asyncio.sleep(dice.expovariate(1 / run.pace.gap))
+        due += dice.expovariate(1 / run.pace.gap)
+        await asyncio.sleep(max(0.0, due - run.elapsed))
     await asyncio.Event().wait()
 
 
