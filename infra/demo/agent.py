@@ -34,7 +34,7 @@ HURRY = 0.1
 
 @dataclass(slots=True)
 class Firsts:
-    """What becomes of the first offers and of the first letters of a day, whoever gets them: a short run sees it all."""
+    """What becomes of a day's first offers and first letters, whoever gets them: a short run sees it all."""
 
     offers: list[Mood] = field(default_factory=lambda: list[Mood](("decline", "miss")))
     letters: list[Mood] = field(default_factory=lambda: list[Mood](("transfer", "ask")))

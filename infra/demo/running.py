@@ -227,7 +227,7 @@ def _client(run: Run, name: str) -> DeskClient:
 
 
 async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> None:
-    """One customer after another gets in touch, at random times (a Poisson process) that a slow machine does not move."""
+    """One customer after another gets in touch, at random times (a Poisson process), on time on a slow machine too."""
     cast, dice = Cast(run.pace, run.documents.projects, telephones=True), run.pace.dice("arrivals")
     post = Post(ledger=run.ledger, port=run.node.smtp_in_port, most=run.pace.most_mails)
     around = Surroundings(
