@@ -1,5 +1,7 @@
 """Alerts of a project: cleared → raised → cleared, once each, however many processes watch the figures.
 
+One that is raised can be acknowledged by whoever sees to it; it stays raised until its figure is good again.
+
 Who is told stands in the event, each notice under an id of its own: pending → attempting → sent, or, after an attempt
 that failed, pending again until it has failed for good.
 """
@@ -41,6 +43,14 @@ class AlertRaised(Event, wire="alert.raised.v1"):
     threshold: float
     since: datetime
     notices: tuple[Notice, ...] = ()
+
+
+class AlertAcknowledged(Event, wire="alert.acknowledged.v1"):
+    """Somebody has seen it and sees to it."""
+
+    project: str
+    alert: str
+    by: str
 
 
 class AlertCleared(Event, wire="alert.cleared.v1"):
@@ -85,6 +95,7 @@ class Telling:
 @dataclass(frozen=True, slots=True)
 class AlertState:
     raised: bool = False
+    acknowledged: bool = False
     telling: Mapping[str, Telling] = field(default_factory=dict[str, Telling])
 
 
@@ -96,6 +107,15 @@ class RaiseAlert(Command):
     alert: str
     value: float
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeAlert(Command):
+    """Say that somebody sees to it. One that was acknowledged already stays with who did it first."""
+
+    project: str
+    alert: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +156,9 @@ def evolve(state: AlertState, event: Event) -> AlertState:
     match event:
         case AlertRaised() | AlertCleared():
             new = {notice.notice_id: Telling() for notice in event.notices}
-            return AlertState(isinstance(event, AlertRaised), {**state.telling, **new})
+            return AlertState(isinstance(event, AlertRaised), telling={**state.telling, **new})
+        case AlertAcknowledged():
+            return replace(state, acknowledged=True)
         case AlertNoticeAttempted():
             return _told(state, event.notice_id, Telling(event.attempt))
         case AlertNoticeSent():
@@ -190,6 +212,19 @@ def raise_alert(states: States, c: RaiseAlert, at: Moment) -> Outcome:
         notices=_notices(rule, at),
     )
     return Outcome().add("alert", identity(c.project, c.alert), raised)
+
+
+@decides(AcknowledgeAlert)
+def acknowledge_alert(states: States, c: AcknowledgeAlert, at: Moment) -> Outcome:
+    """Raises `NotFound` for an alert that there is no rule for, `Rejection` for one that is not raised."""
+    _rule(project_of(states, c.project), c.alert)
+    state = _of(states, c.project, c.alert)
+    if not state.raised:
+        raise Rejection("not_raised", "this alert is over; there is nothing to acknowledge")
+    if state.acknowledged:
+        return Outcome()
+    acknowledged = AlertAcknowledged(project=c.project, alert=c.alert, by=c.by)
+    return Outcome().add("alert", identity(c.project, c.alert), acknowledged)
 
 
 @decides(ClearAlert)

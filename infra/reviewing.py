@@ -15,6 +15,7 @@ from infra.document_changes import changes
 from infra.document_faults import Examined, examine
 from infra.holidays_named import calendars_for
 from infra.marked_yaml import Blemish, Broken, Marked, parse
+from infra.written_yaml import written
 from web.doors import Complete
 from web.reviewing import AnyDocument, DocumentChange, DocumentFault, Kind
 
@@ -55,6 +56,9 @@ class Reviewing:
 
     def changes(self, before: AnyDocument | None, after: AnyDocument) -> Sequence[DocumentChange]:
         return [DocumentChange(path=one.path, said=one.words) for one in changes(before, after)]
+
+    def written(self, document: AnyDocument) -> str:
+        return written(document)
 
     def _between(self, document: AnyDocument, examined: Examined) -> list[Fault]:
         """What is wrong between this document and those in force, as far as it is about this one."""

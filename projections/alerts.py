@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.alert import (
+    AlertAcknowledged,
     AlertCleared,
     AlertNoticeAttempted,
     AlertNoticeFailed,
@@ -28,7 +29,8 @@ RULES = Table(
 )
 SITES = Table("wallboard_sites", (Column("pool"), Column("sites", "json")), key=("pool",))
 
-#: `status`: raised, cleared. `since`: from when on the figure was past its threshold.
+#: `status`: raised, cleared. `since`: from when on the figure was past its threshold. `acknowledged_by`: who sees to
+#: it, empty for nobody.
 ALERTS = Table(
     "alerts",
     (
@@ -43,6 +45,8 @@ ALERTS = Table(
         Column("since", "instant"),
         Column("changed_at", "instant"),
         Column("reason"),
+        Column("acknowledged_by"),
+        Column("acknowledged_at", "instant", optional=True),
         Column("position", "integer"),
     ),
     key=("project", "alert"),
@@ -74,7 +78,7 @@ NOTICES = Table(
     read_back=True,
 )
 
-alerts = Projection("alerts", 1, (RULES, SITES, ALERTS, NOTICES))
+alerts = Projection("alerts", 2, (RULES, SITES, ALERTS, NOTICES))
 on = alerts.on
 
 
@@ -114,10 +118,20 @@ def raised(recorded: Recorded, event: AlertRaised, rows: Rows) -> None:
         "since": event.since,
         "changed_at": recorded.occurred_at,
         "reason": "",
+        "acknowledged_by": "",
+        "acknowledged_at": None,
         "position": recorded.position,
     }
     rows.put("alerts", row)
     _tell(recorded, rows, row, event.notices)
+
+
+@on(AlertAcknowledged)
+def acknowledged(recorded: Recorded, event: AlertAcknowledged, rows: Rows) -> None:
+    known = rows.get("alerts", (event.project, event.alert))
+    if known is not None:
+        now = {"acknowledged_by": event.by, "acknowledged_at": recorded.occurred_at, "position": recorded.position}
+        rows.put("alerts", {**known, **now})
 
 
 @on(AlertCleared)

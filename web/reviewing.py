@@ -56,3 +56,7 @@ class Reviewer(Protocol):
     def changes(self, before: AnyDocument | None, after: AnyDocument) -> Sequence[DocumentChange]:
         """What one version changed against another, in words."""
         ...
+
+    def written(self, document: AnyDocument) -> str:
+        """The document as YAML that people edit: what stands at its default is left out."""
+        ...

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from projections.reading import MAX_PAGE, Page, Reader, Row, View, read_cursor, reads, write_cursor
 
+#: In which states an agent is counted; who is retired sits nowhere.
+PRESENCES = ("ready", "not_ready", "not_responding", "signed_out")
+
 
 class ChannelRoom(View):
     """One channel of an agent's profile: items held, allowed at once, and how many more fit now.
@@ -153,6 +156,15 @@ def agent(read: Reader, agent_id: str) -> AgentView | None:
 def sites_down(read: Reader, pool: str) -> tuple[SiteDown, ...]:
     """The sites of a pool that are down, by name."""
     return tuple(map(SiteDown.of, read.find("sites_down", pool=pool)))
+
+
+@reads("agent_board")
+def agents_at(read: Reader, pool: str, sites: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """How many agents of a pool sit at each of these sites, by presence."""
+    return {
+        site: {p: read.count("agents", {"pool": pool, "site": site, "presence": p}) for p in PRESENCES}
+        for site in sites
+    }
 
 
 @reads("agent_board")

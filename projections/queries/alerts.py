@@ -10,7 +10,10 @@ from projections.reading import MAX_PAGE, Reader, View, reads
 
 
 class AlertView(View):
-    """An alert and how it stands. `since`: from when on the figure was past its threshold; `queue` empty: all."""
+    """An alert and how it stands. `since`: from when on the figure was past its threshold; `queue` empty: all.
+
+    `acknowledged_by`: who said that they see to it, empty for nobody; what was raised anew begins anew.
+    """
 
     project: str
     alert: str
@@ -22,6 +25,8 @@ class AlertView(View):
     since: datetime
     changed_at: datetime
     reason: str
+    acknowledged_by: str
+    acknowledged_at: datetime | None
     position: int
 
 

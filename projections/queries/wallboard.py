@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from domain.centre.wallboard import MORE_IS_BETTER, OF_AGENTS, Metric, Wallboard
+from projections.queries.agents import PRESENCES, agents_at
 from projections.queries.figures import ServiceLevel, ratings, service_levels
 from projections.queries.measures.rules import zone_of
 from projections.queries.metrics import DEFINITIONS, Unit
 from projections.queries.queues import QueueLength, queue_lengths
 from projections.reading import Reader, View, reads
 
-PRESENCES = ("ready", "not_ready", "not_responding", "signed_out")
 IN_HAND = ("offered", "accepted", "connected", "wrap_up")
 
 
@@ -116,8 +116,8 @@ def _sites(read: Reader, pool: str, lengths: Sequence[QueueLength]) -> Iterator[
         for one in length.sites:
             waiting[one.site] = waiting.get(one.site, 0) + one.waiting
     known = read.get("wallboard_sites", (pool,))
-    for site in sorted({*(known["sites"] if known else ()), *(name for name in waiting if name)}):
-        agents = {p: read.count("agents", {"pool": pool, "site": site, "presence": p}) for p in PRESENCES}
+    names = tuple(sorted({*(known["sites"] if known else ()), *(name for name in waiting if name)}))
+    for site, agents in agents_at(read, pool, names).items():
         yield site, SiteCounts(agents=agents, waiting=waiting.get(site, 0))
 
 

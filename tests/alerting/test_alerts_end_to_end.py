@@ -246,6 +246,21 @@ async def test_a_supervisors_screen_hears_of_an_alert_and_can_list_it() -> None:
         assert [(one["alert"], one["status"], one["threshold"]) for one in listed] == [("long_wait", "raised", 120)]
 
 
+async def test_an_alert_is_acknowledged_by_a_supervisor_alone_and_says_who_sees_to_it() -> None:
+    async with floor() as here:
+        await too_long(here)
+        path = f"/api/projects/{PROJECT}/alerts"
+        boris = await here.web.client("boris", {"*": ["agent"]}, "boris")
+        assert (await boris.post(f"{path}/long_wait/acknowledge")).status_code == 403
+        sue = await here.web.client("sue", {PROJECT: ["supervisor"]})
+        done = await sue.post(f"{path}/long_wait/acknowledge")
+        assert done.status_code == 200, done.text
+        (listed,) = (await sue.get(path, params={"min_position": done.json()["position"]})).json()["items"]
+        assert listed["acknowledged_by"].startswith("account:")
+        assert listed["acknowledged_at"]
+        assert (await sue.post(f"{path}/nothing/acknowledge")).status_code == 404
+
+
 async def test_a_mail_server_that_is_away_costs_nothing_but_time_and_after_the_last_try_it_is_given_up() -> None:
     async with floor(mail=["boss@boss.example"]) as here:
         sending = here.telling.mailer

@@ -9,6 +9,8 @@ import pytest
 
 from domain.alert import (
     ATTEMPTS,
+    AcknowledgeAlert,
+    AlertAcknowledged,
     AlertCleared,
     AlertNoticeAttempted,
     AlertNoticeFailed,
@@ -62,6 +64,16 @@ def test_an_alert_is_cleared_once_and_can_be_raised_again(world: World) -> None:
     world.given(bad()).when(over).then(happened(AlertCleared, value=10, reason="good again"))
     world.when(over).changes_nothing()
     world.when(bad()).including(happened(AlertRaised))
+
+
+def test_a_raised_alert_is_acknowledged_by_whoever_is_first_and_anew_once_it_is_raised_anew(world: World) -> None:
+    sue, max_ = (AcknowledgeAlert(**ALERT, by=f"account:{name}") for name in ("sue", "max"))
+    alerting(world).when(sue).rejected("not_raised")
+    world.given(bad()).when(sue).then(happened(AlertAcknowledged, by="account:sue"))
+    world.when(max_).changes_nothing()
+    world.given(ClearAlert(**ALERT, value=10, reason="good again")).when(max_).rejected("not_raised")
+    world.given(bad()).when(max_).then(happened(AlertAcknowledged, by="account:max"))
+    world.when(AcknowledgeAlert(project="hotline", alert="nothing", by="account:sue")).rejected("not_found")
 
 
 def test_an_alert_whose_rule_is_gone_is_not_raised_but_can_be_cleared(world: World) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.agent.commands import BecomeReady, SignIn
-from domain.alert import ATTEMPTS, AttemptNotice, ClearAlert, RaiseAlert, RecordNotice
+from domain.alert import ATTEMPTS, AcknowledgeAlert, AttemptNotice, ClearAlert, RaiseAlert, RecordNotice
 from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.customer.decide import (
@@ -238,6 +238,8 @@ async def turn_alert(c: Centre) -> None:
         ClearAlert(**about, value=c.dice.choice((None, 1)), reason="over"),
     )
     await c.do(c.dice.choice(turns))
+    if c.dice.random() < 0.3:
+        await c.do(AcknowledgeAlert(**about, by="account:sue"))
     notice_id = c.pick(c.ids.notices)
     await c.do(AttemptNotice(**about, notice_id=notice_id, attempt=c.dice.randrange(1, ATTEMPTS + 1)))
     fault = c.dice.choice(("", "no connection"))

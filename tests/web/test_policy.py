@@ -121,3 +121,20 @@ async def test_reviewing_needs_the_role_that_configures(web: Running) -> None:
     sue = await web.client("sue", {"*": ["supervisor"]})
     assert (await sue.post(f"{CONFIGURATION}/review", json={"document": document()})).status_code == 403
     assert (await sue.get(f"{CONFIGURATION}/versions")).status_code == 200
+
+
+async def test_a_version_is_told_as_yaml_that_changes_nothing_when_it_is_applied_again(web: Running) -> None:
+    max_ = await web.client("max", {"*": ["manager"]})
+    answers = {"no": {"title": "on", "text": {"en": "Dear {customer},\n\n  # 08:00\n", "fr": "« où » : là 🌷"}}}
+    changed = document(
+        answers=answers, hours={"office": {"weekly": {"mon": ["08:00-16:00"]}, "days": {"2026-12-24": []}}}
+    )
+    applied = await max_.put(CONFIGURATION, json={"document": changed, "expected_revision": 1})
+    assert applied.status_code == 200, applied.text
+    for path, revision in ((CONFIGURATION, 2), ("/api/centres/demo", 1)):
+        told = (await max_.get(f"{path}/versions/{revision}")).json()
+        review = (await max_.post(f"{path}/review", json={"yaml": told["yaml"]})).json()
+        assert review["applicable"], review["faults"]
+        assert review["changes"] == []
+        assert review["document"] == told["document"]
+        assert "interval" not in told["yaml"], "what stands at its default is left out"

@@ -22,6 +22,8 @@ async def test_a_session_reads_by_its_cookie_and_writes_with_its_token(web: Runn
     client, csrf = await sign_in(web)
     me = (await client.get("/api/session")).json()
     assert (me["name"], me["roles"], me["csrf"]) == ("sue", {"*": ["supervisor"]}, csrf)
+    assert {"supervise", "declare_outage"} <= set(me["may"]["*"])
+    assert "configure" not in me["may"]["*"]
     path, body = f"/api/projects/{PROJECT}/callbacks", {"number": "+48221234567"}
     for headers in ({}, {CSRF_HEADER: "0" * 40}, {CSRF_HEADER: csrf, "Sec-Fetch-Site": "cross-site"}):
         answer = await client.post(path, json=body, headers=headers)
@@ -175,3 +177,11 @@ async def test_no_secret_is_stored_as_it_is(tmp_path: object) -> None:
     assert b"argon2id" in stored
     for secret in (PASSWORD, session, token):
         assert secret.encode() not in stored
+
+
+async def test_a_session_says_what_its_roles_open_in_each_project_and_in_the_pool(web: Running) -> None:
+    sue = await web.client("sue", {PROJECT: ["supervisor"]})
+    may = (await sue.get("/api/session")).json()["may"]
+    assert "supervise" in may[PROJECT]
+    assert "supervise" not in may["*"]
+    assert {"stream", "messages", "force_presence"} <= set(may["*"]), "what is about oneself needs no role for the pool"

@@ -23,6 +23,17 @@ async def test_a_supervisor_declares_a_site_down_and_back_and_both_are_on_record
     assert said[0].site == "paris"
 
 
+async def test_the_list_of_sites_says_which_are_down_and_who_is_there(web: Running) -> None:
+    await web.agent("anna")
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    down = await sue.post(f"{SITE}/down", json={"reason": "power cut"})
+    listed = await sue.get("/api/sites", params={"min_position": down.json()["position"]})
+    paris, warsaw = listed.json()["items"]
+    assert (paris["centre"], paris["site"], paris["title"], paris["time_zone"]) == ("demo", "paris", "Paris", "UTC")
+    assert (paris["down"]["reason"], paris["agents"]["ready"], paris["agents"]["signed_out"]) == ("power cut", 1, 2)
+    assert (warsaw["down"], warsaw["agents"]["ready"]) == (None, 0)
+
+
 async def test_an_agent_cannot_declare_a_site_down(web: Running) -> None:
     anna = await web.agent()
     answer = await anna.post(f"{SITE}/down", json={"reason": "I want to go home"})

@@ -50,10 +50,15 @@ class ProjectOnDesk(Choice):
 
 
 class DeskView(BaseModel):
-    """`agents`: everybody of the pool, by id; `not_ready`: the reasons to choose from, none for the usual ones."""
+    """`agents`: everybody of the pool, by id; `not_ready`: the reasons to choose from, none for the usual ones.
+
+    `centres` and `profiles` of the pool, by name; a profile has no other title.
+    """
 
     agents: dict[str, str]
+    centres: dict[str, str]
     sites: dict[str, str]
+    profiles: tuple[str, ...]
     not_ready: tuple[Choice, ...]
     projects: tuple[ProjectOnDesk, ...]
 
@@ -65,6 +70,8 @@ async def desk(caller: Seeing, doors: Wired) -> DeskView:
     centres = [one for one in doors.documents.centres.values() if one.pool == caller.pool]
     return DeskView(
         agents={agent_id: agent.name for centre in centres for agent_id, agent in centre.agents.items()},
+        centres={centre.centre: centre.title for centre in centres},
+        profiles=tuple(sorted({name for centre in centres for name in centre.profiles})),
         sites={name: site.title for centre in centres for name, site in centre.sites.items()},
         not_ready=tuple(Choice(name=n, title=t) for centre in centres for n, t in centre.not_ready.items()),
         projects=tuple(_on_desk(one) for one in _own_projects(doors, caller)),

@@ -61,7 +61,10 @@ class Versions(BaseModel):
 
 
 class VersionDocument(Version):
+    """`yaml`: the same for people, without what stands at its default."""
+
     document: dict[str, Any]
+    yaml: str
 
 
 Configuration = CentreConfigured | ProjectConfigured
@@ -101,7 +104,10 @@ async def _one(doors: Doors, kind: Kind, name: str, revision: int) -> VersionDoc
     if found is None:
         raise not_found("revision", str(revision))
     version = _version(doors, history, found)
-    return VersionDocument(**version.model_dump(), document=_document(history[found][1]).model_dump(mode="json"))
+    document = _document(history[found][1])
+    return VersionDocument(
+        **version.model_dump(), document=document.model_dump(mode="json"), yaml=doors.reviewer.written(document)
+    )
 
 
 async def _review(doors: Doors, kind: Kind, name: str, pool: str, body: ReviewBody) -> Review:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from domain.audit import PasswordSet, TokenIssued, TokenRevoked
-from web.access import Caller, Permission, write_grants
+from web.access import EVERYWHERE, TABLE, Caller, Permission, write_grants
 from web.accounts import WeakPassword
 from web.bodies import NewPasswordBody, SignInBody, TokenBody
 from web.doors import Doors, Wired
@@ -23,13 +23,17 @@ Oneself = Annotated[Caller, Depends(Requires(Permission.OWN_ACCOUNT))]
 
 
 class Me(BaseModel):
-    """Who is signed in. `csrf` goes into the header X-CSRF-Token of every request that writes."""
+    """Who is signed in. `csrf` goes into the header X-CSRF-Token of every request that writes.
+
+    `may`: what the roles open, by project; under `*` what belongs to the whole pool or to oneself.
+    """
 
     account_id: str
     name: str
     pool: str
     agent_id: str
     roles: dict[str, tuple[str, ...]]
+    may: dict[str, tuple[Permission, ...]]
     csrf: str | None = None
 
 
@@ -41,8 +45,14 @@ def me(caller: Caller, csrf: str | None) -> Me:
         pool=caller.pool,
         agent_id=caller.agent_id,
         roles=roles,
+        may={project: _open(caller, project) for project in dict.fromkeys((EVERYWHERE, *roles))},
         csrf=csrf,
     )
+
+
+def _open(caller: Caller, project: str) -> tuple[Permission, ...]:
+    where = None if project == EVERYWHERE else project
+    return tuple(permission for permission in TABLE if caller.may(permission, where))
 
 
 @router.post("/session", dependencies=[Depends(public)])

@@ -8,12 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
+from domain.alert import AcknowledgeAlert
+from domain.centre.documents import Name
 from projections.queries import AlertView, WallboardView, alerts_of
 from web.access import Caller, Permission
 from web.doors import Wired
 from web.guard import Requires
 from web.queries import Ask
-from web.sending import COMMAND_PROBLEMS
+from web.sending import COMMAND_PROBLEMS, Accepted, Send
 from web.wallboards import Wallboards
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["wallboards"], responses=COMMAND_PROBLEMS)
@@ -46,6 +48,12 @@ async def get_wallboard(project: str, caller: Supervising, request: Request, ask
 async def list_alerts(project: str, caller: Supervising, ask: Ask) -> Alerts:
     """What is raised, and what was."""
     return Alerts(items=await ask(alerts_of, project))
+
+
+@router.post("/alerts/{alert}/acknowledge")
+async def acknowledge_alert(project: str, alert: Name, caller: Supervising, send: Send) -> Accepted:
+    """Say that you see to a raised alert, so that nobody else need."""
+    return await send(caller, AcknowledgeAlert(project=project, alert=alert, by=caller.actor), project=project)
 
 
 @router.get("/alerts/webhook-secret")
