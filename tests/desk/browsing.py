@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.web.running import PASSWORD, Running
 from web.pages.desk import BUNDLE
@@ -29,6 +29,7 @@ FLAGS = [
 ]
 #: Milliseconds that anything on the page may take on a busy machine; reached only when something is broken.
 PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 def missing() -> str:

@@ -15,7 +15,9 @@ from playwright.async_api import Browser
 
 from domain.customer.decide import RecordFact
 from domain.interaction.work import AddNote
+from domain.ticket.decide import RateService
 from tests.desk.browsing import Person, browser, missing, person
+from tests.desk.floor import leading, two_sites, watched
 from tests.desk.shift import customer, html_mail, with_answers, with_room
 from tests.web.running import PROJECT, Client, Running, running
 
@@ -146,12 +148,60 @@ async def pictures(web: Running, opened: Browser, scheme: Scheme) -> None:
     await shot(somebody, "settings", scheme)
 
 
+async def busy_floor(web: Running) -> None:
+    """Two sites, work in hand and waiting, a good morning behind them, one alert."""
+    await two_sites(web)
+    await watched(web)
+    ids = await web.resolved()
+    await web.execute(RateService(ticket_id=ids["ticket_id"], agent_score=5, company_score=5))
+    boris = await web.agent("boris")
+    for address, name, subject, text in LETTERS:
+        await customer(web, address, name)
+        came = (await web.mail(address, sender_name=name, subject=subject, text=text)).result
+        if address == LETTERS[0][0]:
+            work_id = await web.offer(came["interaction_id"], "boris")
+            path = f"/api/projects/{PROJECT}/interactions/{came['interaction_id']}/legs/1/offers/{work_id}/accept"
+            assert (await boris.post(path)).status_code == 200
+    await boris.post("/api/agents/boris/not-ready", json={"reason": "lunch"})
+    max_ = await web.client("max", {"*": ["manager"]}, "clara")
+    await max_.post(
+        "/api/messages", json={"to": "everyone", "text": "The new tariff begins on Monday: sheet in the wiki."}
+    )
+
+
+async def pictures_of_the_floor(web: Running, opened: Browser, scheme: Scheme) -> None:
+    """What those who lead see, at a desk and on a phone."""
+    await busy_floor(web)
+    size = {"width": 1280, "height": 900}
+    sue = await leading(web, opened, "wallboard", "manager", color_scheme=scheme, viewport=size)
+    await sue.page.get_by_role("heading", name="By queue").wait_for()
+    await sue.page.get_by_role("button", name="I see to it: long wait").wait_for()
+    await shot(sue, "wallboard", scheme)
+    await sue.page.get_by_role("button", name="Events behind Service level").first.click()
+    await sue.page.get_by_role("cell", name="Answered").first.wait_for()
+    await shot(sue, "events", scheme)
+    await sue.press("Escape")
+    await sue.open("floor")
+    await sue.page.get_by_role("button", name="Boris", exact=True).click()
+    await sue.sees(LETTERS[0][2])
+    await shot(sue, "floor", scheme)
+    await sue.open("messages")
+    await sue.sees("The new tariff begins")
+    await shot(sue, "messages", scheme)
+    await sue.page.set_viewport_size({"width": 390, "height": 844})
+    await sue.open("wallboard")
+    await sue.page.get_by_role("heading", name="By queue").wait_for()
+    await shot(sue, "phone", scheme)
+
+
 async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     async with browser() as opened:
         for scheme in ("light", "dark"):
             async with running() as web:
                 await pictures(web, opened, scheme)
+            async with running() as web:
+                await pictures_of_the_floor(web, opened, scheme)
     print(f"pictures are in {FOLDER}")
 
 

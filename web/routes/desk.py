@@ -52,10 +52,12 @@ class ProjectOnDesk(Choice):
 class DeskView(BaseModel):
     """`agents`: everybody of the pool, by id; `not_ready`: the reasons to choose from, none for the usual ones.
 
-    `centres` and `profiles` of the pool, by name; a profile has no other title.
+    `accounts`: the names of those who are no agents, by id. `centres` and `profiles` of the pool, by name; a profile has
+    no other title.
     """
 
     agents: dict[str, str]
+    accounts: dict[str, str]
     centres: dict[str, str]
     sites: dict[str, str]
     profiles: tuple[str, ...]
@@ -70,6 +72,7 @@ async def desk(caller: Seeing, doors: Wired) -> DeskView:
     centres = [one for one in doors.documents.centres.values() if one.pool == caller.pool]
     return DeskView(
         agents={agent_id: agent.name for centre in centres for agent_id, agent in centre.agents.items()},
+        accounts={one.account_id: one.name for one in await doors.accounts.list(caller.pool) if not one.agent_id},
         centres={centre.centre: centre.title for centre in centres},
         profiles=tuple(sorted({name for centre in centres for name in centre.profiles})),
         sites={name: site.title for centre in centres for name, site in centre.sites.items()},

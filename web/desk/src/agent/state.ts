@@ -6,7 +6,7 @@ import { computed, effect, signal } from '@preact/signals'
 import { api, body, minPosition, Problem } from '../api/client'
 import { run } from '../api/outbox'
 import type { AgentView, DeskView, ProjectOnDesk, WorkItem } from '../api/schema'
-import { agentId, standing } from '../app/session'
+import { agentId, introduce, standing } from '../app/session'
 import { connect, line, listen } from '../live/live'
 
 export const desk = signal<DeskView | null>(null)
@@ -57,7 +57,8 @@ export async function refresh(): Promise<void> {
   }
 }
 
-async function readDesk(): Promise<void> {
+/** Read what there is to choose from: people, sites, projects. */
+export async function readDesk(): Promise<void> {
   try {
     desk.value = await body(api.GET('/api/desk'))
   } catch (fault) {
@@ -79,7 +80,11 @@ export function follow(): void {
     if (said.kind === 'event') {
       if (OURS.test(said.event.type)) later()
       if (/^(centre|project)\.configured/.test(said.event.type)) void readDesk()
-    } else if (said.kind === 'hello' || said.kind === 'reset') later()
+    } else if (said.kind === 'hello' || said.kind === 'reset') {
+      later()
+      // the server ends a stream when a role was given or taken: what is open now is asked for
+      if (said.kind === 'hello' && said.resumed) void introduce().catch(() => undefined)
+    }
   })
   effect(() => {
     if (standing.value !== 'signed_in') return

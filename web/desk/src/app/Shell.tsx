@@ -1,5 +1,5 @@
 /** What stands around every page: navigation, presence, the state of the connection, and what may come up anywhere. */
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { Offers } from '../agent/Offers'
 import { Presence } from '../agent/Presence'
 import { desk, follow } from '../agent/state'
@@ -11,14 +11,27 @@ import { line } from '../live/live'
 import { New, newOpen } from '../new/New'
 import { Icon } from '../ui/Icon'
 import { Menu } from '../ui/Menu'
-import { locale } from '../words/locale'
+import { locale, number } from '../words/locale'
 import { lazy } from './lazy'
 import { current, type Page, pages, rest } from './pages'
 import { go, href } from './router'
-import { agentId, me, signOut } from './session'
+import { agentId, may, mayAnywhere, me, signOut } from './session'
 import { shellWords } from './words'
 
 follow()
+
+/** Only those who lead load it. */
+const Alerts = lazy(() => import('../floor/Alerts'), true)
+
+/** Messages of colleagues are heard of on every page; what does that comes after everything else. */
+function useMessages(): void {
+  const open = may('messages')
+  useEffect(() => {
+    if (!open) return
+    const soon = setTimeout(() => void import('../floor/arriving').then((module) => module.begin()), 300)
+    return () => clearTimeout(soon)
+  }, [open])
+}
 
 function Connection() {
   const w = shellWords()
@@ -44,6 +57,7 @@ function Navigation() {
             <a href={href(page.path)} aria-current={current.value === page ? 'page' : undefined}>
               <Icon name={page.icon} />
               <span>{page.title()}</span>
+              {page.count && page.count() > 0 && <span class="count">{number(page.count())}</span>}
             </a>
           </li>
         ))}
@@ -118,6 +132,7 @@ function Shown({ page }: { page: Page }) {
 
 export function Shell() {
   useGeneralActions()
+  useMessages()
   const page = current.value
   const w = shellWords()
   return (
@@ -135,6 +150,7 @@ export function Shell() {
         {agentId.value && <Presence />}
         <Account />
       </header>
+      {mayAnywhere('supervise') && <Alerts />}
       <main id="main" tabindex={-1}>
         {page ? <Shown page={page} /> : <p class="pad">{w.noPages}</p>}
       </main>

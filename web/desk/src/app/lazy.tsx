@@ -1,11 +1,17 @@
-/** A component that is loaded when it is first shown; what could not be loaded can be tried again. */
+/**
+ * A component that is loaded when it is first shown; what could not be loaded can be tried again. A quiet one shows
+ * nothing until it is there.
+ */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { common } from '../ui/words'
 
 type Loaded<P> = ComponentType<P> | 'failed' | null
 
-export function lazy<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+export function lazy<P extends object>(
+  load: () => Promise<{ default: ComponentType<P> }>,
+  quiet = false,
+): ComponentType<P> {
   let known: ComponentType<P> | null = null
   return function Lazy(props: P) {
     const [found, take] = useState<Loaded<P>>(() => known)
@@ -20,6 +26,7 @@ export function lazy<P extends object>(load: () => Promise<{ default: ComponentT
         () => take('failed'),
       )
     }, [tries])
+    if (quiet && (found === 'failed' || found === null)) return null
     if (found === 'failed') {
       return (
         <p class="pad">

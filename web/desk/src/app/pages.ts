@@ -4,9 +4,10 @@
  */
 import { computed } from '@preact/signals'
 import type { ComponentType } from 'preact'
+import type { Permission } from '../api/schema'
 import type { IconName } from '../ui/Icon'
 import { place } from './router'
-import { type Role, roles } from './session'
+import { may, mayAnywhere, type Role, roles } from './session'
 
 export interface PageProps {
   /** What stands behind the page's own path. */
@@ -22,6 +23,11 @@ export interface Page {
   title: () => string
   /** Whom it is for; none named: everybody. */
   roles?: readonly Role[]
+  /** How much there is new. */
+  count?: () => number
+  /** What it needs, in some project at least; with `pool`, for the whole pool. */
+  may?: Permission
+  pool?: boolean
   view: () => Promise<{ default: ComponentType<PageProps> }>
 }
 
@@ -30,10 +36,12 @@ const all: Page[] = Object.values(found)
   .map((one) => one.page)
   .sort((a, b) => a.order - b.order)
 
+const isOpen = (page: Page): boolean =>
+  (!page.roles || page.roles.some((role) => roles.value.has(role))) &&
+  (!page.may || (page.pool ? may(page.may) : mayAnywhere(page.may)))
+
 /** Those that the caller's roles open, in order. */
-export const pages = computed(() =>
-  all.filter((page) => !page.roles || page.roles.some((role) => roles.value.has(role))),
-)
+export const pages = computed(() => all.filter(isOpen))
 
 export const current = computed(() => {
   const first = place.value.split('/')[0] ?? ''

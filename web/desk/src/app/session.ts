@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals'
 import { api, body, onSignedOut, Problem, setCsrf } from '../api/client'
 import { forgetWaiting } from '../api/outbox'
-import type { Me } from '../api/schema'
+import type { Me, Permission } from '../api/schema'
 import { forgetWork, recalled, remember } from './remembered'
 
 export type Role = 'agent' | 'supervisor' | 'manager' | 'analyst' | 'administrator' | 'client'
@@ -14,6 +14,13 @@ export const me = signal<Me | null>(null)
 export const agentId = computed(() => me.value?.agent_id ?? '')
 /** Every role that is held anywhere. */
 export const roles = computed(() => new Set(Object.values(me.value?.roles ?? {}).flat() as Role[]))
+
+/** What the server says is open; it has the last word on each request all the same. */
+const opened = (where: string): readonly Permission[] => me.value?.may[where] ?? me.value?.may['*'] ?? []
+/** Whether the session opens this in a project; without one, for the whole pool or about oneself. */
+export const may = (permission: Permission, project = '*'): boolean => opened(project).includes(permission)
+export const mayAnywhere = (permission: Permission): boolean =>
+  Object.values(me.value?.may ?? {}).some((some) => some.includes(permission))
 
 function welcome(who: Me): void {
   setCsrf(who.csrf ?? '')

@@ -25,18 +25,25 @@ function tell(event: LiveEvent): void {
 }
 
 let say: ((said: Said) => void) | null = null
+let boards: readonly string[] = []
+
+/** Have the wallboards of these projects sent to this tab too, from now on; none: no more. */
+export function watchBoards(projects: readonly string[]): void {
+  boards = projects
+  say?.({ boards })
+}
 
 function share(): (said: Said) => void {
   const worker = new SharedWorker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trunkline-stream' })
   worker.port.onmessage = (message: MessageEvent<LiveEvent>) => tell(message.data)
   worker.onerror = () => {
     say = alone()
-    say('begin')
+    say({ boards })
   }
   const post = (said: Said) => worker.port.postMessage(said)
-  setInterval(post, 10_000, 'here')
+  setInterval(() => post({ boards }), 10_000)
   addEventListener('pagehide', () => post('bye'))
-  addEventListener('pageshow', (shown) => shown.persisted && post('begin'))
+  addEventListener('pageshow', (shown) => shown.persisted && post({ boards }))
   return post
 }
 
@@ -47,15 +54,16 @@ function alone(): (said: Said) => void {
     tell(event)
   }
   return (said) => {
-    if (said === 'retry') stream?.retry()
-    else stream ??= new Stream(told)
+    if (said === 'retry') return stream?.retry()
+    stream ??= new Stream(told, boards)
+    stream.watch(boards)
   }
 }
 
 /** Listen from now on, also after the session had ended and somebody has signed in again. */
 export function connect(): void {
   say ??= 'SharedWorker' in globalThis ? share() : alone()
-  say('begin')
+  say({ boards })
 }
 
 addEventListener('online', () => say?.('retry'))

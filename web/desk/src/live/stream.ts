@@ -20,9 +20,24 @@ export class Stream {
   #last = ''
   #ended = new AbortController()
   #again: () => void = () => {}
+  #hangUp: () => void = () => {}
+  /** The connection was ended here, to begin anew with other wallboards: no break that anybody need hear of. */
+  #turning = false
 
-  constructor(private readonly tell: (event: LiveEvent) => void) {
+  constructor(
+    private readonly tell: (event: LiveEvent) => void,
+    private boards: readonly string[] = [],
+  ) {
     void this.#run()
+  }
+
+  /** Have the wallboards of these projects sent too. The stream goes on where it was: nothing is missed. */
+  watch(projects: readonly string[]): void {
+    if (projects.join() === this.boards.join()) return
+    this.boards = projects
+    this.#turning = true
+    this.#hangUp()
+    this.#again()
   }
 
   /** Try again at once, as when the network is back. */
@@ -38,6 +53,7 @@ export class Stream {
   async #run(): Promise<void> {
     let pause = FIRST_PAUSE
     while (!this.#ended.signal.aborted) {
+      this.#turning = false
       try {
         const said = await this.#connect()
         if (said === 'refused') return this.tell({ kind: 'refused' })
@@ -46,6 +62,7 @@ export class Stream {
         // the network is away, or the server is: both look the same from here
       }
       if (this.#ended.signal.aborted) return
+      if (this.#turning) continue
       this.tell({ kind: 'lost' })
       await this.#sleep(pause * (0.5 + Math.random()))
       pause = Math.min(pause * 2, LONGEST_PAUSE)
@@ -56,11 +73,19 @@ export class Stream {
     const hungUp = new AbortController()
     const stop = () => hungUp.abort()
     this.#ended.signal.addEventListener('abort', stop)
+    this.#hangUp = stop
     let silence = setTimeout(stop, SILENCE)
     try {
       const headers: Record<string, string> = { Accept: 'text/event-stream' }
       if (this.#last) headers['Last-Event-ID'] = this.#last
-      const answer = await fetch('/api/stream', { headers, signal: hungUp.signal, cache: 'no-store' })
+      const wanted = this.boards.map((project) => `wallboard=${encodeURIComponent(project)}`).join('&')
+      const address = wanted ? `/api/stream?${wanted}` : '/api/stream'
+      const answer = await fetch(address, { headers, signal: hungUp.signal, cache: 'no-store' })
+      if (wanted && (answer.status === 403 || answer.status === 404)) {
+        // a role was lost, or a project is gone: all else goes on
+        this.watch([])
+        return 'failed'
+      }
       if (answer.status === 401 || answer.status === 403) return 'refused'
       if (!answer.ok || !answer.body) return 'failed'
       await this.#read(answer.body.pipeThrough(new TextDecoderStream()).getReader(), () => {
@@ -99,6 +124,7 @@ export class Stream {
     if (id) this.#last = id
     if (event === 'hello') this.tell({ kind: 'hello', position: told.position, resumed })
     else if (event === 'reset') this.tell({ kind: 'reset', position: told.position })
+    else if (event === 'wallboard') this.tell({ kind: 'wallboard', board: told })
     else this.tell({ kind: 'event', event: told })
   }
 

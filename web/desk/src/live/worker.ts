@@ -2,12 +2,16 @@
 import type { LiveEvent } from './events'
 import { Stream } from './stream'
 
-/** What a tab says: it is there (again and again, for one that crashes says nothing more), it goes, the network is back. */
-export type Said = 'here' | 'bye' | 'retry' | 'begin'
+/**
+ * What a tab says: that it is there and shows the wallboards of these projects (again and again, for one that crashes
+ * says nothing more), that it goes, that the network is back.
+ */
+export type Said = { boards: readonly string[] } | 'bye' | 'retry'
 
 /** Longer than the longest pause that browsers make between a hidden tab's words. */
 const GONE = 180_000
 const ports = new Map<MessagePort, number>()
+const shown = new Map<MessagePort, readonly string[]>()
 let stream: Stream | null = null
 let hello: LiveEvent | null = null
 
@@ -19,17 +23,21 @@ function tell(event: LiveEvent): void {
   for (const port of ports.keys()) port.postMessage(event)
 }
 
+const boards = (): string[] => [...new Set([...shown.values()].flat())].sort()
+
 function begin(): void {
-  stream ??= new Stream(tell)
+  stream ??= new Stream(tell, boards())
+  stream.watch(boards())
 }
 
 function leave(port: MessagePort): void {
   ports.delete(port)
+  shown.delete(port)
   if (ports.size === 0 && stream) {
     stream.end()
     stream = null
     hello = null
-  }
+  } else stream?.watch(boards())
 }
 
 setInterval(() => {
@@ -45,7 +53,10 @@ function hear(port: MessagePort, said: Said): void {
   const known = ports.has(port)
   ports.set(port, Date.now())
   if (said === 'retry') stream?.retry()
-  else begin()
+  else {
+    shown.set(port, said.boards)
+    begin()
+  }
   // a tab that was away a while, or comes second to a stream that has said hello already, reads everything afresh
   if (!known && hello) port.postMessage(hello)
 }

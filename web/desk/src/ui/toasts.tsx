@@ -4,12 +4,16 @@ import { Problem } from '../api/client'
 import { Icon } from './Icon'
 import { common } from './words'
 
+/** A note is somebody's word: like a fault it stays until it is put away. */
+type Kind = 'good' | 'bad' | 'note'
+
 interface Toast {
   id: number
-  kind: 'good' | 'bad'
+  kind: Kind
   text: string
 }
 
+const ICONS = { good: 'check', bad: 'warning', note: 'sms' } as const
 const STAYS = 5_000
 const MOST = 4
 const toasts = signal<readonly Toast[]>([])
@@ -19,7 +23,7 @@ function dismiss(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id)
 }
 
-export function say(text: string, kind: Toast['kind'] = 'good'): void {
+export function say(text: string, kind: Kind = 'good'): void {
   next += 1
   const id = next
   toasts.value = [...toasts.value.filter((toast) => toast.text !== text), { id, kind, text }].slice(-MOST)
@@ -39,7 +43,7 @@ export function Toasts() {
     <div class="toasts" role="status" aria-live="polite">
       {toasts.value.map((toast) => (
         <div key={toast.id} class={`toast ${toast.kind}`}>
-          <Icon name={toast.kind === 'good' ? 'check' : 'warning'} />
+          <Icon name={ICONS[toast.kind]} />
           <span>{toast.text}</span>
           <button type="button" class="quiet square" onClick={() => dismiss(toast.id)} aria-label={common().close}>
             <Icon name="close" size={14} />

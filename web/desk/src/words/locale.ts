@@ -60,6 +60,15 @@ export const fullTime = (moment: string | Date): string => inFull.value.format(n
 export const number = (value: number): string => asNumber.value.format(value)
 export const list = (parts: string[]): string => asList.value.format(parts)
 
+/** The time on the clock of a zone, with its seconds where asked. */
+export const timeIn = (moment: string, timeZone: string, seconds = false): string =>
+  new Intl.DateTimeFormat(region.value, {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+  }).format(new Date(moment))
+
 const UNITS: [Intl.NumberFormatOptions['unit'] & string, number][] = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -1,0 +1,43 @@
+"""A word from one desk to others: seen at once on whatever page they are, and kept to be read."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, expect
+
+from tests.desk.browsing import person
+from tests.desk.floor import leading
+from tests.web.running import Running
+
+
+async def test_a_supervisor_writes_to_a_team_and_to_a_person_and_they_answer(web: Running, chromium: Browser) -> None:
+    await web.account("anna", {"*": ["agent"]}, "anna")
+    anna = await person(web, chromium)
+    await anna.open()
+    await anna.sign_in()
+    await anna.sees("Your shift has not begun")
+    sue = await leading(web, chromium, "messages")
+    await sue.page.get_by_label("To").select_option("Paris")
+    await sue.page.get_by_label("Message", exact=True).fill("Ten minutes until the drill 🔔")
+    await sue.page.get_by_role("button", name="Send").press("Enter")
+    await sue.is_told("Message sent.")
+    await anna.is_told("sue: Ten minutes until the drill 🔔")
+    await expect(anna.page.get_by_role("link", name="Messages")).to_contain_text("1")
+    await sue.page.get_by_label("To").select_option("Anna")
+    await sue.page.get_by_label("Message", exact=True).fill("Please take the stairs")
+    await sue.page.get_by_role("button", name="Send").press("Enter")
+    await expect(anna.page.get_by_role("link", name="Messages")).to_contain_text("2")
+    await anna.page.get_by_role("link", name="Messages").press("Enter")
+    listed = anna.page.locator(".message-text")
+    await expect(listed).to_have_text(["Please take the stairs", "Ten minutes until the drill 🔔"])
+    await expect(anna.page.get_by_role("link", name="Messages")).to_have_text("Messages")
+    await expect(anna.page.get_by_label("To").locator("option").filter(has_text="Everybody")).to_have_count(0)
+    await anna.page.get_by_role("button", name="Answer sue").first.press("Enter")
+    await expect(anna.page.get_by_label("To").locator("option:checked")).to_have_text("sue")
+    await anna.page.get_by_label("Message", exact=True).fill("Will do")
+    await anna.page.get_by_role("button", name="Send").press("Enter")
+    await sue.page.locator(".message-text").get_by_text("Will do").wait_for()
+    assert await anna.faults() == []
+    await anna.page.reload()
+    await expect(listed).to_have_count(3)
+    await expect(anna.page.get_by_role("link", name="Messages")).to_have_text("Messages")
+    assert anna.complaints == sue.complaints == []

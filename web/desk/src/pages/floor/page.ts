@@ -1,0 +1,11 @@
+import type { Page } from '../../app/pages'
+import { leadingTitles } from '../../leading/words'
+
+export const page: Page = {
+  path: 'floor',
+  order: 6,
+  icon: 'people',
+  title: () => leadingTitles().floor,
+  may: 'supervise',
+  view: () => import('./View'),
+}

@@ -1,0 +1,36 @@
+import { words } from '../../words/locale'
+
+export const messageWords = words(
+  {
+    write: 'Write a message',
+    to: 'To',
+    people: 'People',
+    teams: 'Teams',
+    sites: 'Sites',
+    text: 'Message',
+    send: 'Send',
+    sent: 'Message sent.',
+    none: 'No messages in the last 30 days.',
+    hint: 'Words among colleagues: kept for 30 days, never shown to customers.',
+    me: 'me',
+    answer: 'Answer',
+    answerTo: (name: string) => `Answer ${name}`,
+    fromTo: (from: string, to: string) => `${from} to ${to}`,
+  },
+  {
+    write: 'Écrire un message',
+    to: 'À',
+    people: 'Personnes',
+    teams: 'Équipes',
+    sites: 'Sites',
+    text: 'Message',
+    send: 'Envoyer',
+    sent: 'Message envoyé.',
+    none: 'Aucun message ces 30 derniers jours.',
+    hint: 'Entre collègues : conservé 30 jours, jamais montré aux clients.',
+    me: 'moi',
+    answer: 'Répondre',
+    answerTo: (name: string) => `Répondre à ${name}`,
+    fromTo: (from: string, to: string) => `${from} à ${to}`,
+  },
+)
