@@ -153,7 +153,7 @@ export function People() {
   const [doing, act] = useState<Doing | null>(null)
   const found = matching(people ?? [], wanted)
   return (
-    <section class="panel people" aria-label={w.people}>
+    <section class="panel people">
       <h2>{w.people}</h2>
       <Filter wanted={wanted} want={want} />
       {people === null && <p class="soft">{common().loading}</p>}
