@@ -52,8 +52,8 @@ class ProjectOnDesk(Choice):
 class DeskView(BaseModel):
     """`agents`: everybody of the pool, by id; `not_ready`: the reasons to choose from, none for the usual ones.
 
-    `accounts`: the names of those who are no agents, by id. `centres` and `profiles` of the pool, by name; a profile has
-    no other title.
+    `accounts`: the names of those who are no agents, by id. `centres` and `profiles` of the pool, by name; a profile
+    has no other title.
     """
 
     agents: dict[str, str]
