@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from domain.agent.events import AgentReleased, AgentReserved
 from domain.event import Recorded
-from domain.interaction.events import InteractionStarted
+from domain.interaction.events import CustomerRecognised, InteractionStarted
 from domain.stream import stream_of
 from web.access import EVERYWHERE, Caller, Permission, Role
 from web.doors import Doors
@@ -18,6 +18,9 @@ from web.wallboards import Boards
 
 #: Who sees everything of a project, not only what is in their own hands.
 OVERSEEING = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.ANALYST, Role.ADMINISTRATOR})
+
+#: Far more than any contact turns out to be somebody else's.
+_RECOGNISED = 100
 
 
 class Reset(NamedTuple):
@@ -33,6 +36,7 @@ class Held(NamedTuple):
     work_id: str
     interaction_id: str
     ticket_id: str
+    customer_id: str
 
 
 def first_topics(caller: Caller) -> set[str]:
@@ -110,14 +114,22 @@ class Following:
         """Own work begins and ends: its interaction and ticket are followed meanwhile."""
         event = recorded.event
         if isinstance(event, AgentReserved) and event.agent_id == self.caller.agent_id:
-            ticket_id = await self._ticket_of(event.interaction_id)
-            self._hold(Held(event.work_id, event.interaction_id, ticket_id))
+            self._hold(await self._held(event.work_id, event.interaction_id))
         elif isinstance(event, AgentReleased) and event.agent_id == self.caller.agent_id:
             self._release(event.work_id)
+        elif isinstance(event, CustomerRecognised):
+            for one in [one for one in self.held.values() if one.interaction_id == event.interaction_id]:
+                self._release(one.work_id)
+                self._hold(one._replace(customer_id=event.customer_id))
 
-    async def _ticket_of(self, interaction_id: str) -> str:
-        first = await self.doors.log.read(0, 1, streams=[stream_of("interaction", interaction_id)])
-        return first[0].event.ticket_id if first and isinstance(first[0].event, InteractionStarted) else ""
+    async def _held(self, work_id: str, interaction_id: str) -> Held:
+        """What the interaction is about, by what it began with and whose it turned out to be."""
+        types = [InteractionStarted.wire, CustomerRecognised.wire]
+        stream = stream_of("interaction", interaction_id)
+        told = [one.event for one in await self.doors.log.read(0, _RECOGNISED, streams=[stream], types=types)]
+        ticket_id = next((one.ticket_id for one in told if isinstance(one, InteractionStarted)), "")
+        customers = [one.customer_id for one in told if isinstance(one, InteractionStarted | CustomerRecognised)]
+        return Held(work_id, interaction_id, ticket_id, customers[-1] if customers else "")
 
     def _hold(self, one: Held) -> None:
         self.held[one.work_id] = one
@@ -131,5 +143,5 @@ class Following:
 
 
 def _topics(one: Held) -> set[str]:
-    topics = {f"interaction:{one.interaction_id}"}
-    return topics | {f"ticket:{one.ticket_id}"} if one.ticket_id else topics
+    about = {"interaction": one.interaction_id, "ticket": one.ticket_id, "customer": one.customer_id}
+    return {f"{what}:{identity}" for what, identity in about.items() if identity}

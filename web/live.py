@@ -33,6 +33,8 @@ def topics_of(recorded: Recorded) -> set[str]:
         topics.add(f"project:{recorded.project}")
     if category_of(recorded.stream) == "agent":
         topics.add(f"agents:{recorded.pool}")
+    if category_of(recorded.stream) == "customer":  # who they are; their contacts have topics of their own
+        topics.add(f"customer:{_identity(event, 'customer')}")
     for what in ("agent", "interaction", "ticket"):
         if identity := _identity(event, what):
             topics.add(f"{what}:{identity}")

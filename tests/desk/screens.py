@@ -18,7 +18,7 @@ from domain.interaction.work import AddNote
 from domain.ticket.decide import RateService
 from tests.desk.browsing import Person, browser, missing, person
 from tests.desk.floor import leading, two_sites, watched
-from tests.desk.shift import customer, html_mail, with_answers, with_room
+from tests.desk.shift import customer, html_mail, with_answers, with_room, with_telephone
 from tests.web.running import PROJECT, Client, Running, running
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
@@ -61,6 +61,7 @@ async def morning(web: Running) -> Morning:
     for name, value in (("contract", "E-20418"), ("household", "2 adults, 1 child"), ("tariff", "Green 24")):
         fact = RecordFact(customer_id=first["customer_id"], name=name, value=value, source="import")
         await web.execute(fact)
+    await with_telephone(web, first["customer_id"])
     path = f"/api/projects/{PROJECT}/interactions/{first['interaction_id']}"
     await accepted(web, agent, first["interaction_id"])
     await agent.post(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from email.message import EmailMessage
 from typing import Any
 
+from channels.sms.preview import preview
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.customer.contact import contact
-from domain.customer.decide import RecogniseCustomer, RecordFact
+from domain.customer.decide import LinkContactPoint, RecogniseCustomer, RecordFact
 from tests.domain.documents import centre, project
 from tests.web.running import PROJECT, Running
 
@@ -28,9 +29,32 @@ HTML = """<html><body><h1>Hello</h1><p onclick="alert(1)">The amount on <b>invoi
 <style>body { display: none }</style><p style="position:fixed;top:0">cover</p></body></html>"""
 
 
+SCRIPT: dict[str, Any] = {
+    "title": "A wrong invoice",
+    "start": "which",
+    "steps": {
+        "which": {
+            "say": "Is it about the amount or about the address?",
+            "hint": "The amount stands in the last line of page one.",
+            "choices": {"amount": {"title": "The amount", "then": "why"}, "address": {"title": "The address"}},
+        },
+        "why": {"say": "What should it have been?"},
+    },
+}
+
+
 async def with_answers(web: Running) -> None:
-    """Give the project canned answers."""
-    await web.execute(ConfigureProject(document=project(answers=ANSWERS), expected_revision=1))
+    """Give the project canned answers, a script, and a number that sends texts."""
+    numbers = {"main": {"number": "+48221112233", "title": "Main", "texts": {"department": "billing"}}}
+    document = project(answers=ANSWERS, scripts={"invoice": SCRIPT}, numbers=numbers)
+    await web.execute(ConfigureProject(document=document, expected_revision=1))
+    web.doors.preview_text = preview
+
+
+async def with_telephone(web: Running, customer_id: str, number: str = "+48601234567") -> None:
+    """Let a customer be reached by telephone too."""
+    known = contact(web.doors.fingerprints, PROJECT, "phone", number)
+    await web.execute(LinkContactPoint(customer_id=customer_id, contact=known))
 
 
 async def with_room(web: Running, mails: int = 4) -> None:

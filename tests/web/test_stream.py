@@ -9,6 +9,7 @@ import pytest
 
 from domain.agent.commands import BecomeReady
 from domain.belonging import Referred
+from domain.customer.decide import RecordFact
 from tests.web.running import OTHER, PROJECT, Running, next_event, running, until
 from web.access import Caller
 from web.accounts import Account
@@ -51,6 +52,22 @@ async def test_an_agent_hears_of_offers_and_of_messages_on_own_work_and_of_nothi
         said = await next_event(events)
         assert said["data"]["data"]["text"] == "One thing more."
         assert int(said["id"]) <= further.position
+
+
+async def test_an_agent_hears_what_becomes_known_of_the_customer_in_hand_and_of_no_other(web: Running) -> None:
+    anna = await web.agent("anna")
+    mine, others = (await web.mail()).result, (await web.mail("bob@example.org")).result
+    async with anna.listen() as events:
+        await next_event(events, "hello")
+        await web.offer(mine["interaction_id"], "anna")
+        for _ in range(2):
+            await next_event(events)
+        for whose in (others, mine):
+            fact = RecordFact(customer_id=whose["customer_id"], name="tariff", value="green", source="import")
+            await web.execute(fact)
+        told = (await next_event(events))["data"]
+        assert told["type"] == "customer.fact_recorded.v1"
+        assert told["stream"] == f"customer-{mine['customer_id']}"
 
 
 async def test_a_supervisor_of_one_project_hears_that_project_only(web: Running) -> None:

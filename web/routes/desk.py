@@ -39,7 +39,7 @@ class AnswerChoice(Choice):
 
 
 class ProjectOnDesk(Choice):
-    """What of a project's document an agent's desk shows."""
+    """What of a project's document an agent's desk shows. `texts`: one of its numbers sends texts."""
 
     language: str
     departments: tuple[Choice, ...]
@@ -47,6 +47,7 @@ class ProjectOnDesk(Choice):
     dispositions: tuple[str, ...]
     answers: tuple[AnswerChoice, ...]
     callbacks: bool
+    texts: bool
 
 
 class DeskView(BaseModel):
@@ -100,6 +101,7 @@ def _on_desk(project: ProjectDocument) -> ProjectOnDesk:
         dispositions=project.dispositions,
         answers=tuple(AnswerChoice(name=n, title=a.title, text=_by_language(a)) for n, a in project.answers.items()),
         callbacks=project.callbacks is not None,
+        texts=any(number.texts is not None for number in project.numbers.values()),
     )
 
 

@@ -120,7 +120,8 @@ async def _work_in_hand(doors: Doors, caller: Caller, live: Live) -> list[Held]:
         return []
     await renew(doors, caller.agent_id, caller.pool)
     asked = Asking(doors, live.position, caller.pool)
-    return [Held(one.work_id, one.interaction_id, one.ticket_id) for one in await asked(work_of, caller.agent_id)]
+    work = await asked(work_of, caller.agent_id)
+    return [Held(one.work_id, one.interaction_id, one.ticket_id, one.customer_id) for one in work]
 
 
 async def _begin(following: Following, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:

@@ -3,27 +3,26 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hook
 import { nameOf } from '../agent/state'
 import { api, body, Problem } from '../api/client'
 import { command } from '../api/commands'
-import type { Accepted, AnswerChoice, Shown, WorkItem } from '../api/schema'
+import type { Accepted, AnswerChoice, CustomerCard, Shown, WorkItem } from '../api/schema'
 import { useActions } from '../keys/actions'
 import { Keys } from '../keys/Keys'
 import { line } from '../live/live'
 import { Icon } from '../ui/Icon'
 import { complain, say } from '../ui/toasts'
-import { list, locale, number } from '../words/locale'
-import { answersFor, filled, type Typed, typedBehind } from './answers'
+import { locale, number } from '../words/locale'
+import { Answers } from './Answers'
+import { filled, type Typed, typedBehind } from './answers'
+import { by, type Carrier, carriersFor, longest, useSegments } from './carriers'
 import { type Draft, type Kind, LONGEST, useDraft } from './drafts'
 import { useOthers } from './others'
+import { Meanwhile, type Message, Others, Saved } from './Standing'
+import { Segments, Ways } from './Ways'
 import { matterWords } from './words'
 
 interface Props {
   item: WorkItem
-  language: string
-}
-
-interface Message {
-  id: string
-  text: string
-  by: string
+  /** Null before it was read. */
+  card: CustomerCard | null
 }
 
 /** The last thing that was said, by either side, as the log has it. */
@@ -37,7 +36,7 @@ async function lastSaid(item: WorkItem): Promise<Message | null> {
   return { id: data.message_id, text: data.text ?? '', by: data.agent_id ? nameOf(data.agent_id) : '' }
 }
 
-export function Composer({ item, language }: Props) {
+export function Composer({ item, card }: Props) {
   const w = matterWords()
   const id = useId()
   // a call is answered by speaking; what was written is answered in writing, with a ticket or without
@@ -56,7 +55,11 @@ export function Composer({ item, language }: Props) {
   const draft: Draft = kind === 'reply' ? reply : note
   const text = draft.text.value
   const others = useOthers(item.project, item.ticket_id, kind === 'reply' && text !== '')
-  const over = text.length - LONGEST
+  const ways = carriersFor(item, card)
+  const [preferred, prefer] = useState<Carrier | null>(null)
+  const way = preferred && ways.includes(preferred) ? preferred : (ways[0] ?? 'own')
+  const over = text.length - (kind === 'reply' ? longest(way) : LONGEST)
+  const segments = useSegments(text, kind === 'reply' && way === 'sms')
 
   useEffect(() => {
     // what has been said when the writing begins is what the reply answers
@@ -80,13 +83,22 @@ export function Composer({ item, language }: Props) {
     caret.current = null
   }, [text])
 
+  const otherWay = ways[(ways.indexOf(way) + 1) % ways.length] ?? way
+  const choose = (to: Carrier) => {
+    prefer(to)
+    focus('reply')
+  }
   const focus = (to: Kind) => {
     setKind(to)
     field.current?.focus()
   }
   useActions(
-    () => [...(canReply ? [{ id: 'reply', run: () => focus('reply') }] : []), { id: 'note', run: () => focus('note') }],
-    [canReply, item.work_id, locale.value],
+    () => [
+      ...(canReply ? [{ id: 'reply', run: () => focus('reply') }] : []),
+      ...(canReply && ways.length > 1 ? [{ id: 'way', run: () => choose(otherWay) }] : []),
+      { id: 'note', run: () => focus('note') },
+    ],
+    [canReply, ways.join(), way, item.work_id, locale.value],
   )
 
   const post = (after: string): Promise<Accepted> => {
@@ -96,7 +108,7 @@ export function Composer({ item, language }: Props) {
       : command(
           '/api/projects/{project}/interactions/{interaction_id}/legs/{leg}/reply',
           { ...path, leg: item.leg },
-          { text, after, by: '' },
+          { text, after, by: by(way, item.channel) },
         )
   }
   const send = async (after = known.current) => {
@@ -120,7 +132,7 @@ export function Composer({ item, language }: Props) {
   const put = (answer: AnswerChoice) => {
     const at = typed
     if (!at) return
-    const names = { language, customer: item.customer_name, ticket: item.ticket_number }
+    const names = { language: card?.language ?? '', customer: item.customer_name, ticket: item.ticket_number }
     const inserted = filled(answer, item.project, names)
     draft.write(text.slice(0, at.from) + inserted + text.slice(at.to))
     setTyped(null)
@@ -135,31 +147,15 @@ export function Composer({ item, language }: Props) {
     <section class={`composer ${kind}`} aria-label={kind === 'reply' ? w.writeReply : w.writeNote}>
       <Others others={others.value.map((one) => ({ name: one.name, writing: one.writing }))} />
       {meanwhile && (
-        <div class="meanwhile" role="alertdialog" aria-label={w.somethingNew}>
-          <h3>
-            <Icon name="warning" /> {w.somethingNew}
-          </h3>
-          <blockquote dir="auto">
-            {meanwhile.by && <strong>{meanwhile.by} </strong>}
-            {meanwhile.text.slice(0, 600)}
-          </blockquote>
-          <p class="soft">{w.somethingNewText}</p>
-          <div class="row end">
-            <button
-              type="button"
-              onClick={() => {
-                known.current = meanwhile.id
-                setMeanwhile(null)
-                field.current?.focus()
-              }}
-            >
-              {w.goOnWriting}
-            </button>
-            <button type="button" class="primary" onClick={() => void send(meanwhile.id)}>
-              {w.sendAnyway}
-            </button>
-          </div>
-        </div>
+        <Meanwhile
+          said={meanwhile}
+          change={() => {
+            known.current = meanwhile.id
+            setMeanwhile(null)
+            field.current?.focus()
+          }}
+          send={() => void send(meanwhile.id)}
+        />
       )}
       <div class="row between">
         <fieldset class="switch">
@@ -171,6 +167,7 @@ export function Composer({ item, language }: Props) {
             {w.note} <Keys of="note" />
           </button>
         </fieldset>
+        {kind === 'reply' && <Ways ways={ways} chosen={way} choose={choose} />}
         <span class="soft">{kind === 'reply' ? w.replyHint : canReply ? '' : w.cannotReply}</span>
       </div>
       <div class="composer-field">
@@ -196,6 +193,7 @@ export function Composer({ item, language }: Props) {
         <p class={over > 0 ? 'fault' : 'soft'} id={`${id}-state`} role="status">
           {over > 0 ? w.tooLong(number(over)) : <Saved draft={draft} />}
         </p>
+        <Segments told={segments} write={draft.write} />
         <button
           type="button"
           class="primary"
@@ -207,87 +205,5 @@ export function Composer({ item, language }: Props) {
         </button>
       </div>
     </section>
-  )
-}
-
-function Others({ others }: { others: { name: string; writing: boolean }[] }) {
-  const w = matterWords()
-  const writing = others.filter((one) => one.writing).map((one) => one.name)
-  const here = others.filter((one) => !one.writing).map((one) => one.name)
-  return (
-    <div role="status">
-      {writing.length > 0 && (
-        <p class="also warm">
-          <Icon name="warning" /> {w.alsoWriting(list(writing))}
-        </p>
-      )}
-      {writing.length === 0 && here.length > 0 && (
-        <p class="also">
-          <Icon name="person" /> {w.alsoHere(list(here))}
-        </p>
-      )}
-    </div>
-  )
-}
-
-function Saved({ draft }: { draft: Draft }) {
-  const w = matterWords()
-  if (draft.saving.value === 'elsewhere') {
-    return (
-      <span class="row">
-        {w.draftElsewhere}
-        <button type="button" class="link" onClick={draft.takeTheirs}>
-          {w.takeTheirs}
-        </button>
-        <button type="button" class="link" onClick={draft.keepMine}>
-          {w.keepMine}
-        </button>
-      </span>
-    )
-  }
-  const told = { none: '', saving: w.draftSaving, saved: w.draftSaved, local: w.draftLocal }
-  return <>{told[draft.saving.value]}</>
-}
-
-interface AnswersProps {
-  typed: Typed
-  project: string
-  put: (answer: AnswerChoice) => void
-  close: () => void
-}
-
-function Answers({ typed, project, put, close }: AnswersProps) {
-  const w = matterWords()
-  const [at, move] = useState(0)
-  const found = answersFor(project, typed.query)
-  useLayoutEffect(() => move(0), [typed.query])
-  useLayoutEffect(() => {
-    // the field keeps the focus; its keys choose here while the list is open, and not a moment longer
-    const onKey = (event: KeyboardEvent) => {
-      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-      const chosen = found[at]
-      if (step && found.length) move((at + step + found.length) % found.length)
-      else if ((event.key === 'Enter' || event.key === 'Tab') && chosen) put(chosen)
-      else if (event.key === 'Escape') close()
-      else return
-      event.preventDefault()
-      event.stopPropagation()
-    }
-    addEventListener('keydown', onKey, true)
-    return () => removeEventListener('keydown', onKey, true)
-  }, [at, typed.query, typed.to])
-  return (
-    <div class="answers" role="listbox" aria-label={w.answers} tabIndex={-1}>
-      {found.map((answer, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
-        // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus
-        <div key={answer.name} role="option" aria-selected={index === at} class="answer" onClick={() => put(answer)}>
-          <strong>{answer.title}</strong>
-          <code>::{answer.name}</code>
-          <span class="soft">{Object.values(answer.text)[0]?.slice(0, 90)}</span>
-        </div>
-      ))}
-      {found.length === 0 && <p class="soft pad">{w.noAnswers}</p>}
-    </div>
   )
 }

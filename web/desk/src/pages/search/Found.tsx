@@ -9,6 +9,7 @@ import { agentId } from '../../app/session'
 import { useActions } from '../../keys/actions'
 import { listen } from '../../live/live'
 import { Card } from '../../matter/Card'
+import { useCard } from '../../matter/customer'
 import { HandOver } from '../../matter/HandOver'
 import { Timeline } from '../../matter/Timeline'
 import { matterWords } from '../../matter/words'
@@ -103,6 +104,7 @@ function Ticket({ ticket }: { ticket: TicketView }) {
 
 function FoundTicket({ project, id }: { project: string; id: string }) {
   const ticket = useTicket(project, id)
+  const card = useCard(project, ticket === null || ticket === 'missing' ? '' : ticket.customer_id)
   if (ticket === null) return <p class="pad soft">{common().loading}</p>
   if (ticket === 'missing') return <p class="pad">{searchWords().missing}</p>
   return (
@@ -111,7 +113,19 @@ function FoundTicket({ project, id }: { project: string; id: string }) {
         <Ticket ticket={ticket} />
         <Timeline project={project} customerId={ticket.customer_id} interactionId="" ticketId={ticket.ticket_id} />
       </section>
-      <Card project={project} customerId={ticket.customer_id} current={ticket.ticket_id} />
+      <Card card={card} current={ticket.ticket_id} />
+    </>
+  )
+}
+
+function FoundCustomer({ project, id }: { project: string; id: string }) {
+  const card = useCard(project, id)
+  return (
+    <>
+      <section class="matter">
+        <Timeline project={project} customerId={id} interactionId="" ticketId="" whole />
+      </section>
+      <Card card={card} current="" />
     </>
   )
 }
@@ -119,12 +133,5 @@ function FoundTicket({ project, id }: { project: string; id: string }) {
 export function Found({ rest }: { rest: string }) {
   const [kind, project = '', id = ''] = rest.split('/')
   if (kind === 'ticket') return <FoundTicket key={id} project={project} id={id} />
-  return (
-    <>
-      <section class="matter">
-        <Timeline key={id} project={project} customerId={id} interactionId="" ticketId="" whole />
-      </section>
-      <Card project={project} customerId={id} current="" />
-    </>
-  )
+  return <FoundCustomer key={id} project={project} id={id} />
 }

@@ -8,10 +8,12 @@ import { useActions } from '../../keys/actions'
 import { Keys } from '../../keys/Keys'
 import { Card } from '../../matter/Card'
 import { Composer } from '../../matter/Composer'
+import { useCard } from '../../matter/customer'
 import { Finish, WrapUp } from '../../matter/Finish'
 import { HandOver } from '../../matter/HandOver'
 import { Timeline } from '../../matter/Timeline'
 import { matterWords } from '../../matter/words'
+import { Scripts } from '../../scripts/Scripts'
 import { channelIcon, Icon } from '../../ui/Icon'
 import { channelName, common } from '../../ui/words'
 import { fullTime, locale, shortTime } from '../../words/locale'
@@ -24,6 +26,7 @@ type Open = '' | 'finish' | 'hand_over' | 'follow_up'
 export function Matter({ item }: { item: WorkItem }) {
   const w = matterWords()
   const [open, show] = useState<Open>('')
+  const card = useCard(item.project, item.customer_id)
   const connected = item.status === 'connected' || item.status === 'accepted'
   const canHandOver = connected && item.ticket_id !== ''
   useActions(
@@ -79,9 +82,11 @@ export function Matter({ item }: { item: WorkItem }) {
           newest={() => markRead(item)}
         />
         {item.status === 'wrap_up' && <WrapUp key={item.work_id} item={item} />}
-        <Composer key={item.work_id} item={item} language="" />
+        <Composer key={item.work_id} item={item} card={card} />
       </section>
-      <Card project={item.project} customerId={item.customer_id} current={item.ticket_id} />
+      <Card card={card} current={item.ticket_id}>
+        <Scripts item={item} />
+      </Card>
       {open === 'follow_up' && (
         <Plan
           project={item.project}
