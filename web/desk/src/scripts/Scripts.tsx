@@ -82,27 +82,29 @@ function Running({ script, beside }: { script: Run; beside: Beside }) {
   const w = scriptWords()
   const [busy, setBusy] = useState(false)
   const here = useRef<HTMLDivElement>(null)
-  const moved = useRef(false)
+  const place = `${script.step}-${script.path.length}`
+  /** From where somebody has moved on by an answer, until the next question stands there. */
+  const left = useRef('')
   const focus = () => here.current?.querySelector<HTMLElement>('button, textarea')?.focus()
   useActions(() => [{ id: 'script', run: focus }], [locale.value])
   useLayoutEffect(() => {
     // whoever answers by keyboard goes on at the next question, as soon as it can be answered
-    if (busy || !moved.current) return
-    moved.current = false
+    if (busy || !left.current || left.current === place) return
+    left.current = ''
     focus()
-  }, [script.step, script.path.length, busy])
+  }, [place, busy])
   const moving = async (done: () => Promise<boolean>) => {
     if (busy) return
     setBusy(true)
-    moved.current = true
-    if (!(await done())) moved.current = false
+    left.current = place
+    if (!(await done())) left.current = ''
     setBusy(false)
   }
   return (
     <>
       <div ref={here} class="script-asked" aria-live="polite">
         <Asked
-          key={`${script.step}-${script.path.length}`}
+          key={place}
           script={script}
           busy={busy}
           give={(given) => void moving(() => beside.answer(script, given))}
