@@ -9,7 +9,7 @@ import signal
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -26,9 +26,18 @@ if TYPE_CHECKING:
 BROKEN = 1
 #: Seconds between two lines, on a terminal and elsewhere.
 ON_TERMINAL, ELSEWHERE = 0.5, 5.0
-HTTP_PORT, SMTP_PORT = 8080, 2525
+HTTP_PORT, SMTP_PORT, START_PORT = 8080, 2525, 8090
 #: Seconds that agents get to finish after Ctrl-C.
 AFTER_CTRL_C = 10.0
+
+
+class Where(NamedTuple):
+    """Folder and ports; 0: any free one."""
+
+    data: Path | None
+    port: int
+    smtp_port: int
+    start_port: int
 
 
 def demo(
@@ -46,6 +55,9 @@ def demo(
     smtp_port: Annotated[
         int, typer.Option(min=0, max=65_535, help="SMTP port; another one where it is taken.")
     ] = SMTP_PORT,
+    start_port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port of the start page; another one where it is taken.")
+    ] = START_PORT,
     cluster: Annotated[
         bool, typer.Option("--cluster", help="Many processes on a PostgreSQL of their own instead of one on SQLite.")
     ] = False,
@@ -77,7 +89,8 @@ def demo(
         power_cut=power_cut,
         policy_changes=new_policy,
     )
-    result = asyncio.run(_run(pace, data, port, smtp_port, quiet=as_json, cluster=cluster))
+    where = Where(data, port, smtp_port, start_port)
+    result = asyncio.run(_run(pace, where, quiet=as_json, cluster=cluster))
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
@@ -86,14 +99,20 @@ def demo(
         raise typer.Exit(BROKEN)
 
 
-async def _run(
-    pace: Pace, data: Path | None, port: int, smtp_port: int, *, quiet: bool, cluster: bool
-) -> dict[str, Any]:
+async def _run(pace: Pace, where: Where, *, quiet: bool, cluster: bool) -> dict[str, Any]:
     # a whole centre is slow to import, and this module is imported for every command
     from infra.demo.running import check, live, opened
     from infra.demo.telling import report
 
-    async with opened(pace, data=data, http_port=port, smtp_port=smtp_port, cluster=cluster) as (run, server):
+    opening = opened(
+        pace,
+        data=where.data,
+        http_port=where.port,
+        smtp_port=where.smtp_port,
+        start_port=where.start_port,
+        cluster=cluster,
+    )
+    async with opening as (run, server):
         showing = asyncio.create_task(_nothing() if quiet else _show(run))
         try:
             with _until_ctrl_c(run) as stop:

@@ -51,7 +51,7 @@ class Incidents:
                 group.create_task(self._outage(self.site))
 
     async def _policy(self) -> None:
-        if await self.day.pause(self.lasts * POLICY_CHANGES):
+        if await self.day.passes(self.lasts * POLICY_CHANGES):
             return
         evening = read_documents(EVENING, self.day.pace.speed)
         stores = self.node.stores
@@ -63,7 +63,7 @@ class Incidents:
 
     async def _outage(self, site: str) -> None:
         dark = [agent for agent in self.agents if self.documents.centre.agents[agent.agent_id].site == site]
-        if await self.day.pause(self.lasts * POWER_FAILS):
+        if await self.day.passes(self.lasts * POWER_FAILS):
             return
         path = f"/api/centres/{self.documents.centre.centre}/sites/{site}"
         for agent in dark:
@@ -71,7 +71,7 @@ class Incidents:
         if self.telephones is not None:
             self.telephones.cut([agent.agent_id for agent in dark])
         down = await self.office.post(f"{path}/down", {"reason": "power cut"})
-        await self.day.pause(self.lasts * (POWER_RETURNS - POWER_FAILS))
+        await self.day.passes(self.lasts * (POWER_RETURNS - POWER_FAILS))
         back = await self.office.post(f"{path}/back")
         if self.telephones is not None:
             self.telephones.restore([agent.agent_id for agent in dark])

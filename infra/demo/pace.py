@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from infra.demo.tempo import Tempo
+
 #: A person's time varies by about this factor (sigma of a log-normal distribution, as handling times do).
 SPREAD = 0.45
 #: Seconds that somebody who is in the middle of something gets at the very end.
@@ -57,10 +59,11 @@ class Pace:
 class Day:
     """The state of the simulated day. Once `closing`, nobody begins anything new and everybody finishes.
 
-    `over`: whoever is not finished is cut short; `cut` counts them.
+    `over`: whoever is not finished is cut short; `cut` counts them. `tempo`: how fast people live at this moment.
     """
 
     pace: Pace
+    tempo: Tempo = field(default_factory=Tempo)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     cut: int = 0
@@ -79,7 +82,13 @@ class Day:
             self.faults.append(f"a simulated person stumbled: {type(fault).__name__}: {fault}")
 
     async def pause(self, seconds: float) -> bool:
-        """Wait; true when the day is closing, at once or meanwhile."""
+        """Wait as people do, by the day's tempo; true when the day is closing, at once or meanwhile."""
+        if self.closing.is_set():
+            return True
+        return await self.tempo.wait(seconds, self.closing)
+
+    async def passes(self, seconds: float) -> bool:
+        """Wait by the clock, however fast people live; true when the day is closing, at once or meanwhile."""
         try:
             await asyncio.wait_for(self.closing.wait(), seconds)
         except TimeoutError:

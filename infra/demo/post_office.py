@@ -12,6 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from infra.demo.ledger import Arrived, Kind, Ledger, Posted
 from infra.demo.letters import Letter
+from infra.demo.outbox import Outbox
 
 _log = logging.getLogger("trunkline.demo.post")
 #: How often a mail that the centre answers with 4yz is brought again, and the pause before, in seconds.
@@ -33,6 +34,7 @@ class CustomersServer:
     ledger: Ledger
     deliver: Deliver
     refused: set[str] = field(default_factory=set[str])
+    outbox: Outbox = field(default_factory=Outbox)
     port: int = 0
     _server: asyncio.Server | None = None
 
@@ -73,6 +75,7 @@ class CustomersServer:
             self.ledger.arrived.append(
                 Arrived(_message_id(content), recipient.lower(), envelope.mail_from or "", len(content))
             )
+            self.outbox.put(recipient.lower(), content)
             await self.deliver(recipient.lower(), envelope.mail_from or "", content)
         return "250 OK"
 

@@ -27,6 +27,7 @@ from infra.demo.pace import Day, Pace
 from infra.demo.post_office import CustomersServer, Deliver, Post
 from infra.demo.setting_up import (
     GUEST,
+    YOUR_MAIL,
     Documents,
     LogIn,
     configure,
@@ -35,13 +36,12 @@ from infra.demo.setting_up import (
     read_documents,
     settings_for,
 )
+from infra.demo.start.opening import open_start_page
 from infra.demo.telephones import PROVIDER, Telephones, telephone_network
 from infra.demo.watching import Watching
 from infra.node import Node, running_node, watching_node
 from infra.settings import Settings
 
-#: Mails to people who are not simulated (to you) are kept in this Maildir of the data folder.
-YOUR_MAIL = "your-mail"
 MOST_KEPT = 10_000
 #: Seconds between looks at whether everything is done, and how many quiet looks make an end.
 LOOK, QUIET = 0.2, 3
@@ -63,6 +63,7 @@ class Run:
     since: int
     agents: list[Agent] = field(default_factory=list[Agent])
     incidents: Incidents | None = None
+    start_url: str = ""
     customers: int = 0
     began: float = field(default_factory=time.monotonic)
     simulated: float = 0.0
@@ -80,7 +81,13 @@ class Run:
 
 @asynccontextmanager
 async def opened(
-    pace: Pace, *, data: Path | None = None, http_port: int = 0, smtp_port: int = 0, cluster: bool = False
+    pace: Pace,
+    *,
+    data: Path | None = None,
+    http_port: int = 0,
+    smtp_port: int = 0,
+    start_port: int = 0,
+    cluster: bool = False,
 ) -> AsyncGenerator[tuple[Run, CustomersServer]]:
     """A centre with its documents and accounts, and the customers' mail server; nobody lives there yet.
 
@@ -120,6 +127,7 @@ async def opened(
             telephones=telephones,
             since=since,
         )
+        run.start_url = await open_start_page(run, server.outbox, start_port, closing)
         yield run, server
 
 
@@ -239,9 +247,9 @@ async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> No
         telephones=run.telephones,
     )
     homes: dict[str, Customer] = {}
-    due = 0.0
+    due, began = 0.0, run.day.tempo.lived
     server.deliver = _delivering(run, homes)
-    while run.ledger.mails < run.pace.most_mails:
+    while run.ledger.mails < run.pace.most_mails and not run.day.closing.is_set():
         person = cast.person(run.customers)
         customer = Customer(person, around)
         homes[person.address] = homes[person.other_address] = customer
@@ -250,7 +258,7 @@ async def _arrivals(run: Run, server: CustomersServer, office: DeskClient) -> No
         run.customers += 1
         run.day.begin(customer.get_in_touch())
         due += dice.expovariate(1 / run.pace.gap)
-        await asyncio.sleep(max(0.0, due - run.elapsed))
+        await run.day.pause(due - (run.day.tempo.lived - began))
     await asyncio.Event().wait()
 
 

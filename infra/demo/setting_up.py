@@ -27,6 +27,8 @@ from web.accounts import Account
 DOCUMENTS = Path(__file__).parents[2] / "examples" / "three_sites"
 #: The agent that nobody simulates.
 GUEST = "guest"
+#: Mails to people who are not simulated (to you) are kept in this Maildir of the data folder.
+YOUR_MAIL = "your-mail"
 MAIL_DOMAIN = "trunkline.example"
 ACTOR = "system:demo"
 _WORDS = [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from infra.demo.ledger import Outcome
-from infra.demo.running import YOUR_MAIL, Run
-from infra.demo.setting_up import GUEST
+from infra.demo.setting_up import GUEST, YOUR_MAIL
 from infra.demo.watching import METHOD
+
+if TYPE_CHECKING:
+    from infra.demo.running import Run
 
 
 def report(run: Run, checked: dict[str, list[str]]) -> dict[str, Any]:
@@ -147,7 +149,11 @@ def introduction(run: Run) -> str:
 [bold]{run.documents.centre.title}[/bold]: {len(agents)} simulated agents, about {run.pace.customers:g} customers \
 a minute, speed {run.pace.speed:g}. Everything here is real but the people.
 
+  [bold]Begin here: {run.start_url}[/bold]
+    one click signs you in; the day and its speed, what was sent, every event as it happens
+
   [bold]Look[/bold]
+    {node.base_url}/desk        the desk: agents, the floor
     {node.base_url}/docs        the API, to try out in the browser
 {forms}        the customers' forms and chat
     {run.telephones.url}        telephones: call and text {numbers}, or watch yours (client:{GUEST})

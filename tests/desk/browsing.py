@@ -105,12 +105,17 @@ class Person:
 
     async def faults(self) -> list[str]:
         """What axe finds wrong on the page as it stands."""
-        # by the debugger, as a person would in the console: the page itself lets no script in
-        await self.page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = await self.page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
-        )
-        return [f"{v['id']}: {', '.join(n['target'][0] for n in v['nodes'])}" for v in found["violations"]]
+        return await faults_of(self.page)
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What axe finds wrong on a page as it stands."""
+    # by the debugger, as a person would in the console: the page itself lets no script in
+    await page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = await page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    return [f"{v['id']}: {', '.join(n['target'][0] for n in v['nodes'])}" for v in found["violations"]]
 
 
 #: Of the keys that `press_at_once` knows beside letters: name, what Windows calls it (`VK_…`), whether Ctrl is held

@@ -17,6 +17,7 @@ from domain.customer.decide import RecordFact
 from domain.interaction.work import AddNote
 from domain.ticket.decide import RateService
 from tests.desk.browsing import Person, browser, missing, person
+from tests.desk.demo_screens import demo_pictures
 from tests.desk.floor import leading, two_sites, watched
 from tests.desk.shift import customer, html_mail, with_answers, with_room, with_telephone
 from tests.web.running import PROJECT, Client, Running, running
@@ -203,6 +204,7 @@ async def main() -> None:
                 await pictures(web, opened, scheme)
             async with running() as web:
                 await pictures_of_the_floor(web, opened, scheme)
+        await demo_pictures(opened, FOLDER)
     print(f"pictures are in {FOLDER}")
 
 
