@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.centre.configuration import Project
@@ -15,8 +15,6 @@ from domain.centre.documents import Hours
 from domain.centre.hours import is_open, next_change
 from domain.interaction.queueing import open_queue
 
-#: Windows that begin while it is open begin at the half-hour of the clock there.
-STEP = timedelta(minutes=30)
 #: A window that begins sooner than this is "as soon as possible".
 LEAD = timedelta(minutes=15)
 #: So many are told at most.
@@ -41,7 +39,11 @@ def opening(project: Project, queue: str, at: datetime) -> datetime | None:
 
 
 def windows(project: Project, now: datetime) -> list[Window]:
-    """The windows that can be asked for, in order; none where the project takes no callbacks."""
+    """The windows that can be asked for, in order; none where the project takes no callbacks.
+
+    They lie side by side from each opening on, or from midnight where it has been open longer: whoever looks again
+    later sees the same ones, save those that are over.
+    """
     rules = project.configured.callbacks
     if rules is None:
         return []
@@ -49,17 +51,17 @@ def windows(project: Project, now: datetime) -> list[Window]:
     hours = None if name is None else project.configured.hours[name]
     length, last = timedelta(seconds=rules.window), now + timedelta(seconds=rules.horizon)
     found: list[Window] = []
-    for opens, closes in _spans(hours, now, last):
-        start = opens if opens > now else _next_step(now + LEAD, hours)
+    for opens, closes in _spans(hours, _midnight(now, hours), last):
+        start = opens + length * max(0, -((opens - now - LEAD) // length)) if opens <= now else opens
         while start + length <= closes and len(found) < MOST:
             found.append(Window(start, start + length))
             start += length
     return found
 
 
-def _spans(hours: Hours | None, now: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The times between `now` and `last` at which it is open."""
-    at: datetime | None = now
+def _spans(hours: Hours | None, since: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The times between `since` and `last` at which it is open."""
+    at: datetime | None = since
     while at is not None and at < last:
         if hours is None:
             yield at, last
@@ -72,8 +74,7 @@ def _spans(hours: Hours | None, now: datetime, last: datetime) -> Iterator[tuple
             at = next_change(hours, at)
 
 
-def _next_step(at: datetime, hours: Hours | None) -> datetime:
-    """The next half-hour of the clock there; in zones with odd offsets that is none of UTC's."""
-    there = at.astimezone(ZoneInfo(hours.time_zone if hours is not None else "UTC"))
-    over = timedelta(minutes=there.minute, seconds=there.second, microseconds=there.microsecond) % STEP
-    return at if not over else at + (STEP - over)
+def _midnight(now: datetime, hours: Hours | None) -> datetime:
+    """The beginning of the day on the clock there."""
+    there = now.astimezone(ZoneInfo(hours.time_zone if hours is not None else "UTC"))
+    return there.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from domain.centre.announcing import check_announced
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
 from domain.centre.flows import Ask, CallbackOffer, Flow, FlowStep, Menu, Waiting, by_itself, exits, may_end
@@ -91,6 +92,7 @@ def _flow(subject: Subject, p: ProjectDocument, name: str, flow: Flow) -> Iterat
         yield from _names(subject, p, flow, step, at, (*here, "steps"))
         yield from _words(subject, flow, step, at)
     yield from _ways(subject, flow, here)
+    yield from check_announced(subject, flow, here)
 
 
 def _names(subject: Subject, p: ProjectDocument, flow: Flow, step: FlowStep, at: Path, steps: Path) -> Iterator[Fault]:

@@ -54,6 +54,8 @@ class Call:
     stored: frozenset[str] = frozenset()
     #: Whom messages are for, by recording.
     recipients: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: The interactions that messages are work of, by recording: another one where the call's was over.
+    work: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def turn(self) -> int:
@@ -79,7 +81,8 @@ def evolve(state: Call, event: Event) -> Call:
             return replace(state, place=event.place)
         case MessageLeft():
             recipients = {**state.recipients, event.recording_id: event.recipient}
-            return replace(state, messages=state.messages | {event.recording_id}, recipients=recipients)
+            work = {**state.work, event.recording_id: event.interaction_id}
+            return replace(state, messages=state.messages | {event.recording_id}, recipients=recipients, work=work)
         case MessageStored():
             return replace(state, stored=state.stored | {event.recording_id})
         case _:

@@ -123,7 +123,7 @@ def store_message(states: States, c: StoreMessage, at: Moment) -> Outcome:
         return Outcome()
     stored = MessageStored(
         call_id=c.call_id,
-        interaction_id=call.interaction_id,
+        interaction_id=call.work.get(c.recording_id, call.interaction_id),
         customer_id=c.customer_id,
         recording_id=c.recording_id,
         reference=c.reference,
@@ -140,7 +140,7 @@ def _passed_on(states: States, c: StoreMessage, call: Call, at: Moment) -> Outco
     address = _address(project.configured, call.number, recipient) if recipient else None
     if address is None:
         return Outcome()
-    interaction = states.of(Interaction, "interaction", call.interaction_id)
+    interaction = states.of(Interaction, "interaction", call.work.get(c.recording_id, call.interaction_id))
     sound = MessageSound(c.recording_id, c.reference, c.media_type, c.seconds)
     return message_taken(interaction, c.customer_id, call.caller, recipient, address, sound, project, at)
 

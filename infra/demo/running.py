@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from domain.rejection import NotFound
+from domain.centre.faults import suggest
 from infra.demo.agent import Agent, Firsts
 from infra.demo.cast import Cast
 from infra.demo.checking import Checking
@@ -39,6 +39,7 @@ from infra.demo.setting_up import (
 from infra.demo.start.opening import open_start_page
 from infra.demo.telephones import PROVIDER, Telephones, telephone_network
 from infra.demo.watching import Watching
+from infra.load_settings import BadSettings
 from infra.node import Node, running_node, watching_node
 from infra.settings import Settings
 
@@ -95,7 +96,8 @@ async def opened(
     """
     documents = read_documents(speed=pace.speed)
     if pace.power_cut is not None and pace.power_cut not in documents.centre.sites:
-        raise NotFound("site", pace.power_cut)
+        known = suggest(pace.power_cut, documents.centre.sites)
+        raise BadSettings([f"the power cannot fail there: there is no site {pace.power_cut!r}; {known}"])
     async with AsyncExitStack() as closing:
         folder = data or closing.enter_context(_temporary())
         ledger = Ledger()

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from channels.numbers.reading import read
-from channels.numbers.written import Telephone
+from channels.numbers.written import Telephone, Withheld
 from channels.sms.called_party import country_of
 from channels.sms.keywords import BadKeyword, Declared, Keyword, declare, keyword
 from channels.sms.ports import TextFault, TextSender
@@ -30,7 +30,7 @@ from domain.customer.decide import Contact, RecogniseCustomer
 from domain.execute import Done, Executor, Origin
 from domain.intake import ReceiveMessage
 from domain.interaction.events import Attachment
-from domain.ports import Blobs, Clock, Fingerprints
+from domain.ports import Clock, Fingerprints, RecordingStore
 from domain.rejection import Rejection
 from domain.texts import TakeKeyword
 from infra.texts.accounts import TextAccount
@@ -55,16 +55,20 @@ class NotTaken(Exception):
 
 
 class _Writer(NamedTuple):
-    """Who wrote. `unanswerable`: why nobody can be answered there, empty for a telephone."""
+    """Who wrote. `source`: what the number of their texts is bounded for; `unanswerable`: why nobody can be answered
+    there, empty for a telephone.
+    """
 
     contact: Contact
     conversation: str
+    source: str
     unanswerable: str
 
 
 class _Pictures(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
     faults: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class Receiving:
     executor: Executor
     lines: Lines
     fingerprints: Fingerprints
-    blobs: Blobs
+    blobs: RecordingStore
     clock: Clock
     storms: Storms = field(default_factory=Storms)
 
@@ -84,9 +88,9 @@ class Receiving:
         line = self.lines.at(account.name, text.to)
         if line is None:
             raise NotOurs("a text came to a number that no project has, or that takes none")
-        writer, origin = self._writer(line, text.sender), line.origin(_ACTOR)
+        writer, origin = self._writer(line, text), line.origin(_ACTOR)
         words = f"{text.body}{len(text.media) or ''}"
-        judged = self.storms.judge(writer.conversation, text.once, words, self.clock())
+        judged = self.storms.judge(writer.source, text.once, words, self.clock())
         if judged.what == "refused":
             raise NotTaken(judged.why)
         commanded = "" if writer.unanswerable else await self._commanded(line, writer.contact, text, origin)
@@ -109,17 +113,28 @@ class Receiving:
             attachments=pictures.attachments,
             faults=pictures.faults,
         )
-        await self.executor.execute(command, origin, once=text.once)
+        done = await self.executor.execute(command, origin, once=text.once)
+        if done.replayed and pictures.owner:
+            # what was pulled once more belongs to no message: that one has its own from the first time
+            for one in pictures.attachments:
+                await self.blobs.remove(pictures.owner, one.reference)
 
-    def _writer(self, line: Line, sender: str) -> _Writer:
-        written = read(sender, country_of(line.number.number))
-        known = isinstance(written, Telephone)
-        address = written.e164 if isinstance(written, Telephone) else NOBODY
-        project = line.project.project
-        name = address if known else f"{NOBODY}/{sender.casefold()}"
-        conversation = within(self.fingerprints, project, "conversation", f"{line.number.number}/{name}")
-        unanswerable = "" if known else "who wrote has no number that could be answered"
-        return _Writer(contact(self.fingerprints, project, "phone", address), conversation, unanswerable)
+    def _writer(self, line: Line, text: IncomingMessage) -> _Writer:
+        """A name or a short code is a customer by itself; who withholds theirs is another one with each text."""
+        written, project = read(text.sender, country_of(line.number.number)), line.project.project
+
+        def key(kind: str, name: str) -> str:
+            return within(self.fingerprints, project, kind, f"{line.number.number}/{name}")
+
+        if isinstance(written, Telephone):
+            of = contact(self.fingerprints, project, "phone", written.e164)
+            conversation = key("conversation", written.e164)
+            return _Writer(of, conversation, conversation, "")
+        source = f"{NOBODY}/{text.sender.casefold()}"
+        name = f"{NOBODY}/{text.message}" if isinstance(written, Withheld) else source
+        nobody = Contact(kind="phone", address=NOBODY, fingerprint=within(self.fingerprints, project, "phone", name))
+        unanswerable = "who wrote has no number that could be answered"
+        return _Writer(nobody, key("conversation", name), key("conversation", source), unanswerable)
 
     async def _commanded(self, line: Line, sender: Contact, text: IncomingMessage, origin: Origin) -> str:
         """Do what the text commands; why it wants no answer, empty where it is a message."""
@@ -176,7 +191,7 @@ class Receiving:
             reference = await self.blobs.put(owner, content)
             kind = medium.content_type if _MEDIA_TYPE.fullmatch(medium.content_type) else "application/octet-stream"
             attachments.append(Attachment(reference=reference, media_type=kind, size=len(content)))
-        return _Pictures(tuple(attachments), tuple(faults))
+        return _Pictures(tuple(attachments), tuple(faults), owner)
 
 
 async def _pulled(texts: TextSender, medium: Medium) -> bytes | str:

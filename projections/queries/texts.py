@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from projections.reading import MAX_PAGE, Reader, Row, View, reads
@@ -9,6 +10,8 @@ from projections.searching import distinct_words, fold, words
 
 #: Texts looked at for one typed text: those that hold its longest word, the latest first.
 CANDIDATES = 200
+#: Different words that may begin with a typed one: of each the latest texts are looked at.
+WORDS = 40
 #: Characters of a text that are shown around what was found.
 SHOWN = 160
 
@@ -39,13 +42,26 @@ def find_texts(read: Reader, project: str, text: str, *, limit: int = 20) -> tup
     if not typed:
         return ()
     longest = max(typed, key=len)
-    rows = read.scan(
-        "search_words", {"project": project}, ("word", "newest"), prefix=longest, limit=min(CANDIDATES, MAX_PAGE)
-    )
-    positions = sorted({-row["newest"] for row in rows}, reverse=True)
+    positions = sorted(set(_positions(read, project, longest)), reverse=True)[:CANDIDATES]
     found = (read.get("search_texts", (position,)) for position in positions)
     fitting = [row for row in found if row is not None and _holds(row["text"], typed)]
     return tuple(_found(read, row, longest) for row in fitting[: min(limit, MAX_PAGE)])
+
+
+def _positions(read: Reader, project: str, typed: str) -> Iterator[int]:
+    """Where texts stand that hold a word which begins like this: of each such word the latest.
+
+    The index is ordered by word before it is by time, so one run over it would give the whole of the first word only.
+    """
+    most, after = min(CANDIDATES, MAX_PAGE), None
+    for _ in range(WORDS):
+        begins = read.scan("search_words", {"project": project}, ("word", "newest"), prefix=typed, after=after, limit=1)
+        if not begins:
+            return
+        word = begins[0]["word"]
+        rows = read.scan("search_words", {"project": project, "word": word}, ("newest",), limit=most)
+        yield from (-row["newest"] for row in rows)
+        after = (word, 0)  # positions are kept below nought, the latest first
 
 
 def _holds(text: str, typed: list[str]) -> bool:

@@ -97,6 +97,36 @@ def test_a_step_that_nothing_leads_to_is_told(check: Check) -> None:
     assert (finding.severity, finding.what) == ("warning", "nothing leads to the step 'lonely'")
 
 
+ALWAYS = BOTH.replace("music: music, callback", "record: always, music: music, callback")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "with_"),
+    [
+        ("{en: Hello}", "{en: Hello. This call is recorded.}"),
+        ("{en: Press 1}, keys", "{en: We record this call. Press 1}, keys"),
+        ("queue: billing, record", "queue: billing, say: {en: Your call will be recorded}, record"),
+        ("then: open}", "then: agree}}\n      agree: {consent: {say: {en: May we}, then: open}"),
+        ("record: always", "record: with_consent"),
+    ],
+)
+def test_who_is_recorded_and_was_told_is_not_warned_of(check: Check, wrong: str, with_: str) -> None:
+    assert wrong in ALWAYS
+    assert faults(check, ALWAYS.replace(wrong, with_)) == []
+
+
+def test_callers_who_are_recorded_and_may_not_have_been_told_are_warned_of(check: Check) -> None:
+    untold = [ALWAYS, ALWAYS.replace("Speak", "Speak and be recorded")]
+    # told on one way and not on the other
+    untold.append(ALWAYS.replace('"1": wait}', '"1": wait, "2": told}').replace(
+        "      bye:", "      told: {say: {say: {en: You are recorded}, then: wait}}\n      bye:"
+    ))  # fmt: skip
+    for text in untold:
+        (finding,) = faults(check, text)
+        assert (finding.severity, finding.path) == ("warning", "flows.hello.steps.wait.queue.record")
+        assert "consent" in finding.mend
+
+
 def test_a_number_that_stands_in_two_projects_is_a_fault(check: Check) -> None:
     other = PROJECT.replace("project: hotline", "project: other").replace("help@", "other@") + FLOW
     found = [f.what for f in faults(check, f"{BOTH}---\n{other}") if f.severity == "fault"]

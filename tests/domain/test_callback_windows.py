@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.callback_windows import MOST, windows
+from domain.callback_windows import LEAD, MOST, windows
 from domain.centre.configuration import ConfigureCentre, ConfigureProject, Project
 from domain.centre.hours import is_open
 from domain.decide import Command
@@ -53,11 +53,33 @@ def test_windows_fill_the_spans_of_opening_and_none_sticks_out() -> None:
     ]  # fmt: skip
 
 
-def test_while_it_is_open_windows_begin_at_a_half_hour_that_leaves_time_to_be_ready() -> None:
-    assert told(keeping(WARSAW), datetime(2026, 3, 2, 7, 40, 7, tzinfo=UTC))[:2] == ["Mon 09:00", "Mon 12:00"]
-    assert told(keeping(WARSAW), datetime(2026, 3, 2, 7, 50, tzinfo=UTC))[:2] == ["Mon 09:30", "Mon 12:00"]
+def test_while_it_is_open_windows_begin_where_they_would_have_and_leave_time_to_be_ready() -> None:
+    assert told(keeping(WARSAW), datetime(2026, 3, 2, 7, 40, 7, tzinfo=UTC))[:2] == ["Mon 09:15", "Mon 12:00"]
+    assert told(keeping(WARSAW), datetime(2026, 3, 2, 8, 0, tzinfo=UTC))[0] == "Mon 09:15"
+    assert told(keeping(WARSAW), datetime(2026, 3, 2, 8, 0, 1, tzinfo=UTC))[0] == "Mon 12:00"
     kathmandu = WARSAW | {"time_zone": "Asia/Kathmandu"}
-    assert told(keeping(kathmandu), datetime(2026, 3, 2, 3, 0, tzinfo=UTC), "Asia/Kathmandu")[0] == "Mon 09:00"
+    assert told(keeping(kathmandu), datetime(2026, 3, 2, 3, 0, tzinfo=UTC), "Asia/Kathmandu")[0] == "Mon 09:15"
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    later=st.timedeltas(timedelta(seconds=1), timedelta(hours=20)),
+    length=st.sampled_from([900, 3600, 5400]),
+    hours=st.sampled_from([None, WARSAW, {"time_zone": "Asia/Kathmandu", "weekly": {"mon": ["00:00-24:00"]}}]),
+)
+def test_whoever_looks_again_later_the_same_day_sees_the_windows_that_are_left(
+    now: datetime, later: timedelta, length: int, hours: dict[str, Any] | None
+) -> None:
+    found = keeping(hours, window=length, horizon=3 * 86_400)
+    zone = ZoneInfo(hours["time_zone"] if hours else "UTC")
+    if (now + later).astimezone(zone).date() != now.astimezone(zone).date():
+        return
+    before, after = windows(found, now), windows(found, now + later)
+    # some more come into reach at the far end
+    assert [one for one in after if one.end <= now + timedelta(days=3)] == [
+        one for one in before if one.start >= now + later + LEAD or one in after
+    ]
 
 
 def test_a_closed_day_and_a_half_day_count_as_the_hours_say() -> None:
@@ -72,7 +94,7 @@ def test_a_night_in_which_the_clock_is_put_forward_has_an_hour_less() -> None:
 
 def test_without_hours_it_is_always_open_up_to_the_horizon() -> None:
     found = windows(keeping(None, horizon=3 * 3600), START)
-    assert [one.start - START for one in found] == [timedelta(minutes=30), timedelta(minutes=90)]
+    assert [one.start - START for one in found] == [timedelta(hours=1), timedelta(hours=2)]
 
 
 @settings(deadline=None, max_examples=25)

@@ -50,7 +50,8 @@ def test_while_a_site_is_dark_the_others_answer_and_it_answers_nobody(told: dict
     assert sum(parts["after"]["answered"] for parts in waits.values() if "after" in parts) > 0
 
 
-def test_a_power_cut_at_a_site_that_does_not_exist_is_refused() -> None:
+def test_a_power_cut_at_a_site_that_does_not_exist_is_refused_with_the_sites_there_are() -> None:
     refused = run_demo("--seconds", "5", "--power-cut", "atlantis", *PORTS)
     assert refused.returncode != 0
     assert "there is no site 'atlantis'" in refused.stderr
+    assert "known: krakow, lyon, riga" in refused.stderr

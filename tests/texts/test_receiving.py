@@ -131,6 +131,23 @@ async def test_who_writes_without_a_number_that_can_be_answered_is_kept_on_recor
     assert line.got("PARCELS") == []
 
 
+async def test_whoever_writes_without_a_number_shares_no_history_with_others_who_do(line: Hotline) -> None:
+    for sender in ("PARCELS", "parcels", "8888", "anonymous", "anonymous"):
+        assert await line.incoming("Your code is 1234", sender) == 200
+    parcels, again, short, one, another = [m.customer_id for m in await line.events(MessageReceived)]
+    assert parcels == again, "a name is somebody"
+    assert len({parcels, short, one, another}) == 4, "and who withholds theirs might be anybody"
+
+
+async def test_a_picture_of_a_text_that_comes_again_is_kept_once(line: Hotline) -> None:
+    await line.texts(ADA, "Look", MAIN, "data:image/png;base64,iVBORw0KGgo=")
+    (sent,) = [one for one in line.emulator.world.webhooks.sent if one.url.endswith("/incoming")]
+    assert await line.post("incoming", dict(sent.params)) == 200
+    message = await line.one(MessageReceived)
+    kept = [path for path in line.blobs._root.rglob("*") if path.is_file()]
+    assert [path.name for path in kept] == [message.attachments[0].reference]
+
+
 async def test_a_text_after_the_matter_was_settled_takes_it_up_again(line: Hotline) -> None:
     await line.texts()
     work = await line.in_hand((await line.one(MessageReceived)).interaction_id)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from domain.belonging import Referred
 from domain.customer.decide import EraseCustomer
 from domain.interaction.work import AddNote
+from projections.queries.texts import CANDIDATES
 from tests.desk.shift import html_mail
 from tests.web.running import PROJECT, Running
 
@@ -139,6 +140,18 @@ async def test_one_search_finds_customers_tickets_notes_and_messages_and_forgets
     assert (await found("meter invoice"))["texts"] == []
     head = (await web.execute(EraseCustomer(customer_id=came["customer_id"]))).position
     assert (await found("meter"))["texts"] == []
+
+
+async def test_the_latest_text_is_found_however_many_older_ones_begin_with_a_shorter_word(web: Running) -> None:
+    came = (await web.mail(text="Good day.")).result
+    for number in range(CANDIDATES):
+        await web.execute(AddNote(interaction_id=came["interaction_id"], author="anna", text=f"One parcel, {number}"))
+    late = AddNote(interaction_id=came["interaction_id"], author="anna", text="Two parcels, the last")
+    head = (await web.execute(late)).position
+    anna = await web.agent("anna")
+    answer = await anna.get(f"/api/projects/{PROJECT}/search", params={"q": "parce", "min_position": head})
+    found = [one["excerpt"] for one in answer.json()["texts"]]
+    assert found[:2] == ["Two parcels, the last", f"One parcel, {CANDIDATES - 1}"]
 
 
 async def test_what_is_shown_of_a_text_is_where_the_words_were_found_whatever_their_accents(web: Running) -> None:

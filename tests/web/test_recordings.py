@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from domain.centre.configuration import ConfigureProject
 from domain.interaction.recording import StartRecording, StoreRecording
 from domain.voice.recordings import RecordingPlayed, RecordingRemoved
@@ -54,6 +56,55 @@ async def test_a_supervisor_finds_a_recording_and_listens_which_is_on_record(web
     (played,) = await web.doors.log.read(types=[RecordingPlayed.wire])
     assert isinstance(played.event, RecordingPlayed)
     assert (played.event.account_id, played.event.customer_id) == (account.account_id, customer)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "part", "told"),
+    [
+        ("bytes=0-3", 206, b"RIFF", "bytes 0-3/14"),
+        ("bytes=5-", 206, b"and so on", "bytes 5-13/14"),
+        ("bytes=-2", 206, b"on", "bytes 12-13/14"),
+        ("bytes=12-9999", 206, b"on", "bytes 12-13/14"),
+        ("bytes=-9999", 206, SOUND, "bytes 0-13/14"),
+        ("bytes=14-", 416, None, "bytes */14"),
+        ("bytes=-0", 416, None, "bytes */14"),
+        ("bytes=0-1,3-4", 200, SOUND, None),
+        ("bytes=3-1", 200, SOUND, None),
+        ("bytes=-", 200, SOUND, None),
+        ("lines=1-2", 200, SOUND, None),
+        ("bytes=" + "9" * 60 + "-", 200, SOUND, None),
+    ],
+)
+async def test_a_player_gets_the_part_that_it_asks_for(
+    web: Running, wanted: str, status: int, part: bytes | None, told: str | None
+) -> None:
+    await recorded(web)
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    found = await sue.get(f"{HERE}/RE1/sound", params={"min_position": await web.head()}, headers={"Range": wanted})
+    assert (found.status_code, found.headers.get("content-range")) == (status, told)
+    if part is None:
+        assert problem_of(found)["code"] == "no_such_range"
+    else:
+        assert (found.content, found.headers["accept-ranges"]) == (part, "bytes")
+
+
+async def test_a_part_of_another_version_is_the_whole_of_this_one(web: Running) -> None:
+    await recorded(web)
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    whole = await sue.get(f"{HERE}/RE1/sound", params={"min_position": await web.head()})
+    for version, status in ((whole.headers["etag"], 206), ('"another"', 200), ("Sat, 28 Nov 2026 10:00:00 GMT", 200)):
+        found = await sue.get(f"{HERE}/RE1/sound", headers={"Range": "bytes=0-3", "If-Range": version})
+        assert found.status_code == status
+
+
+async def test_whoever_seeks_in_a_recording_has_listened_once_and_nobody_hears_a_part_unrecorded(web: Running) -> None:
+    await recorded(web)
+    head = await web.head()
+    for name in ("sue", "tim"):
+        client = await web.client(name, {"*": ["supervisor"]})
+        for part in ("bytes=9-", "bytes=0-3", "bytes=2-5"):
+            await client.get(f"{HERE}/RE1/sound", params={"min_position": head}, headers={"Range": part})
+    assert len(await web.doors.log.read(types=[RecordingPlayed.wire])) == 2
 
 
 async def test_an_agent_sees_what_was_recorded_in_the_own_interaction_and_hears_messages_only(web: Running) -> None:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from domain.conversation import LeaveConversation
+from domain.execute import TooBusy
 from domain.ports import LogUnavailable
 from domain.stream import stream_of
 from web.doors import Doors, Wired
@@ -32,6 +33,8 @@ ENDLESS = frozenset({"/chat/stream"})
 BEAT, MOST_STREAMS = 15.0, 5_000
 #: Events that may wait for a slow browser; one that is slower comes back and reads them from the log.
 ROOM = 200
+#: How often it is looked at whether a customer has left, where the stores are away.
+LOOKS = 20
 
 
 @dataclass(slots=True)
@@ -122,11 +125,21 @@ def _left_for_good(followers: Followers, watch: Watch) -> None:
     doors = watch.doors
 
     async def wait_and_see() -> None:
-        await watch.let_go()
-        await asyncio.sleep(doors.settings.lease_seconds)
-        if not await watch.by_others():
-            gone = LeaveConversation(project=watch.project, interaction_id=watch.interaction_id, only_waiting=True)
-            await doors.executor.execute(gone, await origin_of(doors, watch.project))
+        """A store that is away is asked again; whom it cannot be told of, the time limit of the page ends."""
+        for _ in range(LOOKS):
+            try:
+                await watch.let_go()
+                await asyncio.sleep(doors.settings.lease_seconds)
+                if not await watch.by_others():
+                    await leave()
+            except (LogUnavailable, TooBusy):
+                await asyncio.sleep(doors.settings.lease_seconds)
+            else:
+                return
+
+    async def leave() -> None:
+        gone = LeaveConversation(project=watch.project, interaction_id=watch.interaction_id, only_waiting=True)
+        await doors.executor.execute(gone, await origin_of(doors, watch.project))
 
     task = asyncio.create_task(wait_and_see(), name="has a customer left the chat")
     followers.leaving.add(task)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel
 
 from domain.execute import Origin
@@ -17,6 +17,7 @@ from web.doors import Doors, Wired
 from web.guard import Requires, of_project
 from web.problem import Problem, not_found, unavailable
 from web.queries import Ask, Cursor, Limit
+from web.ranges import partial
 from web.sending import COMMAND_PROBLEMS
 
 router = APIRouter(prefix="/api/projects/{project}", tags=["recordings"], responses=COMMAND_PROBLEMS)
@@ -24,7 +25,15 @@ Listening = Annotated[Caller, Depends(Requires(Permission.LISTEN))]
 Hearing = Annotated[Caller, Depends(Requires(Permission.HEAR_MESSAGES))]
 Customers = Annotated[Caller, Depends(Requires(Permission.READ_CUSTOMERS))]
 Identity = Annotated[str, Query(max_length=64)]
-_SOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/wav": {}}, "description": "The sound."}}
+Range = Annotated[str, Header(alias="Range", max_length=200, description="A part, as in bytes=0-65535.")]
+IfRange = Annotated[str, Header(alias="If-Range", max_length=200, description="The ETag that the part is wanted of.")]
+_SOUND: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"audio/wav": {}}, "description": "The sound."},
+    206: {"content": {"audio/wav": {}}, "description": "The part of it that was asked for."},
+    416: {"description": "It is shorter than that."},
+}
+#: Seconds within which the parts of a recording that somebody hears are one listening on record.
+OCCASION = 900
 
 
 class Item(BaseModel):
@@ -79,18 +88,22 @@ async def recordings_of_interaction(
 
 
 @router.get("/recordings/{recording_id}/sound", response_class=Response, responses=_SOUND)
-async def play_recording(project: str, recording_id: str, caller: Listening, doors: Wired, ask: Ask) -> Response:
-    """Listen to a conversation or a message."""
-    return await _play(await _stored(ask, project, recording_id), caller, doors)
+async def play_recording(
+    project: str, recording_id: str, caller: Listening, doors: Wired, ask: Ask, part: Range = "", of: IfRange = ""
+) -> Response:
+    """Listen to a conversation or a message, or to a part of it."""
+    return await _play(await _stored(ask, project, recording_id), caller, doors, part, of)
 
 
 @router.get("/messages/{recording_id}/sound", response_class=Response, responses=_SOUND)
-async def play_message(project: str, recording_id: str, caller: Hearing, doors: Wired, ask: Ask) -> Response:
-    """Listen to a message that a caller left; conversations are for supervisors."""
+async def play_message(
+    project: str, recording_id: str, caller: Hearing, doors: Wired, ask: Ask, part: Range = "", of: IfRange = ""
+) -> Response:
+    """Listen to a message that a caller left, or to a part of it; conversations are for supervisors."""
     found = await _stored(ask, project, recording_id)
     if found.kind != "message":
         raise not_found("message", recording_id)
-    return await _play(found, caller, doors)
+    return await _play(found, caller, doors, part, of)
 
 
 async def _stored(ask: Ask, project: str, recording_id: str) -> RecordingView:
@@ -104,8 +117,8 @@ async def _stored(ask: Ask, project: str, recording_id: str) -> RecordingView:
     return found
 
 
-async def _play(found: RecordingView, caller: Caller, doors: Doors) -> Response:
-    """On record first, then heard."""
+async def _play(found: RecordingView, caller: Caller, doors: Doors, wanted: str, unless: str) -> Response:
+    """On record first, then heard. A player that seeks asks for one part after the other: that is listening once."""
     command = PlayRecording(
         recording_id=found.recording_id,
         interaction_id=found.interaction_id,
@@ -113,7 +126,8 @@ async def _play(found: RecordingView, caller: Caller, doors: Doors) -> Response:
         account_id=caller.account_id,
     )
     origin = Origin(project=found.project, pool=caller.pool, actor=caller.actor)
-    await doors.executor.execute(command, origin)
+    once = f"played:{found.recording_id}:{caller.account_id}:{_occasion(doors)}" if wanted else None
+    await doors.executor.execute(command, origin, once=once)
     try:
         sound = await doors.recordings.get(found.customer_id, found.reference)
     except (RecordingStoreUnavailable, OSError) as fault:
@@ -123,4 +137,9 @@ async def _play(found: RecordingView, caller: Caller, doors: Doors) -> Response:
     if sound is None:
         raise not_found("sound of recording", found.recording_id)
     headers = {"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{found.recording_id}.wav"'}
-    return Response(sound, media_type=found.media_type, headers=headers)
+    return partial(sound, found.media_type, headers, etag=found.recording_id, wanted=wanted, unless=unless)
+
+
+def _occasion(doors: Doors) -> int:
+    """The time in which parts of one recording are one listening."""
+    return int(doors.clock().timestamp()) // OCCASION

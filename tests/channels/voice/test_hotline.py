@@ -276,6 +276,21 @@ async def test_a_caller_who_hangs_up_after_speaking_has_left_the_message(tmp_pat
         assert len(await line.events(MessageLeft)) == 1
 
 
+async def test_a_message_told_of_after_the_hang_up_is_work_of_its_own_and_so_is_its_sound(tmp_path: Path) -> None:
+    async with hotline(tmp_path, project(ALWAYS, "message")) as line:
+        call = await line.emulator.dial(CALLER, LINE)
+        await line.hears(call, "beep")
+        await line.emulator.say(call.sid, "Please send me raspberries")
+        await line.emulator.advance(3)
+        line.emulator.fault(Fault("webhook", "late", "recorded", seconds=10, times=5))
+        await line.emulator.hang_up(call.sid)
+        await line.until(InteractionClosed)
+        stored, left = await line.until(MessageStored), await line.until(MessageLeft)
+        (started,) = await line.events(CallStarted)
+        assert left.interaction_id != started.interaction_id
+        assert stored.interaction_id == left.interaction_id
+
+
 async def test_who_cannot_be_put_through_outside_is_led_on(line: Hotline) -> None:
     line.emulator.declare("+48585551234", Person("busy"))
     call = await line.emulator.dial(CALLER, LINE)
