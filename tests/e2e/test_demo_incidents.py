@@ -1,23 +1,33 @@
-"""A demo day on which the routing policy changes while customers wait and the power fails at one site."""
+"""A demo day on which the routing policy changes while customers wait and the power fails at one site.
+
+Afterwards every decision of it is made again from its log.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.test_demo import run_demo
+from tests.e2e.test_demo import ROOT, run_demo
 
 pytestmark = pytest.mark.timeout(240)
 PORTS = ("--port", "0", "--smtp-port", "0")
 
 
 @pytest.fixture(scope="module")
-def finished() -> subprocess.CompletedProcess[str]:
-    incidents = ("--power-cut", "krakow", "--new-policy")
-    return run_demo("--seconds", "10", "--speed", "8", "--seed", "11", "--drain", "120", "--json", *incidents, *PORTS)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("incidents")
+
+
+@pytest.fixture(scope="module")
+def finished(folder: Path) -> subprocess.CompletedProcess[str]:
+    day = ("--seconds", "14", "--speed", "6", "--seed", "11", "--drain", "120", "--json")
+    return run_demo(*day, "--power-cut", "krakow", "--new-policy", "--data", str(folder), *PORTS)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +58,18 @@ def test_while_a_site_is_dark_the_others_answer_and_it_answers_nobody(told: dict
     assert "during" not in waits["krakow"]
     assert sum(waits[site].get("during", {"answered": 0})["answered"] for site in ("lyon", "riga")) > 0
     assert sum(parts["after"]["answered"] for parts in waits.values() if "after" in parts) > 0
+
+
+def test_every_decision_of_that_day_is_made_again_from_its_log(
+    folder: Path, finished: subprocess.CompletedProcess[str]
+) -> None:
+    assert finished.returncode == 0, finished.stderr[-2_000:]
+    command = [sys.executable, "-m", "infra.cli.main", "explain", "--verify", "--json"]
+    command += ["--store", f"sqlite:///{folder}/log.sqlite"]
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=False)
+    found = json.loads(again.stdout)
+    assert (again.returncode, found["same"], found["differ"]) == (0, True, 0), again.stdout[:3_000]
+    assert found["decisions"] >= 10
 
 
 def test_a_power_cut_at_a_site_that_does_not_exist_is_refused_with_the_sites_there_are() -> None:

@@ -8,7 +8,7 @@ from infra.demo.pace import Pace
 from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
 
 #: A short loop; `make faults KILLS=200` runs long ones.
-KILLS = 6
+KILLS = 4
 PACE = Pace(customers=20, speed=4.0, seed=7)
 
 pytestmark = pytest.mark.timeout(720)
