@@ -17,6 +17,7 @@ from infra.accounts.visits import VisitStore
 from infra.alerting.starting import webhook_secret
 from infra.holidays_named import with_holidays
 from infra.listening import serve
+from infra.mail.enclosing import Enclosing, scanner_of
 from infra.mail.letters import StoredLetters
 from infra.operations.figures import Figures
 from infra.operations.requests import Observed
@@ -81,7 +82,7 @@ def _doors(node: Node, links: Links) -> Doors:
         messages=StaffMessageStore(node.database),
         drafts=DraftStore(node.database, stores.keyring),
         visits=VisitStore(node.database),
-        letters=StoredLetters(stores.blobs),
+        letters=StoredLetters(stores.blobs, Enclosing(stores.blobs, scanner_of(stores.settings))),
         fingerprints=stores.fingerprints,
         links=links,
         clock=stores.clock,

@@ -43,6 +43,7 @@ class Settings:
     request_seconds: float = 30.0
     max_body: int = 256 * 1024
     max_document: int = 2 * 1024 * 1024
+    max_files: int = 10 * 1024 * 1024
     catch_up_seconds: float = 5.0
     lease_seconds: float = 30.0
     stream_window: int = 5_000

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.interaction.events import Attachment
+
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
@@ -27,7 +29,32 @@ class Letter:
     enclosures: tuple[Enclosure, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as a browser sent it; name and media type are what it claims."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a message says of files that came with it: `raw` are the bytes of a letter that holds all of them."""
+
+    raw: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
 class Letters(Protocol):
+    async def keep(self, customer_id: str, text: str, files: Sequence[File]) -> Kept:
+        """Keep what was sent by a page as a mail with the same files would be, under its sender's key.
+
+        A file that a scanner calls infected is left out, and a fault says so.
+        """
+        ...
+
     async def read(self, customer_id: str, raw: str, faults: Sequence[str]) -> Letter | None:
         """The mail whose bytes lie under this reference; None where they are gone, as after an erasure.
 

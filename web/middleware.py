@@ -37,6 +37,8 @@ HEADERS = {
 HSTS = "max-age=31536000"
 #: Where configuration documents are put.
 DOCUMENTS = ("/api/centres/", "/api/projects/")
+#: Where customers send files.
+FILES = "/t/"
 
 
 def _check_address(scope: Scope) -> None:
@@ -90,10 +92,8 @@ class Surround:
             await self._app(scope, receive, send)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """`receive` that raises 413 as soon as more comes than is taken here; documents may be larger."""
-        path: str = scope["path"]
-        documents = path.startswith(DOCUMENTS) and (scope["method"] == "PUT" or path.endswith("/review"))
-        room = self._settings.max_document if documents else self._settings.max_body
+        """`receive` that raises 413 as soon as more comes than is taken here; documents and files may be larger."""
+        room = self._room(scope["path"], scope["method"])
 
         async def receive_bounded() -> Message:
             nonlocal room
@@ -104,6 +104,12 @@ class Surround:
             return message
 
         return receive_bounded
+
+    def _room(self, path: str, method: str) -> int:
+        if path.startswith(FILES) and method == "POST":
+            return self._settings.max_files + self._settings.max_body
+        documents = path.startswith(DOCUMENTS) and (method == "PUT" or path.endswith("/review"))
+        return self._settings.max_document if documents else self._settings.max_body
 
     def _add_headers(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)

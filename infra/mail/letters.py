@@ -1,24 +1,44 @@
-"""`web.letters.Letters`: the stored bytes of a mail, read again and made harmless, without what a scanner found."""
+"""`web.letters.Letters`: the stored bytes of a mail, read again and made harmless, without what a scanner found.
+
+What comes with files by a page is kept in the same form, so that whoever reads it needs to know of one only.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import structlog
 
+from channels.email.compose import one_line
+from channels.email.filename import safe_filename
 from channels.email.images import count_remote, show_inline, show_remote
 from channels.email.parse import parse
 from channels.email.scanning import numbers_left_out
 from domain.ports import Blobs
-from web.letters import Enclosure, Letter
+from infra.mail.enclosing import Enclosing
+from web.letters import Enclosure, File, Kept, Letter
 
+#: RFC 6838 section 4.2; of composite types (RFC 2046 section 5) a browser's word would make something else of a file.
+_MEDIA_TYPE = re.compile(r"(application|audio|font|image|model|text|video)/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 _log = structlog.get_logger("letters")
 
 
 class StoredLetters:
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, enclosing: Enclosing | None = None) -> None:
         self._blobs = blobs
+        self._enclosing = enclosing or Enclosing(blobs)
+
+    async def keep(self, customer_id: str, text: str, files: Sequence[File]) -> Kept:
+        if not files:
+            return Kept()
+        typed = [(_media_type(one), one.content) for one in files]
+        attachments, faults = await self._enclosing.keep(customer_id, typed)
+        raw = await self._blobs.put(customer_id, await asyncio.to_thread(_as_letter, text, files))
+        return Kept(raw, attachments, tuple(faults))
 
     async def read(self, customer_id: str, raw: str, faults: Sequence[str]) -> Letter | None:
         try:
@@ -39,3 +59,18 @@ def _read(content: bytes, infected: frozenset[int]) -> Letter:
         remote_images=count_remote(shown),
         enclosures=tuple(Enclosure(number, file.filename, file.content_type, file.content) for number, file in kept),
     )
+
+
+def _as_letter(text: str, files: Sequence[File]) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    message.set_content(text, charset="utf-8")
+    for number, one in enumerate(files, 1):
+        kind, _, subtype = (media_type := _media_type(one)).partition("/")
+        name = safe_filename(one_line(one.name), media_type, number)
+        message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=name)
+    return message.as_bytes()
+
+
+def _media_type(file: File) -> str:
+    claimed = file.media_type.partition(";")[0].strip().lower()
+    return claimed if _MEDIA_TYPE.fullmatch(claimed) else "application/octet-stream"

@@ -26,7 +26,6 @@ from channels.email.limits import MAX_TEXT
 from channels.email.model import Address, ParsedMail
 from channels.email.parse import parse
 from channels.email.ports import Arrived
-from channels.email.scanning import AttachmentScanner, Infected, Unscanned, left_out
 from domain.belonging import Referred
 from domain.customer.contact import contact, within
 from domain.customer.decide import RecogniseCustomer
@@ -34,11 +33,11 @@ from domain.delivery.events import NotificationRequested
 from domain.delivery.state import RecordBounce
 from domain.execute import Executor, Origin
 from domain.intake import ReceiveMessage
-from domain.interaction.events import Attachment
 from domain.ports import Blobs, Fingerprints, Log
 from domain.rejection import NotFound
 from domain.stream import stream_of
 from infra.configured import Configured, Home
+from infra.mail.enclosing import Enclosing
 
 _log = logging.getLogger("trunkline.mail.receiving")
 _ACTOR = "system:mail"
@@ -61,7 +60,7 @@ class Receiving:
     fingerprints: Fingerprints
     blobs: Blobs
     identity: Identity
-    scanner: AttachmentScanner | None = None
+    enclosing: Enclosing
 
     def knows(self, address: str) -> bool:
         """Whether mail to this address is ours to take."""
@@ -133,7 +132,8 @@ class Receiving:
         name = author.name if author else ""
         recognise = RecogniseCustomer(contact=sender, name=name, language=language or "en")
         owner = (await self.executor.execute(recognise, origin)).result["customer_id"]
-        attachments, scanned = await self._attachments(owner, mail)
+        files = [(one.content_type, one.content) for one in mail.attachments]
+        attachments, scanned = await self.enclosing.keep(owner, files)
         command = ReceiveMessage(
             project=home.project,
             entry=home.mailbox,
@@ -173,21 +173,6 @@ class Receiving:
             delivery_ids=tuple(one.delivery_id for one in threads if isinstance(one, Own)),
             fingerprints=tuple(self._message_fingerprint(home, message_id) for message_id in foreign),
         )
-
-    async def _attachments(self, owner: str, mail: ParsedMail) -> tuple[tuple[Attachment, ...], list[str]]:
-        """What is kept, and what a scanner said: an infected file is left out, one without a verdict is told of."""
-        kept: list[Attachment] = []
-        said: list[str] = []
-        for number, one in enumerate(mail.attachments, 1):
-            verdict = await self.scanner.scan(one.content) if self.scanner is not None else None
-            if isinstance(verdict, Infected):
-                said.append(left_out(number, verdict))
-                continue
-            if isinstance(verdict, Unscanned):
-                said.append(f"attachment {number}: not scanned ({verdict.reason})")
-            reference = await self.blobs.put(owner, one.content)
-            kept.append(Attachment(reference=reference, media_type=one.content_type, size=one.size))
-        return tuple(kept), said
 
 
 def _without_references(command: ReceiveMessage) -> ReceiveMessage:

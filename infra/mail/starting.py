@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING
 from channels.email.identity import Identity
 from channels.email.imap_in import ImapAccount, ImapIntake
 from channels.email.ports import Arrived
-from channels.email.scanning import CommandScanner
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
+from infra.mail.enclosing import Enclosing, scanner_of
 from infra.mail.receiving import Receiving
 from infra.mail.sending import Sending
 from infra.mail.todo import Todo
@@ -43,7 +42,7 @@ async def start_receiving(node: Node, closing: AsyncExitStack) -> None:
         fingerprints=stores.fingerprints,
         blobs=stores.blobs,
         identity=_identity(node),
-        scanner=_scanner(settings),
+        enclosing=Enclosing(stores.blobs, scanner_of(settings)),
     )
     accept = _counted(receiving.accept, node.figures, node.tracing)
     if settings.smtp_in_host:
@@ -114,11 +113,6 @@ def _account(box: ImapMailbox) -> ImapAccount:
         move_to=box.move_to,
         tls=box.tls,
     )
-
-
-def _scanner(settings: Settings) -> CommandScanner | None:
-    command = shlex.split(settings.attachment_scanner)
-    return CommandScanner(command) if command else None
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

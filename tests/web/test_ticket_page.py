@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from channels.email.scanning import CommandScanner
 from domain.belonging import Referred
+from infra.mail.enclosing import Enclosing
+from infra.mail.letters import StoredLetters
 from tests.web.pages import field, link
 from tests.web.running import PROJECT, Running
 
@@ -105,3 +108,79 @@ async def test_an_erased_customers_page_is_gone(web: Running) -> None:
     answer = await web.anybody().get(link(web, "ticket", came["ticket_id"]))
     assert answer.status_code == 410
     assert "deleted for good" in answer.text
+
+
+async def test_files_go_along_and_the_agent_has_them_under_their_names(web: Running) -> None:
+    came = (await web.mail()).result
+    client, path = web.anybody(), link(web, "ticket", came["ticket_id"])
+    form = field((await client.get(path)).text, "form")
+    files = [
+        ("files", ("../Zähler\u202egnp.pdf", b"%PDF-1.4", "application/pdf")),
+        ("files", ("a.txt", b"one\r\ntwo", "message/rfc822")),
+    ]
+    for _ in range(2):
+        answer = await client.post(path, data={"text": "See here.", "form": form}, files=files)
+        assert answer.status_code == 303, answer.text
+    assert "Files: 2" in (await client.get(answer.headers["location"])).text
+    (_, added) = await web.doors.log.read(types=["interaction.message_received.v1"])
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    base = f"/api/projects/{PROJECT}/interactions/{added.event.interaction_id}/messages/{added.position}"  # type: ignore[attr-defined]
+    shown = (await sue.get(base)).json()["attachments"]
+    assert [(one["name"], one["media_type"], one["size"]) for one in shown] == [
+        ("Zählergnp.pdf", "application/pdf", 8),
+        ("a.txt", "application/octet-stream", 8),
+    ]
+    assert (await sue.get(f"{base}/attachments/2")).content == b"one\r\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "status", "saying"),
+    [
+        (6, 1, 422, "At most 5 files"),
+        (2, 5 * 2**20 + 1, 422, "together they may have 10 MB"),
+        (3, 4 * 2**20, 413, "Nothing was saved"),
+    ],
+)
+async def test_too_many_or_too_large_files_are_refused_and_the_text_is_kept(
+    web: Running, count: int, size: int, status: int, saying: str
+) -> None:
+    came = (await web.mail()).result
+    client, path = web.anybody(), link(web, "ticket", came["ticket_id"])
+    form, head = field((await client.get(path)).text, "form"), await web.head()
+    files = [("files", (f"{number}.bin", b"x" * size, "image/png")) for number in range(count)]
+    answer = await client.post(path, data={"text": "Twelve photographs", "form": form}, files=files)
+    assert answer.status_code == status
+    assert saying in answer.text
+    assert "Twelve photographs" in answer.text or status == 413
+    assert await web.head() == head
+
+
+async def test_files_alone_say_enough_and_empty_ones_say_nothing(web: Running) -> None:
+    came = (await web.mail()).result
+    client, path = web.anybody(), link(web, "ticket", came["ticket_id"])
+    form = field((await client.get(path)).text, "form")
+    nothing = [("files", ("empty.txt", b"", "text/plain"))]
+    assert (await client.post(path, data={"text": "", "form": form}, files=nothing)).status_code == 422
+    photograph = [("files", ("meter.jpg", b"\xff\xd8\xff", "image/jpeg"))]
+    assert (await client.post(path, data={"text": " ", "form": form}, files=photograph)).status_code == 303
+
+
+async def test_a_file_that_the_scanner_calls_infected_is_left_out_and_the_customer_is_told(web: Running) -> None:
+    sniffer = CommandScanner(["sh", "-c", "! grep -q EICAR"])
+    web.doors.letters = StoredLetters(web.blobs, Enclosing(web.blobs, sniffer))
+    came = (await web.mail()).result
+    client, path = web.anybody(), link(web, "ticket", came["ticket_id"])
+    form = field((await client.get(path)).text, "form")
+    files = [
+        ("files", ("bad.exe", b"EICAR", "application/octet-stream")),
+        ("files", ("good.txt", b"fine", "text/plain")),
+    ]
+    answer = await client.post(path, data={"text": "Both", "form": form}, files=files)
+    page = (await client.get(answer.headers["location"])).text
+    assert "A file was left out" in page
+    assert "Files: 1" in page
+    (_, added) = await web.doors.log.read(types=["interaction.message_received.v1"])
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    base = f"/api/projects/{PROJECT}/interactions/{added.event.interaction_id}/messages/{added.position}"  # type: ignore[attr-defined]
+    assert [one["name"] for one in (await sue.get(base)).json()["attachments"]] == ["good.txt"]
+    assert (await sue.get(f"{base}/attachments/1")).status_code == 404

@@ -5,17 +5,21 @@ GET and HEAD change nothing, whoever follows the link: people, link scanners, br
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.belonging import Referred
+from domain.customer.decide import Contact, RecogniseCustomer
 from domain.execute import Done, Origin
 from domain.intake import ReceiveMessage
 from web.doors import Doors, Wired
 from web.guard import public
+from web.letters import File, Kept
 from web.links import BadLink, ExpiredLink
+from web.pages.filled import MOST_FILES, Filled, read_form
 from web.pages.page import PageRoute, language_of, tidied
 from web.pages.rendering import render, when
 from web.pages.ticket_view import TicketView, read_conversation, read_ticket, sender_of
@@ -28,49 +32,65 @@ ACTOR = "customer"
 
 @router.api_route("/t/{token}", methods=["GET", "HEAD"])
 async def show_ticket(
-    token: str, request: Request, doors: Wired, saved: Annotated[str, Query(max_length=10)] = ""
-) -> Response:
-    """How the matter stands."""
-    view = await read_ticket(doors, doors.links.verify("ticket", token, doors.clock()))
-    return await _page(doors, request, view, saved=saved)
-
-
-@router.post("/t/{token}")
-async def add_information(
     token: str,
     request: Request,
     doors: Wired,
-    text: Annotated[str, Form()] = "",
-    form: Annotated[str, Form(max_length=400)] = "",
+    saved: Annotated[str, Query(max_length=10)] = "",
+    left: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """Say something more on the matter; a form sent twice says it once."""
+    """How the matter stands."""
+    view = await read_ticket(doors, doors.links.verify("ticket", token, doors.clock()))
+    return await _page(doors, request, view, saved=saved, left_out=bool(saved and left))
+
+
+@router.post("/t/{token}")
+async def add_information(token: str, request: Request, doors: Wired) -> Response:
+    """Say something more on the matter, with files or without; a form sent twice says it once."""
     ticket_id = doors.links.verify("ticket", token, doors.clock())
     await doors.throttle.hit("form", address_of(request))
-    view = await read_ticket(doors, ticket_id)
-    fault = _fault(text)
+    view, filled = await read_ticket(doors, ticket_id), await read_form(request, doors.settings)
+    fault = _fault(filled) or filled.fault
     try:
-        nonce = doors.links.verify_form("ticket", form, doors.clock())
+        nonce = doors.links.verify_form("ticket", filled.form, doors.clock())
     except (BadLink, ExpiredLink):
         fault = fault or "stale"
     else:
         if not fault:
-            done = await _receive(doors, view, tidied(text), nonce)
-            return RedirectResponse(_where(doors, view, token, request, done), 303)
-    return await _page(doors, request, view, fault=fault, text=text[:LONGEST], status=422)
+            return await _taken(doors, request, view, token, filled, nonce)
+    return await _page(doors, request, view, fault=fault, text=filled.text[:LONGEST], status=422)
 
 
-def _fault(text: str) -> str:
-    if not tidied(text):
+async def _taken(
+    doors: Doors, request: Request, view: TicketView, token: str, filled: Filled, nonce: str
+) -> RedirectResponse:
+    text, sender = tidied(filled.text), await sender_of(doors, view)
+    kept = await _keep(doors, view, sender, text, filled.files)
+    done = await _receive(doors, view, sender, text, kept, nonce)
+    left_out = len(filled.files) - len(kept.attachments)
+    return RedirectResponse(_where(doors, view, token, request, done) + (f"&left={left_out}" if left_out else ""), 303)
+
+
+def _fault(filled: Filled) -> str:
+    if not tidied(filled.text) and not filled.files:
         return "empty"
-    return "too_long" if len(text) > LONGEST else ""
+    return "too_long" if len(filled.text) > LONGEST else ""
 
 
-async def _receive(doors: Doors, view: TicketView, text: str, nonce: str) -> Done:
+async def _keep(doors: Doors, view: TicketView, sender: Contact, text: str, files: Sequence[File]) -> Kept:
+    """Files are their sender's personal data: kept under the key of the customer whom the sender's address is."""
+    if not files:
+        return Kept()
+    recognise = RecogniseCustomer(contact=sender, name="", language=view.ticket.language)
+    customer_id = (await doors.executor.execute(recognise, _origin(view))).result["customer_id"]
+    return await doors.letters.keep(customer_id, text, files)
+
+
+async def _receive(doors: Doors, view: TicketView, sender: Contact, text: str, kept: Kept, nonce: str) -> Done:
     command = ReceiveMessage(
         project=view.project_id,
         entry=view.ticket.mailbox,
         via="page",
-        sender=await sender_of(doors, view),
+        sender=sender,
         sender_name="",
         subject=view.ticket.subject,
         text=text,
@@ -78,9 +98,15 @@ async def _receive(doors: Doors, view: TicketView, text: str, nonce: str) -> Don
         fingerprint="",
         refers=Referred(ticket_id=view.ticket.ticket_id),
         language=view.ticket.language,
+        raw=kept.raw,
+        attachments=kept.attachments,
+        faults=kept.faults,
     )
-    origin = Origin(project=view.project_id, pool=view.pool, actor=ACTOR, confined=True)
-    return await doors.executor.execute(command, origin, once=f"page:ticket:{nonce}")
+    return await doors.executor.execute(command, _origin(view), once=f"page:ticket:{nonce}")
+
+
+def _origin(view: TicketView) -> Origin:
+    return Origin(project=view.project_id, pool=view.pool, actor=ACTOR, confined=True)
 
 
 def _where(doors: Doors, view: TicketView, token: str, request: Request, done: Done) -> str:
@@ -99,6 +125,7 @@ async def _page(
     view: TicketView,
     *,
     saved: str = "",
+    left_out: bool = False,
     fault: str = "",
     text: str = "",
     status: int = 200,
@@ -111,6 +138,9 @@ async def _page(
         view=view,
         said=await read_conversation(doors, view.ticket.ticket_id),
         saved=saved,
+        left_out=left_out,
+        most_files=MOST_FILES,
+        megabytes=doors.settings.max_files // 2**20,
         fault=fault,
         text=text,
         longest=LONGEST,

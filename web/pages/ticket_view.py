@@ -60,6 +60,7 @@ class Said:
     at: datetime
     by: Literal["customer", "us"]
     text: str
+    files: int = 0
 
 
 @dataclass(slots=True)
@@ -127,7 +128,8 @@ def _said(doors: Doors, one: Recorded) -> Said:
     event = doors.opener(one.event)
     assert isinstance(event, MessageReceived | MessageSent)
     by: Literal["customer", "us"] = "us" if isinstance(event, MessageSent) else "customer"
-    return Said(one.occurred_at, by, plain(event.text))
+    files = len(event.attachments) if isinstance(event, MessageReceived) else 0
+    return Said(one.occurred_at, by, plain(event.text), files)
 
 
 async def sender_of(doors: Doors, view: TicketView) -> Contact:
