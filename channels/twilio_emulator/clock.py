@@ -22,6 +22,11 @@ _TICK: Final = 0.1
 _STEP: Final = 2 * _TICK
 
 
+def as_it_is() -> float:
+    """The speed of the wall clock."""
+    return 1.0
+
+
 class Timer:
     """Something to be done at a time, unless it is cancelled before."""
 
@@ -120,8 +125,8 @@ class Clock:
                     await self.settle()
             self.seconds = target
 
-    async def follow(self, speed: float = 1.0) -> None:
-        """Move along with the wall clock, `speed` times as fast, until cancelled; ten times a second.
+    async def follow(self, speed: Callable[[], float] = as_it_is) -> None:
+        """Move along with the wall clock, `speed()` times as fast (0: not at all), until cancelled; ten times a second.
 
         What a busy machine fell behind is caught up in short steps, not in a leap in which nobody could act.
         """
@@ -130,8 +135,8 @@ class Clock:
         while True:
             await asyncio.sleep(_TICK)
             now = loop.time()
-            behind += (now - last) * speed
-            step = min(behind, _STEP * speed)
+            behind += (now - last) * speed()
+            step = min(behind, _STEP * speed())
             try:
                 await self.advance(step)
             except TimeoutError:

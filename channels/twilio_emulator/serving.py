@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
 from channels.twilio_emulator.api import api_of
+from channels.twilio_emulator.clock import as_it_is
 from channels.twilio_emulator.control import control_of
 from channels.twilio_emulator.emulator import Emulator
 from channels.twilio_emulator.page import page_of
@@ -45,11 +46,11 @@ def listening_on(port: int) -> socket.socket:
 
 @asynccontextmanager
 async def serving(
-    emulator: Emulator, port: int = 0, *, follow_clock: bool = False, speed: float = 1.0
+    emulator: Emulator, port: int = 0, *, follow_clock: bool = False, speed: Callable[[], float] = as_it_is
 ) -> AsyncGenerator[str]:
     """Serve on 127.0.0.1 until left; gives the base URL. Port 0 is any free one.
 
-    `follow_clock`: virtual time goes along with the wall clock, `speed` times as fast; else only `advance` moves it.
+    `follow_clock`: virtual time goes along with the wall clock, `speed()` times as fast; else only `advance` moves it.
     Raises `OSError` when the port is taken.
     """
     listener = listening_on(port)

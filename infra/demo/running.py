@@ -38,6 +38,7 @@ from infra.demo.setting_up import (
 )
 from infra.demo.start.opening import open_start_page
 from infra.demo.telephones import PROVIDER, Telephones, telephone_network
+from infra.demo.tempo import Tempo
 from infra.demo.watching import Watching
 from infra.load_settings import BadSettings
 from infra.node import Node, running_node, watching_node
@@ -104,7 +105,8 @@ async def opened(
         server = CustomersServer(ledger=ledger, deliver=_nobody)
         await server.start()
         closing.push_async_callback(server.stop)
-        telephones = await closing.enter_async_context(telephone_network(pace.speed))
+        tempo = Tempo()
+        telephones = await closing.enter_async_context(telephone_network(lambda: pace.speed * tempo.now))
         settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
         # one process has nobody to carry its log to, and a demo's is none of a real centre's topic
         topic = {"kafka_topic": f"trunkline.demo.{secrets.token_hex(4)}"} if cluster else {"kafka_servers": ""}
@@ -124,7 +126,7 @@ async def opened(
             documents=documents,
             log_ins=log_ins,
             ledger=ledger,
-            day=Day(pace),
+            day=Day(pace, tempo),
             watching=watching,
             telephones=telephones,
             since=since,

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,6 +140,11 @@ class Telephones:
     def texts_to(self, number: str) -> list[Text]:
         return self.emulator.texts_to(number)
 
+    def sent_texts(self, most: int) -> list[Text]:
+        """Texts that the centre sent, of what is still remembered: the newest so many, the newest first."""
+        texts = reversed(self.emulator.world.texts.values())
+        return list(islice((one for one in texts if one.direction == "outbound-api"), most))
+
     # what the network can be held against
 
     def made(self) -> Counter[str]:
@@ -168,8 +174,8 @@ def _mark(callback: str) -> str:
 
 
 @asynccontextmanager
-async def telephone_network(speed: float) -> AsyncGenerator[Telephones]:
-    """The emulator on loopback, its time going `speed` times as fast as ours."""
+async def telephone_network(speed: Callable[[], float]) -> AsyncGenerator[Telephones]:
+    """The emulator on loopback, its time going `speed()` times as fast as ours, whatever that is at the moment."""
     # calls and texts are numbered from the account on: another one each run, since a log may know those of an earlier
     emulator = Emulator(f"AC{secrets.token_hex(16)}", TOKEN, datetime.now(UTC))
     async with serving(emulator, follow_clock=True, speed=speed) as url:

@@ -22,10 +22,11 @@ class Tempo:
     @property
     def lived(self) -> float:
         """Seconds that people have lived so far, as they pass at the rate of the beginning."""
-        return self._lived + (asyncio.get_running_loop().time() - self._since) * self._now
+        return self._lived + (asyncio.get_running_loop().time() - self._since) * self.now
 
     @property
-    def _now(self) -> float:
+    def now(self) -> float:
+        """How many times as fast as at the beginning at this moment; 0 while paused."""
         return 0.0 if self.paused else self.rate
 
     def faster(self) -> None:
@@ -56,7 +57,7 @@ class Tempo:
         try:
             while self.lived < over and not ends.done():
                 turning = asyncio.ensure_future(self._turned.wait())
-                timeout = (over - self.lived) / self._now if self._now else None
+                timeout = (over - self.lived) / self.now if self.now else None
                 await asyncio.wait({ends, turning}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
                 turning.cancel()
             return ends.done()

@@ -15,7 +15,14 @@ from infra.demo.running import Run, live, opened
 from tests.web.running import until
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
-PAGES = {"start": "", "outbox": "outbox", "events": "events", "commands": "try", "doctor": "doctor"}
+PAGES = {
+    "start": "",
+    "outbox": "outbox",
+    "events": "events",
+    "texts": "outbox?what=texts",
+    "commands": "try",
+    "doctor": "doctor",
+}
 #: Mails that have gone out before the pictures are taken.
 ENOUGH = 15
 

@@ -1,13 +1,16 @@
-"""What customers are shown, in a real browser: accessible in both schemes, without JavaScript, and in their mail program."""
+"""What customers are shown, in a real browser: accessible in both schemes, without JavaScript, mails included."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route
+from playwright.async_api import Browser, BrowserContext, Page
 
 from channels.email.notices import render_notification
 from domain.centre.configuration import ConfigureProject
@@ -19,7 +22,7 @@ from tests.web.running import PROJECT, Running
 pytestmark = pytest.mark.timeout(240)
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 SCHEMES = (("light", DESKTOP, "en"), ("dark", PHONE, "ru"), ("dark", DESKTOP, "pl"), ("light", PHONE, "fr"))
-CALL_ME = {"en": "Call me back", "fr": "Rappelez-moi", "pl": "Oddzwońcie", "ru": "Перезвоните мне"}
+CALL_ME = {"en": "Call me back", "fr": "Rappelez-moi", "pl": "Zadzwońcie do mnie", "ru": "Позвоните мне"}
 URL = "https://help.example.com/t/x"
 TICKET = {"project": "Hotline", "name": "Ada", "subject": "Invoice 4711", "ticket": "T-1", "ticket_url": URL}
 NOTICES: dict[str, dict[str, Any]] = {
@@ -27,9 +30,13 @@ NOTICES: dict[str, dict[str, Any]] = {
     "ticket_resolved": TICKET
     | {"rating_url_agent": f"{URL}?about=agent", "rating_url_company": f"{URL}?about=company", "reopen_days": 14},
     "reply": TICKET | {"text": "Dear Ada,\n\nit is corrected.", "agent": "Anna"},
-    "callback_registered": {"project": "Hotline", "phone": "+48 22 123 45 67", "due": datetime(2026, 3, 1, 9, tzinfo=UTC),
-                            "manage_url": URL},
-}  # fmt: skip
+    "callback_registered": {
+        "project": "Hotline",
+        "phone": "+48 22 123 45 67",
+        "due": datetime(2026, 3, 1, 9, tzinfo=UTC),
+        "manage_url": URL,
+    },
+}
 
 
 async def context(opened: Browser, **more: Any) -> BrowserContext:
@@ -45,7 +52,7 @@ async def flaws(page: Page) -> list[str]:
 
 
 async def with_chat(web: Running) -> None:
-    conversations = {"help": {"channel": "chat", "queue": "billing"}}
+    conversations = {"help": {"channel": "chat", "title": "Ask us", "department": "billing"}}
     await web.execute(ConfigureProject(document=project(conversations=conversations), expected_revision=1))
 
 
@@ -116,28 +123,38 @@ async def test_a_matter_is_added_to_with_a_file_and_rated_by_one_click_without_j
 async def test_the_widget_on_somebody_elses_site_asks_for_a_call_in_the_sites_language(
     web: Running, chromium: Browser, language: str
 ) -> None:
-    made = await context(chromium, locale="de-DE")
+    async with site(web, language) as address:
+        page, complaints = await (await context(chromium, locale="de-DE")).new_page(), list[str]()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        await page.goto(address)
+        await page.get_by_role("button", name=CALL_ME[language]).click()
+        frame = page.frame_locator("iframe")
+        await frame.locator(f"html[lang={language}]").wait_for(state="attached")
+        await frame.locator("[name=number]").fill("+48 22 123 45 67")
+        await frame.locator("form button:not(.second)").click()
+        await frame.get_by_text("+48 22 123 45 67").first.wait_for()
+        (asked,) = await web.doors.log.read(types=["interaction.callback_requested.v1"])
+        assert web.doors.opener(asked.event).number == "+48221234567"  # type: ignore[attr-defined]
+        assert complaints == []
 
-    async def site(route: Route) -> None:
-        script = f'<script async src="{web.url}/callback/{PROJECT}/widget.js"></script>'
-        body = f"<!doctype html><html lang={language}><title>Shop</title><main><h1>Shop</h1></main>{script}</html>"
-        await route.fulfill(body=body, content_type="text/html", headers={
-            "Content-Security-Policy": f"default-src 'none'; script-src {web.url}; frame-src {web.url}"})  # fmt: skip
 
-    await made.route("http://shop.localhost/", site)
-    page, complaints = await made.new_page(), list[str]()
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    await page.goto("http://shop.localhost/")
-    await page.get_by_role("button", name=CALL_ME[language]).click()
-    frame = page.frame_locator("iframe")
-    await frame.locator(f"html[lang={language}]").wait_for(state="attached")
-    await frame.locator("[name=number]").fill("+48 22 123 45 67")
-    await frame.locator("form button:not(.second)").click()
-    await frame.get_by_text("+48 22 123 45 67").first.wait_for()
-    (asked,) = await web.doors.log.read(types=["interaction.callback_requested.v1"])
-    assert web.doors.opener(asked.event).number == "+48221234567"  # type: ignore[attr-defined]
-    assert [one for one in complaints if "favicon" not in one] == []
-    await page.keyboard.press("Escape")
+@asynccontextmanager
+async def site(web: Running, language: str) -> AsyncGenerator[str]:
+    """Somebody's shop on another port, as strict as a site can be; its address."""
+    script = f'<script async src="{web.url}/callback/{PROJECT}/widget.js"></script>'
+    icon = '<link rel="icon" href="data:,">'
+    page = f"<!doctype html><html lang={language}>{icon}<title>Shop</title><main><h1>Shop</h1></main>{script}</html>"
+    policy = f"default-src 'none'; img-src data:; script-src {web.url}; frame-src {web.url}"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Security-Policy: {policy}\r\n"
+        writer.write(f"{head}Content-Length: {len(page)}\r\nConnection: close\r\n\r\n{page}".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

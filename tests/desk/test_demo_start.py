@@ -62,7 +62,8 @@ async def test_every_page_is_accessible_fits_a_phone_and_loads_nothing_from_else
     for scheme, size, language in (("light", "desktop", "en"), ("dark", "phone", "fr")):
         somebody = await visitor(chromium, color_scheme=scheme, viewport=SIZES[size])
         for place in places:
-            await somebody.page.goto(f"{run.start_url}/{place}?lang={language}")
+            joint = "&" if "?" in place else "?"
+            await somebody.page.goto(f"{run.start_url}/{place}{joint}lang={language}")
             if place == "events":
                 await somebody.page.locator(".tail summary").first.click()
             where = f"{place} {scheme} {size} {language}"

@@ -60,7 +60,8 @@ def create_app(run: Run, outbox: Outbox, tails: Tails) -> FastAPI:  # noqa: C901
         return page(
             "start.html", request, base_url=base_url, at_the_desk=AT_THE_DESK, simulated=people.simulated,
             names={one: agent.name for one, agent in run.documents.centre.agents.items()}, day=asdict(standing(run)),
-            projects=run.documents.projects, written=written if written in ("taken", "refused") else "",
+            projects=run.documents.projects, telephones=run.telephones.url,
+            written=written if written in ("taken", "refused") else "",
         )  # fmt: skip
 
     @app.post("/sign-in")
@@ -96,7 +97,9 @@ def create_app(run: Run, outbox: Outbox, tails: Tails) -> FastAPI:  # noqa: C901
         return RedirectResponse(f"/{kept}{joint}written={'taken' if taken else 'refused'}#customer", 303)
 
     @app.get("/outbox")
-    async def listed(request: Request, to: str = "") -> HTMLResponse:
+    async def listed(request: Request, to: str = "", what: str = "") -> HTMLResponse:
+        if what == "texts":
+            return page("texts.html", request, texts=run.telephones.sent_texts(LISTED), you=YOU, count=outbox.count)
         mine = to == YOU
         mails = [line(one) for one in islice(outbox.newest(YOU if mine else ""), LISTED)]
         return page("outbox.html", request, mails=mails, mine=mine, you=YOU, count=outbox.count)
