@@ -6,12 +6,14 @@ A real centre, a real browser, one agent's morning; nothing on the pictures is d
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from domain.customer.decide import RecordFact
 from domain.interaction.work import AddNote
@@ -190,6 +192,38 @@ async def pictures_of_the_floor(web: Running, opened: Browser, scheme: Scheme) -
     await sue.open("messages")
     await sue.sees("The new tariff begins")
     await shot(sue, "messages", scheme)
+    await sue.open("sites")
+    await sue.page.get_by_role("button", name="Declare down: Warsaw").click()
+    await sue.page.get_by_role("textbox", name="Reason").fill("power cut")
+    await sue.press("Enter")
+    await sue.page.get_by_role("button", name="Back again: Warsaw").wait_for()
+    await sue.sees("2030")
+    await sue.page.get_by_role("button", name="Close").click()
+    await shot(sue, "sites", scheme)
+    await sue.page.get_by_role("button", name="Back again: Warsaw").click()
+    await sue.open("policy")
+    await sue.page.get_by_role("combobox").select_option("Project: Hotline")
+    field = sue.page.get_by_role("textbox", name="The document, as YAML")
+    await expect(field).to_have_value(re.compile("title: Hotline"))
+    document = await field.input_value()
+    await field.fill(document.replace("target: 3600", "target: soon").replace("queue: billing", "queue: biling", 1))
+    await sue.page.get_by_role("button", name="Check").click()
+    await sue.sees("2 faults")
+    await sue.page.get_by_role("button", name="Line 18").click()
+    await shot(sue, "policy-faults", scheme)
+    await field.fill(document.replace("target: 3600", "target: 600"))
+    await sue.page.get_by_role("button", name="Check").click()
+    await sue.sees("queue billing: target 3600 s → 600 s")
+    await shot(sue, "policy", scheme)
+    await sue.page.get_by_role("button", name="Apply").click()
+    await sue.sees("Revision 3")
+    await sue.open("staff")
+    await sue.page.get_by_role("button", name="Change the skills of Anna").click()
+    await sue.page.get_by_label("French: level, 1 to 10").fill("6")
+    await sue.page.get_by_label("French: certified until").fill(f"{web.clock() + timedelta(days=30):%Y-%m-%d}")
+    await sue.page.get_by_role("button", name="Save").click()
+    await sue.sees("ends soon")
+    await shot(sue, "staff", scheme)
     await sue.page.set_viewport_size({"width": 390, "height": 844})
     await sue.open("wallboard")
     await sue.page.get_by_role("heading", name="By queue").wait_for()

@@ -34,6 +34,18 @@ async def test_the_list_of_sites_says_which_are_down_and_who_is_there(web: Runni
     assert (warsaw["down"], warsaw["agents"]["ready"]) == (None, 0)
 
 
+async def test_a_centres_document_is_read_and_replaced_while_one_of_its_sites_is_down(web: Running) -> None:
+    max_ = await web.client("max", {"*": ["manager"]})
+    before = (await max_.get("/api/centres/demo")).json()
+    assert (await max_.post(f"{SITE}/down", json={"reason": "power cut"})).status_code == 200
+    known = await max_.get("/api/centres/demo")
+    assert known.status_code == 200, known.text
+    assert known.json() == before
+    body = {"document": before["document"] | {"title": "Demo II"}, "expected_revision": before["revision"]}
+    assert (await max_.put("/api/centres/demo", json=body)).status_code == 200
+    assert (await max_.get("/api/centres/demo")).json()["document"]["title"] == "Demo II"
+
+
 async def test_an_agent_cannot_declare_a_site_down(web: Running) -> None:
     anna = await web.agent()
     answer = await anna.post(f"{SITE}/down", json={"reason": "I want to go home"})

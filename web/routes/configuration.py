@@ -7,9 +7,9 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ValidationError
 
-from domain.centre.configuration import Centre, ConfigureCentre, ConfigureProject, Project, evolve_centre
+from domain.centre.configuration import Centre, ConfigureCentre, ConfigureProject, Project
 from domain.centre.documents import CentreDocument, Document, ProjectDocument
-from domain.event import Event
+from domain.states import fold
 from domain.stream import stream_of
 from web.access import Caller, Permission
 from web.bodies import DocumentBody
@@ -60,15 +60,18 @@ def _faulty(errors: list[dict[str, str]]) -> Problem:
     return Problem(422, "bad_document", detail, errors=errors[:100])
 
 
-async def _centre(doors: Doors, centre: str) -> tuple[Centre, Event | None]:
-    recorded = (await doors.log.read_stream(stream_of("centre", centre)))[-1:]
-    return (evolve_centre(Centre(), recorded[0].event), recorded[0].event) if recorded else (Centre(), None)
+async def _centre(doors: Doors, centre: str) -> Centre:
+    """The centre as it stands: sites that went down and came back are told in its stream too."""
+    stream = stream_of("centre", centre)
+    state = fold(stream, [one.event for one in await doors.log.read_stream(stream)])
+    assert isinstance(state, Centre), "a centre's stream folds to one"
+    return state
 
 
 @router.get("/centres/{centre}")
 async def get_centre(centre: str, caller: Reading, doors: Wired) -> Configured:
     """The centre's document: sites, skills, profiles, agents."""
-    state, _ = await _centre(doors, centre)
+    state = await _centre(doors, centre)
     home = await doors.homes.of("centre", centre)
     if state.document is None or home is None or home.pool != caller.pool:
         raise not_found("centre", centre)

@@ -25,8 +25,8 @@ export interface Page {
   roles?: readonly Role[]
   /** How much there is new. */
   count?: () => number
-  /** What it needs, in some project at least; with `pool`, for the whole pool. */
-  may?: Permission
+  /** Any of these opens it, held in some project at least; with `pool`, for the whole pool. */
+  may?: readonly Permission[]
   pool?: boolean
   view: () => Promise<{ default: ComponentType<PageProps> }>
 }
@@ -38,7 +38,7 @@ const all: Page[] = Object.values(found)
 
 const isOpen = (page: Page): boolean =>
   (!page.roles || page.roles.some((role) => roles.value.has(role))) &&
-  (!page.may || (page.pool ? may(page.may) : mayAnywhere(page.may)))
+  (!page.may || page.may.some((one) => (page.pool ? may(one) : mayAnywhere(one))))
 
 /** Those that the caller's roles open, in order. */
 export const pages = computed(() => all.filter(isOpen))

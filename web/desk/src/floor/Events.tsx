@@ -8,7 +8,7 @@ import { Dialog } from '../ui/Dialog'
 import { complain } from '../ui/toasts'
 import { channelName, common } from '../ui/words'
 import { fullTime, shortTime, timeIn } from '../words/locale'
-import { eventName, eventWords } from './event_words/words'
+import { eventName, eventWords, reasonName } from './event_words/words'
 
 const text = (event: Shown, name: string): string => {
   const value = event.data[name]
@@ -42,7 +42,7 @@ function Row({ event, zone }: { event: Shown; zone: string }) {
       <td>{eventName(event.type)}</td>
       <td>{about}</td>
       <td>{agent && nameOf(agent)}</td>
-      <td>{text(event, 'reason')}</td>
+      <td>{reasonName(text(event, 'reason'))}</td>
       <td class="figures soft">{event.position}</td>
     </tr>
   )

@@ -60,6 +60,17 @@ export const fullTime = (moment: string | Date): string => inFull.value.format(n
 export const number = (value: number): string => asNumber.value.format(value)
 export const list = (parts: string[]): string => asList.value.format(parts)
 
+const asDay = computed(
+  () => new Intl.DateTimeFormat(region.value, { timeZone: 'UTC', day: 'numeric', month: 'long', year: 'numeric' }),
+)
+const asWeekday = computed(() => new Intl.DateTimeFormat(region.value, { timeZone: 'UTC', weekday: 'short' }))
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+/** A date as documents write it, `2026-12-24`, as people do. */
+export const dayName = (date: string): string => asDay.value.format(new Date(`${date}T00:00:00Z`))
+/** A day of the week as documents write it, `mon`. */
+export const weekdayName = (day: string): string => asWeekday.value.format(Date.UTC(2024, 0, 1 + DAYS.indexOf(day)))
+
 /** The time on the clock of a zone, with its seconds where asked. */
 export const timeIn = (moment: string, timeZone: string, seconds = false): string =>
   new Intl.DateTimeFormat(region.value, {

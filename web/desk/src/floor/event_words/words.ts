@@ -70,3 +70,29 @@ export function eventName(type: string): string {
   const bare = type.replace(/\.v\d+$/, '')
   return known[bare] ?? bare
 }
+
+/** Why work was queued, as `domain/interaction/waiting_events.py` names it; other reasons are somebody's own words. */
+const reasons = words(
+  {
+    new: 'new',
+    transferred: 'transferred',
+    agent_left: 'agent left',
+    connect_failed: 'could not be connected',
+    silent: 'no answer from the agent',
+    site_down: 'site down',
+    interrupted: 'call broke off',
+    dialled: 'dialled',
+  },
+  {
+    new: 'nouveau',
+    transferred: 'transféré',
+    agent_left: 'agent parti',
+    connect_failed: 'pas de connexion',
+    silent: 'agent sans réponse',
+    site_down: 'site en panne',
+    interrupted: 'appel coupé',
+    dialled: 'composé',
+  },
+)
+
+export const reasonName = (reason: string): string => (reasons() as Record<string, string>)[reason] ?? reason

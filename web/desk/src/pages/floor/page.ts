@@ -6,6 +6,6 @@ export const page: Page = {
   order: 6,
   icon: 'people',
   title: () => leadingTitles().floor,
-  may: 'supervise',
+  may: ['supervise'],
   view: () => import('./View'),
 }

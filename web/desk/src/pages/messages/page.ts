@@ -7,7 +7,7 @@ export const page: Page = {
   order: 18,
   icon: 'sms',
   title: () => leadingTitles().messages,
-  may: 'messages',
+  may: ['messages'],
   count: () => unread.value,
   view: () => import('./View'),
 }

@@ -6,6 +6,6 @@ export const page: Page = {
   order: 5,
   icon: 'board',
   title: () => leadingTitles().wallboard,
-  may: 'supervise',
+  may: ['supervise'],
   view: () => import('./View'),
 }
