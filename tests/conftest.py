@@ -20,9 +20,15 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-#: Folders whose tests start whole centres, brokers and browsers: one after the other, on one worker, so that they have
-#: the machine to themselves but for the small ones beside them, and share the one broker there is.
-LANES = ("tests/cluster/", "tests/desk/", "tests/e2e/", "tests/faults/", "tests/processes/")
+#: Folders whose tests start whole centres, brokers and browsers, and the lane they are run in: one after the other on
+#: one worker, so that few of them share the machine, and those of a folder the one broker or day that they look at.
+LANES = {
+    "tests/cluster/": "centres",
+    "tests/desk/": "centres",
+    "tests/e2e/": "centres",
+    "tests/processes/": "centres",
+    "tests/faults/": "faults",
+}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,7 +38,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Lanes(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "whole centres" if nodeid.startswith(LANES) else nodeid
+            return next((lane for folder, lane in LANES.items() if nodeid.startswith(folder)), nodeid)
 
     return Lanes(config, log)
 
