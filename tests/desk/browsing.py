@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
-from tests.web.running import PASSWORD, Running
+from tests.web.running import PASSWORD
 from web.pages.desk import BUNDLE
 
 SOURCES = Path(__file__).parents[2] / "web" / "desk"
@@ -60,11 +60,18 @@ async def _launch(playwright: Playwright) -> Browser:
     return await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, headless=True)
 
 
+class Served(Protocol):
+    """Where a desk is, and what is to be closed when the test is over."""
+
+    url: str
+    closing: AsyncExitStack
+
+
 @dataclass
 class Person:
     """Somebody in front of one browser window."""
 
-    web: Running
+    web: Served
     context: BrowserContext
     page: Page
     #: what the browser complained of: blocked by policy, failed scripts
@@ -136,7 +143,7 @@ def _note(found: Person, said: str) -> None:
         found.complaints.append(said)
 
 
-async def person(web: Running, opened: Browser, **more: Any) -> Person:
+async def person(web: Served, opened: Browser, **more: Any) -> Person:
     """A person with a browser of their own. `more`: color_scheme, locale, viewport as Playwright names them."""
     given: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "reduced_motion": "reduce"}
     context = await opened.new_context(**(given | more))

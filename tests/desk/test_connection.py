@@ -8,6 +8,7 @@ from domain.belonging import Referred
 from tests.desk.browsing import Person, person
 from tests.desk.screens import accepted
 from tests.web.running import PROJECT, Running, until
+from web.access import read_grants
 
 
 async def at_work(web: Running, chromium: Browser) -> tuple[Person, dict[str, str]]:
@@ -132,6 +133,43 @@ async def test_an_ended_session_is_signed_in_again_over_what_was_being_written(w
     await field.press("Control+Enter")
     await anna.is_told("Sent.")
     assert await sent(web) == ["Dear Ada, a long letter."]
+
+
+async def test_a_restarted_server_is_found_again_and_nothing_of_the_time_between_is_missed(
+    web: Running, chromium: Browser
+) -> None:
+    anna, came = await at_work(web, chromium)
+    await anna.press("x")
+    await anna.page.keyboard.type("Written while nobody served.")
+    await web.stop()
+    await anna.sees("No connection; trying again.")
+    await anna.press("Control+Enter")
+    await anna.sees("1 message waits to be sent.")
+    await web.mail(text="Sent while nobody served.", refers=Referred(ticket_id=came["ticket_id"]))
+    await web.start()
+    await anna.sees("Sent while nobody served.")
+    await anna.is_told("Note saved.")
+    await expect(anna.page.get_by_text("No connection; trying again.")).to_have_count(0)
+    assert len(await web.doors.log.read(types=["interaction.note_added.v1"])) == 1
+    assert anna.complaints == []
+
+
+async def test_who_has_lost_the_role_is_told_so_and_keeps_what_was_written(web: Running, chromium: Browser) -> None:
+    anna, _ = await at_work(web, chromium)
+    await anna.press("r")
+    await anna.page.keyboard.type("Dear Ada, a last word.")
+    account = await web.accounts.find("anna")
+    assert account is not None
+    await web.accounts.set_grants(account.account_id, read_grants({PROJECT: ["client"]}))
+    await anna.press("Control+Enter")
+    await anna.page.locator(".toast.bad").first.wait_for()
+    field = anna.page.get_by_role("textbox", name="Write to the customer")
+    await expect(field).to_have_value("Dear Ada, a last word.")
+    assert await sent(web) == []
+    await anna.page.reload()
+    await anna.page.get_by_role("link", name="Settings").wait_for()
+    await expect(anna.page.get_by_role("link", name="Work")).to_have_count(0)
+    await expect(field).to_have_count(0)
 
 
 async def test_two_tabs_share_one_stream_and_both_see_what_happens(web: Running, chromium: Browser) -> None:

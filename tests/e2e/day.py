@@ -190,8 +190,13 @@ class Day:
 
 
 @asynccontextmanager
-async def a_day(folder: Path) -> AsyncGenerator[Day]:
-    """The centre is open: Anna and Boris signed in and not ready yet, Sue supervises."""
+async def a_day(
+    folder: Path, of: ProjectDocument | None = None, at_centre: CentreDocument | None = None
+) -> AsyncGenerator[Day]:
+    """The centre is open: Anna and Boris signed in and not ready yet, Sue supervises.
+
+    `of`, `at_centre`: documents other than the usual ones.
+    """
     async with AsyncExitStack() as closing:
         emulator, post = Emulator(SID, TOKEN, datetime.now(UTC)), Post()
         api = await closing.enter_async_context(serving(emulator))
@@ -210,8 +215,8 @@ async def a_day(folder: Path) -> AsyncGenerator[Day]:
         )
         node = await closing.enter_async_context(running_node(settings))
         do = node.stores.executor.execute
-        await do(ConfigureProject(document=project(), expected_revision=0), ADMIN)
-        await do(ConfigureCentre(document=centre(), expected_revision=0), ADMIN)
+        await do(ConfigureProject(document=of or project(), expected_revision=0), ADMIN)
+        await do(ConfigureCentre(document=at_centre or centre(), expected_revision=0), ADMIN)
         await node.configured.catch_up()
         at = Addresses(f"{node.base_url}/voice/twilio")
         emulator.number(

@@ -98,6 +98,17 @@ class Running:
     projecting: Projecting
     blobs: FolderBlobs
     ids: dict[str, str] = field(default_factory=dict[str, str])
+    #: what serves at `url` now
+    serving: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def stop(self) -> None:
+        """End the web process, as for a restart; what it stores stays."""
+        await self.serving.aclose()
+
+    async def start(self) -> None:
+        """Serve again at the same address."""
+        self.app = create_app(self.doors)
+        await _serve(self.app, _listening(int(self.url.rpartition(":")[2])), self.serving)
 
     async def execute(self, command: Command, project: str = PROJECT) -> Done:
         return await self.doors.executor.execute(command, Origin(project=project, pool=POOL, actor="test"))
@@ -224,17 +235,24 @@ async def until(true: Callable[[], Any]) -> Any:
 async def running(**settings: Any) -> AsyncGenerator[Running]:
     """Start everything, and end it."""
     async with AsyncExitStack() as closing:
-        # The protocol is named so that asyncio turns off Nagle's algorithm on it: without, each answer waits 40 ms.
-        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening = _listening()
         closing.callback(listening.close)
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
         here = f"http://127.0.0.1:{listening.getsockname()[1]}"
         centre_ = await _centre(closing, settings.pop("url", here), settings)
         centre_.url = here
-        await _serve(centre_.app, listening, closing)
+        closing.push_async_callback(centre_.stop)
+        await _serve(centre_.app, listening, centre_.serving)
         await _configure(centre_)
         yield centre_
+
+
+def _listening(port: int = 0) -> socket.socket:
+    # The protocol is named so that asyncio turns off Nagle's algorithm on it: without, each answer waits 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen()
+    return listening
 
 
 async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -> Running:

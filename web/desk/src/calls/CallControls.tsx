@@ -59,6 +59,18 @@ function Parties({ item, parties }: { item: WorkItem; parties: readonly Party[] 
     const path = `${WHERE}/legs/{leg}/parties/{party}/${what}` as const satisfies Bare
     void ask(command(path, { ...leg, party }))
   }
+  const consulted = parties.find((party) => party.standing === 'consulted')
+  useActions(
+    () =>
+      consulted
+        ? [
+            { id: 'call.hand_over', run: () => say('hand-over', consulted.party) },
+            { id: 'call.bring_in', run: () => say('bring-in', consulted.party) },
+            { id: 'call.end_consult', run: () => say('end', consulted.party) },
+          ]
+        : [],
+    [consulted?.party, item.work_id, locale.value],
+  )
   return (
     <ul class="parties">
       {parties.map((party) => (
@@ -69,15 +81,15 @@ function Parties({ item, parties }: { item: WorkItem; parties: readonly Party[] 
           {party.standing === 'consulted' && (
             <>
               <button type="button" onClick={() => say('bring-in', party.party)}>
-                {w.bringIn}
+                {w.bringIn} {party === consulted && <Keys of="call.bring_in" />}
               </button>
               <button type="button" onClick={() => say('end', party.party)}>
-                {w.endConsult}
+                {w.endConsult} {party === consulted && <Keys of="call.end_consult" />}
               </button>
             </>
           )}
           <button type="button" onClick={() => say('hand-over', party.party)}>
-            {w.handOver}
+            {w.handOver} {party === consulted && <Keys of="call.hand_over" />}
           </button>
           {party.standing === 'joined' && (
             <button type="button" onClick={() => say('remove', party.party)}>
@@ -135,10 +147,10 @@ export function CallControls({ item }: { item: WorkItem }) {
           <Icon name="hold" /> {own?.held ? w.resume : w.hold} <Keys of="call.hold" />
         </button>
         <button type="button" disabled={!connected} onClick={() => show('consult')}>
-          {w.consult}
+          {w.consult} <Keys of="call.consult" />
         </button>
         <button type="button" disabled={!connected} onClick={() => show('transfer')}>
-          {w.transfer}
+          {w.transfer} <Keys of="call.transfer" />
         </button>
         {recording && (
           <button type="button" onClick={record}>

@@ -39,7 +39,14 @@ export function Whom({ item, purpose, close }: { item: WorkItem; purpose: 'consu
           <legend>{w.whom}</legend>
           {choices.map((one) => (
             <label key={one} class="check">
-              <input type="radio" name="to" checked={to === one} onChange={() => choose(one)} /> {w[one]}
+              <input
+                type="radio"
+                name="to"
+                checked={to === one}
+                onChange={() => choose(one)}
+                autofocus={one === choices[0]}
+              />{' '}
+              {w[one]}
             </label>
           ))}
         </fieldset>
