@@ -129,6 +129,8 @@ class Line:
 
     def give(self, given: Input) -> bool:
         """The person does something. Returns whether anybody listened."""
+        kind: HeardKind = "speech" if given.kind == "speech" else "tones"
+        self.call.done.append(Heard(self._clock.now, kind, given.text, "you"))
         if given.kind == "keys" and "*" in given.text and self.star_leaves:
             self.interrupt(Apart("star pressed"))
             return True

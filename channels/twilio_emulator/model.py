@@ -104,6 +104,8 @@ class Call:
     detect: str = ""
     async_detect: Hook | None = None
     heard: deque[Heard] = field(default_factory=lambda: deque[Heard](maxlen=_LINES_KEPT))
+    #: What the person at this end said and keyed, to be read again beside what they heard.
+    done: deque[Heard] = field(default_factory=lambda: deque[Heard](maxlen=_LINES_KEPT))
     recordings: list[Recording] = field(default_factory=list["Recording"])
 
     @property

@@ -17,7 +17,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from channels.twilio.validity import is_phone
 from channels.twilio_emulator.emulator import CannotDo, Emulator
-from channels.twilio_emulator.model import Person
+from channels.twilio_emulator.model import Call, Person
+from channels.twilio_emulator.world import World
 
 _SHOWN = 50
 _templates = Environment(
@@ -35,6 +36,11 @@ def page_of(emulator: Emulator) -> APIRouter:  # noqa: C901 - one small route af
             {call.caller for call in world.calls.values() if call.direction == "inbound"} | set(world.people)
         )
         return _html("who.html", numbers=list(world.numbers), people=people, now=world.now, problem="")
+
+    @router.get("/favicon.ico")
+    async def icon() -> Response:
+        """None; browsers ask for one all the same."""
+        return Response(status_code=204)
 
     @router.get("/phone")
     async def phone(me: str, problem: str = "") -> HTMLResponse:
@@ -106,10 +112,19 @@ def _telephone(emulator: Emulator, me: str) -> dict[str, Any]:
         "me": me,
         "now": world.now,
         "numbers": list(world.numbers),
+        "to": _latest(world, me, mine),
         "by_hand": world.person(me).manner == "person",
         "calls": list(reversed(mine))[:_SHOWN],
         "texts": [text for text in reversed(world.texts.values()) if me in (text.to, text.sender)][:_SHOWN],
     }
+
+
+def _latest(world: World, me: str, mine: list[Call]) -> str:
+    """The number of the account's that somebody had to do with last, else the first there is."""
+    texts = [text for text in world.texts.values() if me in (text.to, text.sender)]
+    latest = max([*mine, *texts], key=lambda one: one.created, default=None)
+    met = [] if latest is None else [latest.to, latest.caller if isinstance(latest, Call) else latest.sender]
+    return next((one for one in (*met, *world.numbers) if one in world.numbers), "")
 
 
 def _is_me(me: str) -> bool:

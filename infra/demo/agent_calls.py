@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 BEGINS: Final = 90.0
 #: Seconds between two looks at the telephone.
 LOOKS: Final = 0.1
-#: What an agent says in one conversation, and the seconds between at speed 1.
-SENTENCES, BETWEEN = 2, 2.5
+#: How often an agent speaks in one conversation: so often, and once more for everything the customer says meanwhile, up
+#: to a bound. The seconds that they listen after each, at speed 1.
+SENTENCES, MOST, LISTENS = 2, 10, 3.0
 
 
 async def talk(agent: Agent, telephones: Telephones, language: str) -> None:
@@ -25,12 +26,19 @@ async def talk(agent: Agent, telephones: Telephones, language: str) -> None:
     call = await _together(agent, telephones)
     if call is None:
         return
-    phrases = LANGUAGES.get(language, LANGUAGES["en"])
-    for _ in range(SENTENCES):
-        if not telephones.company(call):
+    phrases, spoken, heard = LANGUAGES.get(language, LANGUAGES["en"]), 0, _speech(call)
+    while telephones.company(call) and spoken < MOST:
+        telephones.say(call, phrases.spoken[min(spoken, len(phrases.spoken) - 1)])
+        spoken += 1
+        await agent.takes(LISTENS)
+        answered, heard = _speech(call) > heard, _speech(call)
+        if spoken >= SENTENCES and not answered:
             return
-        telephones.say(call, agent.dice.choice(phrases.answers))
-        await agent.takes(BETWEEN)
+
+
+def _speech(call: Call) -> int:
+    """How often something was said to the agent."""
+    return sum(one.kind == "speech" for one in call.heard)
 
 
 async def _together(agent: Agent, telephones: Telephones) -> Call | None:

@@ -99,8 +99,10 @@ class Caller:
         self.over = self.person.story == "rings_off"
 
     async def _talks(self, call: Call) -> None:
-        """Somebody has said something: answer."""
-        self.outcome, self.waiting = "talked", False
+        """Somebody has said something: answer, and then listen."""
+        again, self.outcome, self.waiting = self.outcome == "talked", "talked", False
+        if again:
+            return
         await self.telephones.pass_by(2)
         self.telephones.say(call, self._words())
 

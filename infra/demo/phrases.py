@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """One language. `quoting` introduces what is quoted, as mail programs of that language write it."""
+    """One language. `quoting` introduces what is quoted, as mail programs of that language write it; `spoken` is what
+    an agent says on the telephone, one after the other."""
 
     names: tuple[str, ...]
     domain: str
@@ -22,6 +23,7 @@ class Phrases:
     away: tuple[str, str]
     answers: tuple[str, ...]
     questions: tuple[str, ...]
+    spoken: tuple[str, ...]
     praise: tuple[str, ...]
     callback: str
 
@@ -60,6 +62,11 @@ ENGLISH = Phrases(
         "I am sorry for the trouble. It is on its way now and should be with you tomorrow.",
     ),
     questions=("Could you tell us the number on the back of the box?", "Which of your orders is this about?"),
+    spoken=(
+        "Good day, what can I do for you?",
+        "I see it here: it is on its way and with you tomorrow.",
+        "Gladly. Is there anything else?",
+    ),
     praise=("Quick and kind, thank you! 🎉", "Took a while, but solved."),
     callback="Please call me about my order {order}.",
 )
@@ -94,6 +101,11 @@ FRENCH = Phrases(
         "Je suis désolé pour ce désagrément. Votre colis est parti ce matin et arrive demain.",
     ),
     questions=("Pouvez-vous nous donner le numéro au dos de la boîte ?", "De quelle commande s'agit-il ?"),
+    spoken=(
+        "Bonjour, que puis-je faire pour vous ?",
+        "Je le vois ici : il est en route et arrivera demain.",
+        "Avec plaisir. Puis-je faire autre chose ?",
+    ),
     praise=("Très aimable, merci beaucoup !", "Un peu long, mais c'est réglé."),
     callback="Merci de me rappeler au sujet de la commande {order}.",
 )
@@ -128,6 +140,11 @@ POLISH = Phrases(
         "Przepraszamy za kłopot. Paczka jest w drodze i będzie u Państwa jutro.",
     ),
     questions=("Czy może Pan(i) podać numer z tyłu pudełka?", "Którego zamówienia to dotyczy?"),
+    spoken=(
+        "Dzień dobry, w czym mogę pomóc?",
+        "Widzę to tutaj: jest w drodze i dotrze jutro.",
+        "Proszę bardzo. Czy coś jeszcze?",
+    ),
     praise=("Szybko i miło, dziękuję!", "Trochę to trwało, ale załatwione."),
     callback="Proszę o telefon w sprawie zamówienia {order}.",
 )
@@ -153,6 +170,11 @@ RUSSIAN = Phrases(
         "Извините за неудобство. Посылка уже в пути и будет у вас завтра.",
     ),
     questions=("Назовите, пожалуйста, номер на обратной стороне коробки.", "О каком заказе идёт речь?"),
+    spoken=(
+        "Здравствуйте, чем могу помочь?",
+        "Вижу: всё в пути и будет у вас завтра.",
+        "Пожалуйста. Что-нибудь ещё?",
+    ),
     praise=("Быстро и вежливо, спасибо!", "Долго, но решено."),
     callback="Перезвоните мне, пожалуйста, по заказу {order}.",
 )

@@ -1,0 +1,110 @@
+"""A person plays the customer on the emulator's page, in a real Chromium; the hotline behind it is a real node's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from channels.twilio_emulator.serving import serving
+from domain.interaction.events import MessageReceived
+from domain.voice.events import CallEnded, MessageLeft
+from tests.conftest import unavailable
+from tests.desk.browsing import AXE, PATIENCE, RULES, browser, missing
+from tests.e2e.day import ADA, LINE, Day, a_day
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@dataclass
+class Telephone:
+    """The page in Ada's browser, and the day that she rings into."""
+
+    page: Page
+    day: Day
+    complaints: list[str]
+
+    async def hears(self, words: str) -> None:
+        """The page shows it, whatever time must go by for that."""
+
+        async def shown() -> bool:
+            return await self.page.locator("#heard").get_by_text(words).count() > 0
+
+        await self.day.until(shown, f"{words!r} on the page")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    if what := missing():
+        unavailable(what)
+    async with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def telephone(tmp_path: Path, chromium: Browser) -> AsyncIterator[Telephone]:
+    async with a_day(tmp_path) as day, serving(day.emulator) as url:
+        context = await chromium.new_context(viewport={"width": 390, "height": 800})
+        context.set_default_timeout(PATIENCE)
+        page, complaints = await context.new_page(), list[str]()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        await page.goto(url)
+        await page.get_by_label("Your number").fill(ADA)
+        await page.get_by_role("button", name="Take the telephone").click()
+        yield Telephone(page, day, complaints)
+        await context.close()
+
+
+async def test_a_person_dials_keys_speaks_after_the_tone_and_hangs_up(telephone: Telephone) -> None:
+    page, day = telephone.page, telephone.day
+    await page.get_by_role("button", name="Dial").click()
+    await telephone.hears("Your customer number")
+    await page.get_by_label("Several keys").fill("123456#")
+    await page.get_by_role("button", name="Press").click()
+    await telephone.hears("Orders 1, office 2")
+    await page.get_by_role("button", name="2", exact=True).click()
+    await telephone.hears("beep")
+    await page.get_by_label("Say").fill("The raspberries are ripe <b>now</b>")
+    await page.get_by_role("button", name="Say").click()
+    await expect(page.locator("#heard .mine").get_by_text("The raspberries are ripe <b>now</b>")).to_be_visible()
+    await day.emulator.advance(2)
+    await page.get_by_role("button", name="Hang up").click()
+    await day.event(MessageLeft)
+    await day.event(CallEnded)
+    await expect(page.get_by_role("button", name="Hang up")).to_have_count(0)
+    assert telephone.complaints == []
+
+
+async def test_a_person_texts_and_reads_the_answer_and_a_long_link_does_not_widen_the_page(
+    telephone: Telephone,
+) -> None:
+    page, day = telephone.page, telephone.day
+    await page.get_by_label("Text", exact=True).fill("Are they ripe? 🍓")
+    await page.get_by_role("button", name="Send").click()
+    assert (await day.event(MessageReceived)).text == "Are they ripe? 🍓"
+    await day.asks("anna", "POST", "/api/agents/anna/ready")
+    here, leg = await day.takes("anna")
+    link = "https://raspberries.example/" + "ripe" * 100
+    await day.asks("anna", "POST", f"{here}/legs/{leg}/reply", text=f"Look: {link}")
+    await telephone.hears("riperipe")
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    assert await page.get_by_label("Number").first.input_value() == LINE
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = await page.evaluate(
+        "rules => axe.run(document, {runOnly: rules})", [r for r in RULES if r != "best-practice"]
+    )
+    assert [one["id"] for one in found["violations"]] == []
+    assert telephone.complaints == []
+
+
+async def test_what_cannot_be_done_is_said_on_the_page(telephone: Telephone) -> None:
+    page = telephone.page
+    await page.get_by_label("Number").nth(1).fill("+48000000000")
+    await page.get_by_label("Text", exact=True).fill("Hello")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_have_text("+48000000000 is no number of this account")
