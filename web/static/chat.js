@@ -2,7 +2,8 @@
 "use strict";
 
 const chat = document.querySelector("[data-follow]");
-const list = chat.querySelector("ul");
+const log = chat.querySelector("[role=log]");
+const list = log.querySelector("ul");
 const form = chat.querySelector("[data-say]");
 const box = form.querySelector("textarea");
 const failed = form.querySelector("[data-failed]");
@@ -29,11 +30,11 @@ function add(line) {
   }
   item.append(element("p", { className: "text", dir: "auto", textContent: line.text }));
   list.append(item);
-  list.scrollTop = list.scrollHeight;
+  log.scrollTop = log.scrollHeight;
   if (STATES[line.what]) show(STATES[line.what]);
 }
 
-list.scrollTop = list.scrollHeight;
+log.scrollTop = log.scrollHeight;
 if (chat.dataset.state !== "ended") {
   const events = new EventSource(chat.dataset.follow);
   events.addEventListener("message", (event) => {

@@ -1,10 +1,13 @@
 // What the customers' pages do better with a script, and do without one too.
 "use strict";
 
-// In a frame on another site: say how high this page is, and nothing else.
+// In a frame on another site: say how high this page is, that Escape was pressed, and nothing else.
 if (window.parent !== window) {
   const tell = () => window.parent.postMessage({ trunklineHeight: document.body.offsetHeight }, "*");
   new ResizeObserver(tell).observe(document.body);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) window.parent.postMessage({ trunklineEscape: true }, "*");
+  });
 }
 
 // A form that shows times is shown on the visitor's own clock, unless the address names one.

@@ -24,9 +24,11 @@
     into.appendChild(frame);
   }
 
-  // our page tells how high it is, and nothing else is taken from it
+  var escaped = function () {};
+  // our page tells how high it is and that Escape was pressed there, and nothing else is taken from it
   window.addEventListener("message", function (event) {
     if (!frame || event.source !== frame.contentWindow || event.origin !== page.origin) return;
+    if (event.data && event.data.trunklineEscape === true) escaped();
     var height = Number(event.data && event.data.trunklineHeight);
     if (height > 0 && height < 20000) frame.style.height = Math.ceil(height) + "px";
   });
@@ -53,9 +55,8 @@
       if (wanted) frame.focus();
     }
     button.addEventListener("click", function () { show(panel.style.display === "none"); });
-    document.addEventListener("keydown", function (event) {
-      if (event.key === "Escape" && panel.style.display !== "none") { show(false); button.focus(); }
-    });
+    escaped = function () { if (panel.style.display !== "none") { show(false); button.focus(); } };
+    document.addEventListener("keydown", function (event) { if (event.key === "Escape") escaped(); });
     show(false);
     document.body.append(panel, button);
   }
