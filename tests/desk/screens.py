@@ -212,6 +212,7 @@ async def pictures_of_the_floor(web: Running, opened: Browser, scheme: Scheme) -
     await sue.page.get_by_role("button", name="Line 18").click()
     await shot(sue, "policy-faults", scheme)
     await field.fill(document.replace("target: 3600", "target: 600"))
+    await field.press("Control+Home")
     await sue.page.get_by_role("button", name="Check").click()
     await sue.sees("queue billing: target 3600 s → 600 s")
     await shot(sue, "policy", scheme)

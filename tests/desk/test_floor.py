@@ -7,10 +7,13 @@ from typing import Any
 from playwright.async_api import Browser, expect
 
 from domain.agent.events import AgentBecameNotReady, AgentSignedOut
+from domain.interaction.call_events import PartyJoined
 from domain.interaction.events import InteractionTransferred
+from tests.desk.browsing import person
 from tests.desk.floor import leading, ready, watched
 from tests.desk.screens import accepted
 from tests.web.running import Running
+from tests.web.test_calls import talking
 
 
 async def recorded(web: Running, *kinds: Any) -> list[Any]:
@@ -60,6 +63,26 @@ async def test_work_is_taken_from_an_agent_and_given_to_a_queue(web: Running, ch
     await waiting.get_by_role("button", name="Technical").press("Enter")
     await expect(waiting.get_by_role("row").nth(1)).to_contain_text("E-mail")
     assert sue.complaints == []
+
+
+async def test_a_supervisor_listens_to_a_call_whispers_and_leaves(web: Running, chromium: Browser) -> None:
+    await talking(web)
+    await web.account("clara", {"*": ["supervisor"]}, "clara")
+    clara = await person(web, chromium)
+    await clara.open("floor")
+    await clara.sign_in("clara")
+    await clara.page.get_by_role("button", name="Anna", exact=True).press("Enter")
+    call = clara.page.get_by_role("group", name="The call of Anna")
+    await call.get_by_role("button", name="Listen").press("Enter")
+    await clara.is_told("Your telephone rings: answer it to be in the call.")
+    await expect(call.get_by_role("button", name="Listen")).to_have_attribute("aria-pressed", "true")
+    await call.get_by_role("button", name="Whisper").press("Enter")
+    await expect(call.get_by_role("button", name="Whisper")).to_have_attribute("aria-pressed", "true")
+    assert await clara.faults() == []
+    await call.get_by_role("button", name="Leave the call").press("Enter")
+    await expect(call.get_by_role("button", name="Leave the call")).to_have_count(0)
+    assert [one.hearing for one in await recorded(web, PartyJoined)] == ["listens", "whispers"]
+    assert clara.complaints == []
 
 
 async def test_people_are_found_by_name_site_and_state(web: Running, chromium: Browser) -> None:

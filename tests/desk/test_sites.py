@@ -92,6 +92,6 @@ async def test_a_special_day_is_added_and_removed_by_a_manager_and_only_seen_by_
     await sam.press("Tab")
     await sam.page.keyboard.type("correct horse battery")
     await sam.press("Enter")
-    region = sam.page.get_by_role("region", name="Heures d’ouverture: Hotline")
+    region = sam.page.get_by_role("region", name="Heures d’ouverture : Hotline")
     await expect(region).to_contain_text("25 décembre 2030")
     await expect(region.get_by_role("button")).to_have_count(0)

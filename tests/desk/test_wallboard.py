@@ -8,6 +8,10 @@ from tests.desk.browsing import Person, person
 from tests.desk.floor import leading, ready, watched
 from tests.web.running import OTHER, PROJECT, Running, until
 
+#: Bytes of the desk's own files as they came over the wire.
+WEIGHT = """performance.getEntriesByType('resource').filter(one => one.name.includes('/desk/'))
+    .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+
 
 def tile(sue: Person, span: str, figure: str) -> Locator:
     part = sue.page.get_by_role("region", name=span)
@@ -70,6 +74,8 @@ async def test_pages_of_those_who_lead_are_there_for_them_alone(web: Running, ch
     assert names == ["Work", "Follow-ups", "Messages", "Search", "Settings"]
     asked = await anna.page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
     assert not [name for name in asked if "floor" in name.lower() or "Alerts" in name], "an agent loads none of it"
+    weight = await anna.page.evaluate(WEIGHT)
+    assert 10_000 < weight < 250_000
 
 
 async def test_a_role_that_is_lost_takes_its_pages_away_while_one_looks(web: Running, chromium: Browser) -> None:

@@ -1,5 +1,5 @@
 /** What stands around every page: navigation, presence, the state of the connection, and what may come up anywhere. */
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { Offers } from '../agent/Offers'
 import { Presence } from '../agent/Presence'
 import { desk, follow } from '../agent/state'
@@ -49,8 +49,13 @@ function Connection() {
 }
 
 function Navigation() {
+  const bar = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // on a narrow screen the pages stand in one line that scrolls
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [current.value])
   return (
-    <nav aria-label={shellWords().navigation}>
+    <nav ref={bar} aria-label={shellWords().navigation}>
       <ul>
         {pages.value.map((page) => (
           <li key={page.path}>

@@ -3,8 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { complain } from '../ui/toasts'
 import { listen } from './live'
 
-/** Milliseconds between two reads: a busy centre has many events a second. */
+/** Milliseconds between two reads at least: a busy centre has many events a second. */
 const PAUSE = 700
+/** So many times as long as a read took it rests: what is much to read, as thousands of agents are, is read less often. */
+const RESTS = 4
 
 /**
  * What `ask` answers, asked again after events whose type matches `when`, and the way to ask at once. `about` says what
@@ -20,12 +22,14 @@ export function useFresh<T>(ask: () => Promise<T>, when: RegExp, about: readonly
     let busy = false
     let wanted = false
     let timer = 0
+    let pause = PAUSE
     const read = async () => {
       if (busy) {
         wanted = true
         return
       }
       busy = true
+      const began = performance.now()
       try {
         const answer = await asking.current()
         if (!gone) take(answer)
@@ -33,6 +37,7 @@ export function useFresh<T>(ask: () => Promise<T>, when: RegExp, about: readonly
         if (!gone) complain(fault)
       }
       busy = false
+      pause = Math.max(PAUSE, RESTS * (performance.now() - began))
       if (wanted && !gone) later()
       wanted = false
     }
@@ -40,7 +45,7 @@ export function useFresh<T>(ask: () => Promise<T>, when: RegExp, about: readonly
       timer ||= setTimeout(() => {
         timer = 0
         void read()
-      }, PAUSE)
+      }, pause)
     }
     again.current = () => void read()
     take(null)

@@ -17,7 +17,7 @@ import { matching, usePeople, type Wanted } from './people'
 import { peopleWords } from './words'
 
 /** Rows on the page at once. */
-const MOST = 150
+const MOST = 100
 const STATES = ['ready', 'not_ready', 'not_responding', 'signed_out']
 
 export type Doing = { agent: AgentView; what: State | 'message' }
@@ -68,11 +68,13 @@ function Row({ agent, open, toggle, act, again }: RowProps) {
             <bdi>{agent.name}</bdi>
           </button>
         </th>
-        <td>
+        <td class="aside">
           {siteTitle(agent.site)} {agent.site_down && <Icon name="warning" size={14} />}
         </td>
         <td class={`presence-${agent.presence}`}>
-          <span class="dot" aria-hidden="true" /> {presenceName(agent.presence)}
+          <span class="together">
+            <span class="dot" aria-hidden="true" /> {presenceName(agent.presence)}
+          </span>
           {agent.reason && <span class="soft"> · {reasonTitle(agent.reason)}</span>}
         </td>
         <td class="figures right" title={fullTime(agent.since)}>
@@ -164,7 +166,9 @@ export function People() {
             <thead>
               <tr>
                 <th scope="col">{floorWords().agent}</th>
-                <th scope="col">{floorWords().site}</th>
+                <th scope="col" class="aside">
+                  {floorWords().site}
+                </th>
                 <th scope="col" colspan={2}>
                   {w.state}
                 </th>

@@ -3,7 +3,7 @@ import { leadingTitles } from '../../leading/words'
 
 export const page: Page = {
   path: 'floor',
-  order: 6,
+  order: 17,
   icon: 'people',
   title: () => leadingTitles().floor,
   may: ['supervise'],

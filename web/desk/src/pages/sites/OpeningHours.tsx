@@ -138,10 +138,8 @@ function OfProject({ project }: { project: ProjectOnDesk }) {
   const [known, again] = useFresh(ask, /^project\.configured/, [project.name])
   const hours = Object.entries((known?.document.hours ?? {}) as Record<string, Hours>)
   return (
-    <section class="panel" aria-label={`${w.hours}: ${project.title}`}>
-      <h2>
-        {w.hours}: {project.title}
-      </h2>
+    <section class="panel" aria-label={w.hoursOf(project.title)}>
+      <h2>{w.hoursOf(project.title)}</h2>
       {known === null && <p class="soft">{common().loading}</p>}
       {known && hours.length === 0 && <p class="soft">{w.noHours}</p>}
       <ul class="sites">

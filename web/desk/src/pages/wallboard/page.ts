@@ -3,7 +3,7 @@ import { leadingTitles } from '../../leading/words'
 
 export const page: Page = {
   path: 'wallboard',
-  order: 5,
+  order: 16,
   icon: 'board',
   title: () => leadingTitles().wallboard,
   may: ['supervise'],
