@@ -102,10 +102,10 @@ class Here:
 
 
 @asynccontextmanager
-async def at_the_desk(folder: Path, chromium: Browser) -> AsyncGenerator[Desk]:
-    """Anna has signed in and is ready."""
+async def at_the_desk(folder: Path, chromium: Browser, **more: Any) -> AsyncGenerator[Desk]:
+    """Anna has signed in and is ready. `more`: as for `person`."""
     async with a_day(folder, *documents()) as day, AsyncExitStack() as closing:
-        anna = await person(Here(f"http://127.0.0.1:{day.node.http_port}", closing), chromium)
+        anna = await person(Here(f"http://127.0.0.1:{day.node.http_port}", closing), chromium, **more)
         await anna.open()
         await anna.sign_in("anna")
         await anna.page.get_by_role("button", name="Presence:").wait_for()

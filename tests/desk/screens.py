@@ -19,6 +19,7 @@ from domain.customer.decide import RecordFact
 from domain.interaction.work import AddNote
 from domain.ticket.decide import RateService
 from tests.desk.browsing import Person, browser, missing, person
+from tests.desk.call_screens import call_pictures
 from tests.desk.demo_screens import demo_pictures
 from tests.desk.floor import leading, two_sites, watched
 from tests.desk.shift import customer, html_mail, with_answers, with_room, with_telephone
@@ -104,7 +105,13 @@ async def pictures(web: Running, opened: Browser, scheme: Scheme) -> None:
     await page.get_by_role("button", name="Show the mail as it was written").click()
     await page.frame_locator("iframe.letter").get_by_text("is wrong").wait_for()
     await shot(somebody, "letter", scheme)
-    await somebody.press("r")
+    await somebody.press("y")
+    await page.keyboard.type("Dear Ada – your new invoice comes with Friday’s post; we have taken ten euros off.")
+    await somebody.sees("2 texts")
+    await shot(somebody, "text", scheme)
+    await page.get_by_role("button", name="By mail").click()
+    await page.get_by_role("textbox", name="Write to the customer").fill("")
+    await somebody.press("Escape", "r")
     await page.keyboard.type("::")
     await somebody.sees("A refund is on its way")
     await shot(somebody, "answers", scheme)
@@ -237,6 +244,7 @@ async def main() -> None:
         for scheme in ("light", "dark"):
             async with running() as web:
                 await pictures(web, opened, scheme)
+            await call_pictures(opened, FOLDER, scheme)
             async with running() as web:
                 await pictures_of_the_floor(web, opened, scheme)
         await demo_pictures(opened, FOLDER)

@@ -38,6 +38,7 @@ async def test_what_a_call_can_be_put_through_is_done_at_the_desk(tmp_path: Path
         await page.keyboard.type(OFFICE)
         await desk.anna.press("Enter")
         await desk.sees("consulted")
+        assert await desk.anna.faults() == [], "what axe finds wrong with a call in hand"
         office = await desk.reached(OFFICE)
         await desk.day.tells(anna, "A customer asks for you", office)
         assert not any("asks for you" in one for one in desk.day.emulator.heard(ada.sid))
