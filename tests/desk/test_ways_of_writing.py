@@ -56,7 +56,7 @@ async def test_a_text_that_is_too_long_goes_by_mail_instead(web: Running, chromi
     await anna.page.get_by_role("button", name="By text").click()
     field = anna.page.get_by_role("textbox", name="Write to the customer")
     await field.fill("x" * 1_601)
-    await anna.sees("Too long by 1 characters.")
+    await anna.sees("Too long by 1 character.")
     await expect(anna.page.get_by_role("button", name="Send")).to_be_disabled()
     await anna.page.get_by_role("button", name="By mail").click()
     await field.press("Control+Enter")

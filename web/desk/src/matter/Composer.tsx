@@ -9,7 +9,7 @@ import { Keys } from '../keys/Keys'
 import { line } from '../live/live'
 import { Icon } from '../ui/Icon'
 import { complain, say } from '../ui/toasts'
-import { locale, number } from '../words/locale'
+import { locale } from '../words/locale'
 import { Answers } from './Answers'
 import { filled, type Typed, typedBehind } from './answers'
 import { by, type Carrier, carriersFor, longest, useSegments } from './carriers'
@@ -191,7 +191,7 @@ export function Composer({ item, card }: Props) {
       </div>
       <div class="row between">
         <p class={over > 0 ? 'fault' : 'soft'} id={`${id}-state`} role="status">
-          {over > 0 ? w.tooLong(number(over)) : <Saved draft={draft} />}
+          {over > 0 ? w.tooLong(over) : <Saved draft={draft} />}
         </p>
         <Segments told={segments} write={draft.write} />
         <button

@@ -1,4 +1,4 @@
-import { plural, words } from '../words/locale'
+import { number, plural, words } from '../words/locale'
 
 export const matterWords = words(
   {
@@ -36,7 +36,8 @@ export const matterWords = words(
     draftElsewhere: 'This draft was changed in another window.',
     takeTheirs: 'Use that one',
     keepMine: 'Keep mine',
-    tooLong: (over: string) => `Too long by ${over} characters. Shorten it before sending; nothing was cut off.`,
+    tooLong: (over: number) =>
+      `Too long by ${plural(over, '1 character', `${number(over)} characters`)}. Shorten it before sending; nothing was cut off.`,
     answers: 'Canned answers',
     insert: 'Insert',
     noAnswers: 'No canned answer matches.',
@@ -154,7 +155,8 @@ export const matterWords = words(
     draftElsewhere: 'Ce brouillon a été modifié dans une autre fenêtre.',
     takeTheirs: 'Prendre l’autre',
     keepMine: 'Garder le mien',
-    tooLong: (over: string) => `Trop long de ${over} caractères. Raccourcissez avant d’envoyer ; rien n’a été coupé.`,
+    tooLong: (over: number) =>
+      `Trop long de ${plural(over, '1 caractère', `${number(over)} caractères`)}. Raccourcissez avant d’envoyer ; rien n’a été coupé.`,
     answers: 'Réponses types',
     insert: 'Insérer',
     noAnswers: 'Aucune réponse type ne correspond.',
