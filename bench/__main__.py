@@ -18,6 +18,7 @@ BENCHES = (
     "rebuild",
     "router",
     "contact",
+    "desk",
     "kafka_relay",
     "kafka_latency",
     "kafka_take_over",

@@ -25,6 +25,8 @@ PAGES = {
 }
 #: Mails that have gone out before the pictures are taken.
 ENOUGH = 15
+#: Seconds until then at most.
+PATIENCE = 240.0
 
 
 @asynccontextmanager
@@ -34,7 +36,7 @@ async def a_demo_day(enough: int = ENOUGH) -> AsyncGenerator[tuple[Run, Outbox]]
         stop = asyncio.Event()
         living = asyncio.create_task(live(run, server, stop))
         try:
-            await until(lambda: server.outbox.count >= enough or living.done())
+            await until(lambda: server.outbox.count >= enough or living.done(), PATIENCE)
             run.day.tempo.pause()
             yield run, server.outbox
         finally:

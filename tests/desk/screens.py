@@ -20,6 +20,7 @@ from domain.interaction.work import AddNote
 from domain.ticket.decide import RateService
 from tests.desk.browsing import Person, browser, missing, person
 from tests.desk.call_screens import call_pictures
+from tests.desk.customer_screens import customer_pictures
 from tests.desk.demo_screens import demo_pictures
 from tests.desk.floor import leading, two_sites, watched
 from tests.desk.shift import customer, html_mail, with_answers, with_room, with_telephone
@@ -247,6 +248,8 @@ async def main() -> None:
             await call_pictures(opened, FOLDER, scheme)
             async with running() as web:
                 await pictures_of_the_floor(web, opened, scheme)
+            async with running() as web:
+                await customer_pictures(web, opened, scheme, FOLDER)
         await demo_pictures(opened, FOLDER)
     print(f"pictures are in {FOLDER}")
 

@@ -46,9 +46,15 @@ async def context(opened: Browser, **more: Any) -> BrowserContext:
 
 
 async def flaws(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than its window."""
+    """What axe finds, whether the page is wider than its window, and fields too narrow to be read."""
     wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return await faults_of(page) + ([f"{wide} pixels wide in {window}"] if wide > window else [])
+    narrow = await page.evaluate(
+        """() => [...document.querySelectorAll('select, textarea, input:not([type=radio], [type=hidden])')]
+            .filter(one => one.checkVisibility() && !one.closest('.unseen') && one.offsetWidth < 100)
+            .map(one => one.name)"""
+    )
+    found = [*(f"{name} is too narrow" for name in narrow), *await faults_of(page)]
+    return found + ([f"{wide} pixels wide in {window}"] if wide > window else [])
 
 
 async def with_chat(web: Running) -> None:

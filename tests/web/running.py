@@ -220,9 +220,9 @@ async def next_event(events: AsyncIterator[dict[str, Any]], event: str = "messag
     raise AssertionError(f"the stream ended without {event}")
 
 
-async def until(true: Callable[[], Any]) -> Any:
+async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait until something holds, a bounded time; what it gave."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(seconds):
         while True:
             found = true()
             found = await found if asyncio.iscoroutine(found) else found
