@@ -30,14 +30,14 @@ async def test_a_whole_shift_with_mails_needs_no_mouse(web: Running, chromium: B
     await page.get_by_role("heading", name="Invoice 4711").wait_for()
     await anna.sees("The amount is wrong.")
 
+    # she wrote to the mailbox whose customers are answered in French
+    await page.get_by_role("complementary", name="Customer").get_by_role("heading", name="Ada Lovelace").wait_for()
     await anna.press("r")
     await page.keyboard.type("::ref")
     await page.get_by_role("option", name="A refund is on its way").wait_for()
     await anna.press("Enter")
     reply = page.get_by_role("textbox", name="Write to the customer")
-    await expect(reply).to_have_value(
-        "Dear Ada Lovelace,\n\nwe have refunded the difference; you will see it within three days.\n\nAnna"
-    )
+    await expect(reply).to_have_value("Bonjour Ada Lovelace,\n\nnous avons remboursé la différence.\n\nAnna")
     await anna.press("Control+Enter")
     await anna.is_told("Sent.")
     await expect(reply).to_have_value("")
