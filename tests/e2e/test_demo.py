@@ -171,13 +171,16 @@ def test_a_person_can_sign_in_as_printed_write_as_printed_and_stop_it(
     shown: tuple[subprocess.Popen[str], str], tmp_path: Path
 ) -> None:
     process, printed = shown
-    url = re.search(r"http://127\.0\.0\.1:\d+", printed)
+    begin = re.search(r"Begin here: (http://127\.0\.0\.1:\d+)", printed)
+    url = re.search(r"(http://127\.0\.0\.1:\d+)/docs", printed)
     password = re.search(r"^ *guest +(\S+)", printed, re.MULTILINE)
     smtp = re.search(r"--server 127\.0\.0\.1:(\d+) .* --to (\S+)", printed)
+    assert begin
     assert url
     assert password
+    assert "/sign-in" in httpx2.get(begin[1], trust_env=False).text
     assert smtp
-    signed = httpx2.post(f"{url[0]}/api/session", json={"name": "guest", "password": password[1]}, trust_env=False)
+    signed = httpx2.post(f"{url[1]}/api/session", json={"name": "guest", "password": password[1]}, trust_env=False)
     assert signed.json()["agent_id"] == "guest"
     with smtplib.SMTP("127.0.0.1", int(smtp[1]), timeout=20) as client:
         client.sendmail("you@home.example", smtp[2], "From: you@home.example\nSubject: Hello\n\nIs anybody there?")
