@@ -24,7 +24,7 @@ from psycopg.sql import SQL, Identifier
 #: one worker, so that few of them share the machine, and those of a folder the one broker or day that they look at.
 LANES = {
     "tests/cluster/": "centres",
-    "tests/desk/": "centres",
+    "tests/desk/": "desk",
     "tests/e2e/": "centres",
     "tests/processes/": "centres",
     "tests/faults/": "faults",
