@@ -122,7 +122,11 @@ class Executor:
         for _ in range(ATTEMPTS):
             loaded, outcome = await self._decide(command, origin, fresh)
             if isinstance(outcome, Rejection):
-                raise outcome
+                # its own first run, under way when this one began, may be what it was refused for
+                first = None if once is None else await self._log.recall(once)
+                if first is None:
+                    raise outcome
+                return _first_result(first)
             changes = self._changes(loaded, outcome, origin, erased)
             if not any(change.events for change in changes) and once is None:
                 return Done(0, outcome.result)

@@ -124,6 +124,33 @@ async def test_the_same_key_at_the_same_time_is_stored_once(centre: Centre) -> N
     assert (await centre.recorded()).count("ticket.opened.v1") == 1
 
 
+async def test_a_repetition_that_comes_while_its_first_run_is_under_way_is_told_its_result(centre: Centre) -> None:
+    """It looked for the key too early and decides too late: what it is refused for is its own doing."""
+    interaction = (await centre.executor().execute(mail(entry="sales"), ORIGIN)).result["interaction_id"]
+    work = (await centre.executor().execute(offer(interaction, "anna"), ORIGIN)).result["work_id"]
+    accept = AcceptOffer(interaction_id=interaction, leg="1", work_id=work, agent_id="anna")
+    resolve = ResolveTicket(
+        project=PROJECT, ticket_id=(await centre.executor().execute(mail(), ORIGIN)).result["ticket_id"], agent_id="a"
+    )
+
+    class Slow(MemoryLog):
+        async def recall(self, once: str) -> Appended | None:
+            found = await centre.log.recall(once)
+            if found is None:
+                await centre.executor().execute(first, ORIGIN, once=once)
+            return found
+
+    slow = Slow(centre.keyring, clock)
+    for name in ("append", "read_stream", "read"):
+        setattr(slow, name, getattr(centre.log, name))
+    for first in (accept, resolve):
+        head = await centre.log.head()
+        done = await centre.executor(slow).execute(first, ORIGIN, once=f"once {type(first).__name__}")
+        assert done.replayed
+        assert done.position > head
+    assert (await centre.recorded()).count("interaction.offer_accepted.v1") == 1
+
+
 async def test_a_key_is_kept_even_where_the_command_changed_nothing(centre: Centre) -> None:
     executor = centre.executor()
     await executor.execute(SignIn(agent_id="anna"), ORIGIN, once="k")
