@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import Any
 
 from channels.email.identity import Identity
+from domain.customer.events import ConsentWithdrawn
 from domain.delivery.events import NotificationRequested
-from domain.event import Recorded
+from domain.event import Event, Recorded
 from domain.interaction.events import CallbackRequested, MessageReceived
 from domain.personal import plain
 from domain.ticket.events import ServiceRated, TicketHandedOver, TicketOpened, TicketResolved
@@ -48,6 +49,16 @@ class Facts:
     telephone: TelephoneFacts = field(default_factory=TelephoneFacts)
     owners: dict[str, str] = field(default_factory=dict[str, str])
 
+    def before(self, event: Event) -> None:
+        """What holds from then on, whichever run it was said in."""
+        match event:
+            case TicketOpened():
+                self.owners[event.ticket_id] = event.customer_id
+            case ConsentWithdrawn():
+                self.telephone.stopped.add(event.customer_id)
+            case _:
+                return
+
     def add(self, one: Recorded) -> None:  # noqa: C901 - one flat match over the events
         self.positions.add(one.position)
         self.telephone.add(one.event)
@@ -65,7 +76,6 @@ class Facts:
             case NotificationRequested() as event:
                 self.requests[event.ticket_id, event.kind] += 1
             case TicketOpened() as event:
-                self.owners[event.ticket_id] = event.customer_id
                 self.causes[event.ticket_id, "ticket_opened"] += 1
             case TicketResolved() as event:
                 self.causes[event.ticket_id, "ticket_resolved"] += 1
@@ -124,7 +134,14 @@ class Checking:
         return {name: list(await check())[:MOST] for name, check in checks.items()}
 
     async def _read(self) -> None:
-        position, opener = self.since, self.node.stores.opener
+        # whose tickets there are, and who wants no texts, may have been told in an earlier run of the same folder
+        position, opener = 0, self.node.stores.opener
+        lasting = [TicketOpened.wire, ConsentWithdrawn.wire]
+        while batch := await self.node.stores.log.read(position, PORTION, types=lasting):
+            for one in batch:
+                self.facts.before(one.event)
+            position = batch[-1].position
+        position = self.since
         while batch := await self.node.stores.log.read(position, PORTION):
             for one in batch:
                 self.facts.add(one._replace(event=opener(one.event)))
