@@ -71,16 +71,23 @@ class Broker:
             }
         return told
 
-    def ensure_topic(self) -> None:
-        """Make the topic where there is none. Blocks. Raises `BrokerUnavailable`."""
+    def ensure_topic(self) -> int:
+        """Make the topic where there is none; how many partitions it has. Blocks. Raises `BrokerUnavailable`.
+
+        Asked of the cluster as an administrator does: a consumer that is asked may wait for an answer for ever.
+        """
         try:
             admin = KafkaAdminClient(**self.options())
             try:
                 self._ensure_topic(admin)
+                found = [one for one in admin.describe_topics([self.topic]) if not one["error_code"]]
             finally:
                 admin.close()
         except (KafkaError, OSError, ValueError) as fault:
             raise unavailable("the topic cannot be made or looked at", fault) from fault
+        if not found or not found[0]["partitions"]:
+            raise BrokerUnavailable(f"Kafka: topic {self.topic} is not known to every broker yet")
+        return len(found[0]["partitions"])
 
     def _ensure_topic(self, admin: KafkaAdminClient) -> None:
         if self.topic in admin.list_topics():

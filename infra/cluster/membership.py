@@ -21,7 +21,7 @@ from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAs
 from kafka.errors import InvalidSessionTimeoutError
 from kafka.structs import TopicPartition
 
-from infra.cluster.broker import Broker
+from infra.cluster.broker import Broker, BrokerUnavailable
 from infra.cluster.cloud_event import Carried, carried
 
 _log = structlog.get_logger("membership")
@@ -41,6 +41,9 @@ USUAL_SESSION = 6.0
 BEATS = 20
 #: Milliseconds between two looks at what a member may do before the group gives up waiting for it.
 MAX_POLL_MS = 15_000
+
+#: Seconds after which a member that the group gives nothing begins anew: longer than a group waits for anybody.
+MOST_JOINING = 20.0
 
 Deliver = Callable[[int, Sequence[Carried]], None]
 
@@ -63,6 +66,7 @@ class Membership:
         self._session = broker.session
         self._ending = threading.Event()
         self._joined = False
+        self._given: list[TopicPartition] | None = None
         self._of = 0
         #: None until the group has given anything for the first time.
         self.assignment: Assignment | None = None
@@ -108,15 +112,19 @@ class Membership:
                 loop.call_soon_threadsafe(done.set)
 
     def _belong(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._broker.ensure_topic()
+        self._of = self._broker.ensure_topic()
         consumer = KafkaConsumer(**self._options())
+        self._joined, waits_since = False, time.monotonic()
         try:
-            self._count(consumer)
             consumer.subscribe([self._broker.topic], listener=_Listener(partial(self._note, loop)))
             while not self._ending.is_set():
                 polled: dict[Any, list[Any]] = consumer.poll(POLL_MS if self._joined else JOIN_MS)
                 self.fault = ""
-                self._count(consumer)
+                if self._joined:
+                    waits_since = time.monotonic()
+                elif time.monotonic() - waits_since > MOST_JOINING:
+                    raise BrokerUnavailable(f"Kafka: the group {self._group} gave nothing for {MOST_JOINING:g} s")
+                self._recount(loop)
                 if self._deliver is None:
                     consumer.pause(*consumer.assignment())
                 for partition, records in polled.items():
@@ -146,18 +154,21 @@ class Membership:
             "metrics_enabled": False,
         }
 
-    def _count(self, consumer: KafkaConsumer) -> None:
-        """How many partitions the topic has; one that was only just made is not known everywhere at once."""
-        while not self._ending.is_set():
-            self._of = len(consumer.partitions_for_topic(self._broker.topic) or ())
-            if self._of:
-                return
-            self._ending.wait(FIRST_PAUSE)
+    def _recount(self, loop: asyncio.AbstractEventLoop) -> None:
+        """A topic that got more partitions is shared out anew: its pools lie elsewhere then."""
+        given, self._given = self._given, None
+        if given is None:
+            return
+        of = self._broker.ensure_topic()
+        if of != self._of:
+            self._of = of
+            self._note(loop, given)
 
     def _note(self, loop: asyncio.AbstractEventLoop, partitions: list[TopicPartition] | None) -> None:
         """What the group gives, in the client's thread; None while it is being sorted out."""
         self._joined = partitions is not None
         if partitions is not None:
+            self._given = partitions
             given = Assignment(frozenset(one.partition for one in partitions), self._of)
             loop.call_soon_threadsafe(self._take, given)
 
