@@ -148,20 +148,24 @@ class Executor:
     async def _decide(
         self, command: Command, origin: Origin, fresh: set[str]
     ) -> tuple[dict[str, Loaded], Outcome | Rejection]:
-        """Decide, loading streams as they are asked for. A rejection counts only on freshly read streams."""
+        """Decide, loading streams as they are asked for.
+
+        That it is not possible, or that nothing is to be done, counts only on freshly read streams: no version is
+        asserted by it, so nothing else would find out that another process has moved on.
+        """
         while True:
             loaded: dict[str, Loaded] = {}
+            outcome: Outcome | Rejection
             try:
                 outcome = await self._decide_on(command, origin, loaded)
             except Rejection as rejection:
-                stale = loaded.keys() - fresh
-                if not stale:
-                    return loaded, rejection
-                for stream in stale:
-                    await self._refresh(stream)
-                fresh |= stale
-                continue
-            return loaded, outcome
+                outcome = rejection
+            stale = loaded.keys() - fresh
+            if not stale or (isinstance(outcome, Outcome) and any(outcome.events.values())):
+                return loaded, outcome
+            for stream in stale:
+                await self._refresh(stream)
+            fresh |= stale
 
     async def _decide_on(self, command: Command, origin: Origin, loaded: dict[str, Loaded]) -> Outcome:
         now, ids = self._clock(), _SameIds(self._new_id)

@@ -187,6 +187,15 @@ async def test_of_two_agents_who_accept_at_once_one_has_the_work(centre: Centre)
     assert (await centre.recorded()).count("interaction.offer_accepted.v1") == 1
 
 
+async def test_that_nothing_is_to_be_done_is_said_on_what_the_log_says_not_on_a_stale_cache(centre: Centre) -> None:
+    """A router whose cache was behind would never end a wrap-up whose time is out: there is none, for all it knows."""
+    stale, other = centre.executor(), centre.executor()
+    await stale.execute(SignIn(agent_id="anna"), ORIGIN)  # she is at work already, and in its cache now
+    await other.execute(SignOut(agent_id="anna"), ORIGIN)
+    assert (await stale.execute(SignIn(agent_id="anna"), ORIGIN)).position == await centre.log.head()
+    assert (await centre.recorded()).count("agent.signed_in.v1") == 3
+
+
 async def test_a_decision_on_a_stale_cache_is_made_again_on_what_the_log_says(centre: Centre) -> None:
     stale, other = centre.executor(), centre.executor()
     interaction = (await stale.execute(mail(), ORIGIN)).result["interaction_id"]
