@@ -178,6 +178,10 @@ class Blobs(Protocol):
         """The bytes, or None when they were erased or never existed."""
         ...
 
+    async def remove(self, customer_id: str, reference: str) -> object:
+        """Remove one thing; one that is gone is gone. What it gives is the store's own."""
+        ...
+
     async def destroy(self, customer_id: str) -> None:
         """Remove everything stored for the customer."""
         ...
@@ -188,11 +192,7 @@ class RecordingStoreUnavailable(Exception):
 
 
 class RecordingStore(Blobs, Protocol):
-    """Sound of calls, stored encrypted under the customer's key; one recording can be removed by itself.
+    """Sound of calls, kept as blobs are, perhaps elsewhere.
 
     Everything raises `RecordingStoreUnavailable` or `OSError` when the store is away.
     """
-
-    async def remove(self, customer_id: str, reference: str) -> object:
-        """Remove one recording; one that is gone is gone. What it gives is the store's own."""
-        ...

@@ -28,7 +28,7 @@ class FolderBlobs:
     """`domain.ports.RecordingStore`, and so `Blobs`, in a folder."""
 
     def __init__(self, root: Path, keyring: Keyring, *, max_bytes: int = MAX_BLOB_BYTES) -> None:
-        self._root = root
+        self.root = root
         self._keyring = keyring
         self._max_bytes = max_bytes
 
@@ -73,7 +73,7 @@ class FolderBlobs:
         return open_blob(self._keyring, customer_id, reference, stored)
 
     def _folder(self, customer_id: str) -> Path:
-        return self._root / place_of(customer_id)
+        return self.root / place_of(customer_id)
 
 
 def _write_durably(path: Path, parts: list[bytes]) -> None:

@@ -55,6 +55,10 @@ class Letters(Protocol):
         """
         ...
 
+    async def drop(self, customer_id: str, kept: Kept) -> None:
+        """Let go of what `keep` kept for a message that turned out to be there already."""
+        ...
+
     async def read(self, customer_id: str, raw: str, faults: Sequence[str]) -> Letter | None:
         """The mail whose bytes lie under this reference; None where they are gone, as after an erasure.
 

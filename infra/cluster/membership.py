@@ -41,7 +41,6 @@ USUAL_SESSION = 6.0
 BEATS = 20
 #: Milliseconds between two looks at what a member may do before the group gives up waiting for it.
 MAX_POLL_MS = 15_000
-
 #: Seconds after which a member that the group gives nothing begins anew: longer than a group waits for anybody.
 MOST_JOINING = 20.0
 

@@ -40,6 +40,11 @@ class StoredLetters:
         raw = await self._blobs.put(customer_id, await asyncio.to_thread(_as_letter, text, files))
         return Kept(raw, attachments, tuple(faults))
 
+    async def drop(self, customer_id: str, kept: Kept) -> None:
+        for reference in (kept.raw, *(one.reference for one in kept.attachments)):
+            if reference:
+                await self._blobs.remove(customer_id, reference)
+
     async def read(self, customer_id: str, raw: str, faults: Sequence[str]) -> Letter | None:
         try:
             content = await self._blobs.get(customer_id, raw)

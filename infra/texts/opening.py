@@ -17,7 +17,7 @@ from channels.twilio.text_control import TwilioTexts
 from channels.twilio.transport import Account as Credentials
 from channels.twilio.transport import Bounds
 from domain.execute import Executor
-from domain.ports import Clock, Fingerprints, Log, Opener, RecordingStore
+from domain.ports import Blobs, Clock, Fingerprints, Log, Opener
 from infra.configured import Configured
 from infra.settings import Settings
 from infra.texts.accounts import TextAccount, TextAccounts
@@ -75,7 +75,7 @@ def parts_of(
     opener: Opener,
     configured: Configured,
     fingerprints: Fingerprints,
-    blobs: RecordingStore,
+    blobs: Blobs,
     clock: Clock,
     links: Links,
     accounts: TextAccounts,

@@ -30,7 +30,7 @@ from domain.customer.decide import Contact, RecogniseCustomer
 from domain.execute import Done, Executor, Origin
 from domain.intake import ReceiveMessage
 from domain.interaction.events import Attachment
-from domain.ports import Clock, Fingerprints, RecordingStore
+from domain.ports import Blobs, Clock, Fingerprints
 from domain.rejection import Rejection
 from domain.texts import TakeKeyword
 from infra.texts.accounts import TextAccount
@@ -78,7 +78,7 @@ class Receiving:
     executor: Executor
     lines: Lines
     fingerprints: Fingerprints
-    blobs: RecordingStore
+    blobs: Blobs
     clock: Clock
     storms: Storms = field(default_factory=Storms)
 

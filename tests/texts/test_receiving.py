@@ -144,7 +144,7 @@ async def test_a_picture_of_a_text_that_comes_again_is_kept_once(line: Hotline) 
     (sent,) = [one for one in line.emulator.world.webhooks.sent if one.url.endswith("/incoming")]
     assert await line.post("incoming", dict(sent.params)) == 200
     message = await line.one(MessageReceived)
-    kept = [path for path in line.blobs._root.rglob("*") if path.is_file()]
+    kept = [path for path in line.blobs.root.rglob("*") if path.is_file()]
     assert [path.name for path in kept] == [message.attachments[0].reference]
 
 

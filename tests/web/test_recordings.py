@@ -129,7 +129,7 @@ async def test_a_recording_of_another_project_is_not_there(web: Running) -> None
 
 async def test_a_recording_that_was_altered_in_its_store_is_told_in_a_sentence(web: Running) -> None:
     await recorded(web)
-    (sound,) = [path for path in web.doors.recordings._root.rglob("*") if path.is_file()]  # type: ignore[attr-defined]
+    (sound,) = [path for path in web.doors.recordings.root.rglob("*") if path.is_file()]  # type: ignore[attr-defined]
     sound.write_bytes(sound.read_bytes()[:-1])
     sue = await web.client("sue", {"*": ["supervisor"]})
     refused = await sue.get(f"{HERE}/RE1/sound", params={"min_position": await web.head()})

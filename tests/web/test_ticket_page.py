@@ -118,9 +118,12 @@ async def test_files_go_along_and_the_agent_has_them_under_their_names(web: Runn
         ("files", ("../Zähler\u202egnp.pdf", b"%PDF-1.4", "application/pdf")),
         ("files", ("a.txt", b"one\r\ntwo", "message/rfc822")),
     ]
+    kept: list[int] = []
     for _ in range(2):
         answer = await client.post(path, data={"text": "See here.", "form": form}, files=files)
         assert answer.status_code == 303, answer.text
+        kept.append(sum(one.is_file() for one in web.blobs.root.rglob("*")))
+    assert kept[0] == kept[1], "sent twice, kept once"
     assert "Files: 2" in (await client.get(answer.headers["location"])).text
     (_, added) = await web.doors.log.read(types=["interaction.message_received.v1"])
     sue = await web.client("sue", {"*": ["supervisor"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,19 +20,23 @@ LOCALES = {"en": "en_GB"}
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
-@cache
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+def environment(templates: Path, words: NullTranslations) -> Environment:
+    """What renders the pages of a folder in a language: every value in them is escaped, none may be missing."""
+    made = Environment(
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    words = catalogue(language)
-    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return environment
+    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return made
+
+
+@cache
+def _environment(language: str) -> Environment:
+    return environment(TEMPLATES, catalogue(language))
 
 
 def render(template: str, language: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -64,8 +64,11 @@ async def _taken(
     doors: Doors, request: Request, view: TicketView, token: str, filled: Filled, nonce: str
 ) -> RedirectResponse:
     text, sender = tidied(filled.text), await sender_of(doors, view)
-    kept = await _keep(doors, view, sender, text, filled.files)
+    owner, kept = await _keep(doors, view, sender, text, filled.files)
     done = await _receive(doors, view, sender, text, kept, nonce)
+    if done.replayed:
+        # a form sent twice: the message has its files from the first time
+        await doors.letters.drop(owner, kept)
     left_out = len(filled.files) - len(kept.attachments)
     return RedirectResponse(_where(doors, view, token, request, done) + (f"&left={left_out}" if left_out else ""), 303)
 
@@ -76,13 +79,13 @@ def _fault(filled: Filled) -> str:
     return "too_long" if len(filled.text) > LONGEST else ""
 
 
-async def _keep(doors: Doors, view: TicketView, sender: Contact, text: str, files: Sequence[File]) -> Kept:
+async def _keep(doors: Doors, view: TicketView, sender: Contact, text: str, files: Sequence[File]) -> tuple[str, Kept]:
     """Files are their sender's personal data: kept under the key of the customer whom the sender's address is."""
     if not files:
-        return Kept()
+        return "", Kept()
     recognise = RecogniseCustomer(contact=sender, name="", language=view.ticket.language)
     customer_id = (await doors.executor.execute(recognise, _origin(view))).result["customer_id"]
-    return await doors.letters.keep(customer_id, text, files)
+    return customer_id, await doors.letters.keep(customer_id, text, files)
 
 
 async def _receive(doors: Doors, view: TicketView, sender: Contact, text: str, kept: Kept, nonce: str) -> Done:

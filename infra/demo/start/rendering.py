@@ -8,9 +8,10 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from channels.catalogues import compiled
+from web.pages.rendering import environment
 from web.pages.words import choose
 
 HERE = Path(__file__).parent
@@ -21,17 +22,7 @@ LANGUAGES = {"en": "English", "fr": "Français"}
 
 @cache
 def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    words = compiled(LOCALE, language, SOURCE)
-    environment.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return environment
+    return environment(TEMPLATES, compiled(LOCALE, language, SOURCE))
 
 
 def language_of(request: Request) -> str:

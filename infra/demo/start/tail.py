@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -67,8 +66,7 @@ class Tails:
             for task in (coming, ends):
                 task.cancel()
             await asyncio.gather(coming, ends, return_exceptions=True)
-            with suppress(RuntimeError):
-                await subscribed.aclose()  # type: ignore[attr-defined]  # a generator in every store
+            await subscribed.aclose()  # type: ignore[attr-defined]  # a generator in every store
 
     def _told(self, caller: Caller, token: str, wanted: Wanted, batch: Sequence[Recorded]) -> list[str]:
         topics = first_topics(caller)
