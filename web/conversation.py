@@ -1,4 +1,4 @@
-"""How a conversation stands, for whoever looks at it: parties, hold, recordings."""
+"""How a conversation stands, for whoever looks at it: parties, hold, mute, recordings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Party(BaseModel):
 
 
 class Talk(BaseModel):
-    """One leg: an agent's part of the conversation. `held`: the customer hears music."""
+    """One leg: an agent's part of a conversation. `held`: the customer hears music; `muted`: nobody hears the agent."""
 
     leg: str
     status: str
@@ -28,6 +28,7 @@ class Talk(BaseModel):
     agent_id: str
     work_id: str
     held: bool
+    muted: bool
     parties: list[Party]
 
 
@@ -77,5 +78,6 @@ def _talk(name: str, leg: Leg) -> Talk:
         agent_id=leg.agent_id,
         work_id=leg.work_id,
         held=leg.call.hold == "held",
+        muted=leg.call.voice == "muted",
         parties=parties,
     )

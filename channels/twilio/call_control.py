@@ -73,6 +73,14 @@ class TwilioCallControl:
         with _told():
             await self._in(conversation, lambda room: self._rest.update_participant(room, leg, hold=False))
 
+    async def mute(self, conversation: str, leg: str) -> None:
+        with _told():
+            await self._in(conversation, lambda room: self._rest.update_participant(room, leg, muted=True))
+
+    async def unmute(self, conversation: str, leg: str) -> None:
+        with _told():
+            await self._in(conversation, lambda room: self._rest.update_participant(room, leg, muted=False))
+
     async def consult(
         self, conversation: str, customer: str, address: str, caller: str, *, mark: str, label: str, ring: int = 30
     ) -> str:

@@ -202,6 +202,14 @@ class CallControl(Protocol):
         """Back into the conversation after a hold."""
         ...
 
+    async def mute(self, conversation: str, leg: str) -> None:
+        """Heard by nobody in the conversation, and hearing everybody."""
+        ...
+
+    async def unmute(self, conversation: str, leg: str) -> None:
+        """Heard again."""
+        ...
+
     async def consult(
         self, conversation: str, customer: str, address: str, caller: str, *, mark: str, label: str, ring: int = 30
     ) -> str:

@@ -1,6 +1,7 @@
 """A conversation as decisions see it: on hold or not, whom the agent consults, who takes part, what is recorded.
 
-talking ⇄ held. A consulted party joins, takes over or leaves. A recording runs ⇄ pauses, ends, and is stored.
+talking ⇄ held. The agent is heard ⇄ muted. A consulted party joins, takes over or leaves. A recording runs ⇄
+pauses, ends, and is stored.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Literal
 
 from domain.event import Event
 from domain.interaction.call_events import (
+    AgentMuted,
+    AgentUnmuted,
     ConsultEnded,
     ConsultStarted,
     InteractionHeld,
@@ -26,12 +29,18 @@ from domain.interaction.call_events import (
 from domain.transitions import Table, step
 
 Hold = Literal["talking", "held"]
+Voice = Literal["heard", "muted"]
 Standing = Literal["absent", "consulted", "joined"]
 RecordingStatus = Literal["absent", "running", "paused", "ended", "stored"]
 
 HOLD: Table[Hold] = {
     ("talking", InteractionHeld): "held",
     ("held", InteractionResumed): "talking",
+}
+
+VOICE: Table[Voice] = {
+    ("heard", AgentMuted): "muted",
+    ("muted", AgentUnmuted): "heard",
 }
 
 PARTY: Table[Standing] = {
@@ -54,7 +63,7 @@ RECORDING: Table[RecordingStatus] = {
     ("ended", RecordingStored): "stored",
 }
 
-CALL_EVENTS = frozenset(kind for _, kind in (*HOLD, *PARTY))
+CALL_EVENTS = frozenset(kind for _, kind in (*HOLD, *VOICE, *PARTY))
 RECORDING_EVENTS = frozenset(kind for _, kind in RECORDING)
 
 
@@ -71,6 +80,7 @@ class Party:
 @dataclass(frozen=True, slots=True)
 class Call:
     hold: Hold = "talking"
+    voice: Voice = "heard"
     parties: Mapping[str, Party] = field(default_factory=dict[str, Party])
 
     @property
@@ -95,6 +105,8 @@ def evolve_call(call: Call, event: Event) -> Call:
     match event:
         case InteractionHeld() | InteractionResumed():
             return replace(call, hold=step(HOLD, call.hold, type(event), "the call"))
+        case AgentMuted() | AgentUnmuted():
+            return replace(call, voice=step(VOICE, call.voice, type(event), "the agent's voice"))
         case ConsultStarted():
             standing = step(PARTY, call.standing(event.party), ConsultStarted, "this party")
             return _with(call, event.party, Party(standing, event.kind, event.asked_agent))

@@ -32,6 +32,24 @@ class InteractionResumed(Event, wire="interaction.resumed.v1"):
     agent_id: str
 
 
+class AgentMuted(Event, wire="interaction.agent_muted.v1"):
+    """Nobody in the conversation hears the agent, who hears everybody."""
+
+    interaction_id: str
+    leg: str
+    work_id: str
+    agent_id: str
+
+
+class AgentUnmuted(Event, wire="interaction.agent_unmuted.v1"):
+    """The agent is heard again."""
+
+    interaction_id: str
+    leg: str
+    work_id: str
+    agent_id: str
+
+
 class ConsultStarted(Event, wire="interaction.consult_started.v1"):
     """The agent asks somebody while the customer is on hold: another agent, or an outside number.
 

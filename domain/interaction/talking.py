@@ -1,4 +1,4 @@
-"""In conversation: hold, consult, bring in, listen in, and hand over to whoever was asked."""
+"""In conversation: hold, mute, consult, bring in, listen in, and hand over to whoever was asked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from domain.customer.decide import Contact
 from domain.decide import Command, Moment, Outcome, decides
 from domain.interaction.call import Party
 from domain.interaction.call_events import (
+    AgentMuted,
+    AgentUnmuted,
     ConsultEnded,
     ConsultStarted,
     Hearing,
@@ -48,6 +50,16 @@ class HoldCall(InCall):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeCall(InCall):
     """Take the customer off hold; again it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteAgent(InCall):
+    """Let nobody in the conversation hear the agent; again it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmuteAgent(InCall):
+    """Let the agent be heard again; again it changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +149,22 @@ def _resumed(c: InCall, leg: Leg) -> Outcome:
     if leg.call.hold == "talking":
         return Outcome()
     return Outcome().add("interaction", c.interaction_id, InteractionResumed(**where(c, leg)))
+
+
+@decides(MuteAgent)
+def mute(states: States, c: MuteAgent, at: Moment) -> Outcome:
+    _, leg = talking(states, c)
+    if leg.call.voice == "muted":
+        return Outcome()
+    return Outcome().add("interaction", c.interaction_id, AgentMuted(**where(c, leg)))
+
+
+@decides(UnmuteAgent)
+def unmute(states: States, c: UnmuteAgent, at: Moment) -> Outcome:
+    _, leg = talking(states, c)
+    if leg.call.voice == "heard":
+        return Outcome()
+    return Outcome().add("interaction", c.interaction_id, AgentUnmuted(**where(c, leg)))
 
 
 @decides(ConsultAgent)

@@ -1,4 +1,4 @@
-"""What agents do in a conversation, carried out: hold, and pauses of a recording. Each event asks for one thing, once.
+"""What agents do in a conversation, carried out: hold, mute, a recording paused. Each event asks for one thing, once.
 
 Unlike what is due by the state of the board, these are asked for by the event itself: a hold that was not carried out
 is told in the log of the operator, and the agent asks for it again.
@@ -12,6 +12,8 @@ from typing import Literal
 from channels.voice.control import CallControl
 from domain.event import Recorded
 from domain.interaction.call_events import (
+    AgentMuted,
+    AgentUnmuted,
     InteractionHeld,
     InteractionResumed,
     RecordingPaused,
@@ -25,11 +27,11 @@ from infra.voice.seen import Calling
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing to be done in a conversation; `recording` where it is about one."""
+    """One thing to be done in a conversation: `about` a recording, or the leg of the agent; else the customer's."""
 
-    what: Literal["hold", "resume", "pause_recording", "resume_recording", "stop_recording"]
+    what: Literal["hold", "resume", "mute", "unmute", "pause_recording", "resume_recording", "stop_recording"]
     call: Calling
-    recording: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,10 @@ class Talking:
                 return Asked("hold", call)
             case InteractionResumed():
                 return Asked("resume", call)
+            case AgentMuted():
+                return self._voice("mute", call, event)
+            case AgentUnmuted():
+                return self._voice("unmute", call, event)
             case RecordingPaused():
                 return Asked("pause_recording", call, event.recording_id)
             case RecordingResumed():
@@ -56,6 +62,11 @@ class Talking:
                 return Asked("stop_recording", call, event.recording_id)
             case _:
                 return None
+
+    def _voice(self, what: Literal["mute", "unmute"], call: Calling, event: AgentMuted | AgentUnmuted) -> Asked | None:
+        """About the agent's own leg; None where it is gone."""
+        dial = self.board.dial_of(event.work_id)
+        return Asked(what, call, dial.state.call_id) if dial is not None and dial.state.call_id else None
 
     async def do(self, asked: object) -> None:
         """Raises `CallFault` where the provider did not do it."""
@@ -67,9 +78,13 @@ class Talking:
                 await control.hold(room, leg)
             case "resume":
                 await control.resume(room, leg)
+            case "mute":
+                await control.mute(room, asked.about)
+            case "unmute":
+                await control.unmute(room, asked.about)
             case "pause_recording":
-                await control.pause_recording(leg, asked.recording)
+                await control.pause_recording(leg, asked.about)
             case "resume_recording":
-                await control.resume_recording(leg, asked.recording)
+                await control.resume_recording(leg, asked.about)
             case "stop_recording":
-                await control.stop_recording(leg, asked.recording)
+                await control.stop_recording(leg, asked.about)

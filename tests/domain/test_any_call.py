@@ -26,9 +26,11 @@ from domain.interaction.talking import (
     HandOverCall,
     HoldCall,
     JoinConsulted,
+    MuteAgent,
     RemoveParty,
     ResumeCall,
     SuperviseCall,
+    UnmuteAgent,
 )
 from domain.interaction.work import TransferToAgent, TransferToQueue
 from tests.domain.commands import PROJECT, Work, phone
@@ -147,7 +149,7 @@ class AnyCall(AnyOrder):
         self.does(DeclareSiteBack(**own, by="x") if back else DeclareSiteDown(**own, reason="power cut", by="x"))
         self.does(EvacuateAgent(**own, agent_id=agent))
 
-    @rule(which=WHICH, party=WHICH, agent=AGENTS, what=st.integers(0, 8))
+    @rule(which=WHICH, party=WHICH, agent=AGENTS, what=st.integers(0, 10))
     def something_happens_in_a_call(self, which: int, party: int, agent: str, what: int) -> None:
         work, own = self.held(which)
         third = self.party(work, party)
@@ -161,6 +163,8 @@ class AnyCall(AnyOrder):
             SuperviseCall(**own, supervisor="dora", hearing="listens"),
             RemoveParty(**own, party=third, reason="hung up"),
             HandOverCall(**own, party=third),
+            MuteAgent(**own),
+            UnmuteAgent(**own),
         ]
         self.does(commands[what])
         for one in NAMES:  # whoever took a call over has it under another name

@@ -9,6 +9,8 @@ from domain.agent.events import AgentReleased, AgentReserved
 from domain.decide import Command
 from domain.event import REGISTRY
 from domain.interaction.call_events import (
+    AgentMuted,
+    AgentUnmuted,
     ConsultEnded,
     ConsultStarted,
     InteractionHeld,
@@ -44,9 +46,11 @@ from domain.interaction.talking import (
     HandOverCall,
     HoldCall,
     JoinConsulted,
+    MuteAgent,
     RemoveParty,
     ResumeCall,
     SuperviseCall,
+    UnmuteAgent,
 )
 from domain.interaction.work import TransferToAgent, TransferToQueue
 from tests.domain.commands import PROJECT, Work, in_hand, offer, offered, phone
@@ -75,10 +79,29 @@ def test_a_customer_is_put_on_hold_and_taken_off_once(world: World) -> None:
     world.when(ResumeCall(**mine(work))).then(happened(InteractionResumed))
 
 
+def test_an_agent_is_muted_and_heard_again_once(world: World) -> None:
+    work = talks(world, "anna")
+    world.when(UnmuteAgent(**mine(work))).changes_nothing()
+    world.when(MuteAgent(**mine(work))).then(happened(AgentMuted, agent_id="anna", work_id=work.work_id))
+    world.when(MuteAgent(**mine(work))).changes_nothing()
+    world.when(UnmuteAgent(**mine(work))).then(happened(AgentUnmuted))
+
+
+def test_who_takes_a_call_over_is_heard_though_the_one_before_was_muted(world: World) -> None:
+    work = talks(world, "anna")
+    world.given(MuteAgent(**mine(work)))
+    party = consults(world, work)
+    world.given(HandOverCall(**mine(work), party=party))
+    legs = world.of("interaction", work.interaction_id).legs.values()
+    assert [leg.call.voice for leg in legs] == ["muted", "heard"]
+
+
 def every_command(own: dict[str, str]) -> list[Command]:
     return [
         HoldCall(**own),
         ResumeCall(**own),
+        MuteAgent(**own),
+        UnmuteAgent(**own),
         ConsultAgent(**own, to_agent="boris"),
         ConsultNumber(**own, number=phone("+481")),
         EndConsult(**own, party="p"),

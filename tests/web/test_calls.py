@@ -62,6 +62,16 @@ async def test_a_customer_is_held_and_a_colleague_is_consulted_and_brought_in(we
     assert (await stands(anna, here))["legs"][0]["parties"] == []
 
 
+async def test_an_agent_is_muted_and_heard_again(web: Running) -> None:
+    anna, here = await talking(web)
+    for what, muted in (("mute", True), ("mute", True), ("unmute", False)):
+        await posted(anna, f"{here}/legs/1/{what}")
+        assert [leg["muted"] for leg in (await stands(anna, here))["legs"]] == [muted]
+    boris = await web.agent("boris")
+    refused = await boris.post(f"{here}/legs/1/mute")
+    assert (refused.status_code, problem_of(refused)["code"]) == (409, "not_yours")
+
+
 async def test_a_consulted_colleague_takes_the_customer_over(web: Running) -> None:
     anna, here = await talking(web)
     await web.agent("boris")

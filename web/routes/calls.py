@@ -1,4 +1,4 @@
-"""Conversations: held, consulted, brought in, handed over, listened to, and what of them is recorded.
+"""Conversations: held, muted, consulted, brought in, handed over, listened to, and what of them is recorded.
 
 What is asked for here is decided and on record at once; whoever carries the calls follows the log and does it.
 """
@@ -21,9 +21,11 @@ from domain.interaction.talking import (
     HandOverCall,
     HoldCall,
     JoinConsulted,
+    MuteAgent,
     RemoveParty,
     ResumeCall,
     SuperviseCall,
+    UnmuteAgent,
 )
 from domain.states import fold
 from domain.stream import stream_of
@@ -61,6 +63,20 @@ async def hold_call(project: str, interaction_id: str, leg: str, caller: Working
 async def resume_call(project: str, interaction_id: str, leg: str, caller: Working, send: Send) -> Accepted:
     """Take the customer off hold."""
     command = ResumeCall(interaction_id=interaction_id, leg=leg, agent_id=own_agent(caller))
+    return await send(caller, command, project=project)
+
+
+@router.post("/legs/{leg}/mute")
+async def mute_agent(project: str, interaction_id: str, leg: str, caller: Working, send: Send) -> Accepted:
+    """Let nobody in the conversation hear you; you hear everybody."""
+    command = MuteAgent(interaction_id=interaction_id, leg=leg, agent_id=own_agent(caller))
+    return await send(caller, command, project=project)
+
+
+@router.post("/legs/{leg}/unmute")
+async def unmute_agent(project: str, interaction_id: str, leg: str, caller: Working, send: Send) -> Accepted:
+    """Be heard again."""
+    command = UnmuteAgent(interaction_id=interaction_id, leg=leg, agent_id=own_agent(caller))
     return await send(caller, command, project=project)
 
 

@@ -26,7 +26,7 @@ from domain.interaction.events import (
     WrapUpCompleted,
 )
 from domain.interaction.recording import PauseRecording, ResumeRecording
-from domain.interaction.talking import HoldCall, ResumeCall
+from domain.interaction.talking import HoldCall, MuteAgent, ResumeCall, UnmuteAgent
 from domain.interaction.work import CompleteWork, TransferToQueue
 from domain.voice.events import (
     CallEnded,
@@ -156,6 +156,28 @@ async def test_a_held_caller_hears_music_and_comes_back(line: Hotline) -> None:
         return any("Thank you" in one for one in line.emulator.heard(call.sid))
 
     await line.when(heard, "the agent after the hold")
+
+
+async def test_nobody_hears_a_muted_agent_who_hears_the_caller_and_is_heard_again(line: Hotline) -> None:
+    call, agent = await talking(line)
+    where = {"interaction_id": (await line.until(AgentConnected)).interaction_id, "leg": "1", "agent_id": "anna"}
+    (room,) = line.emulator.world.conferences.values()
+
+    async def says(words: str) -> bool:
+        await line.emulator.say(agent.sid, words)
+        return any(words in one for one in line.emulator.heard(call.sid))
+
+    async def muted() -> bool:
+        return room.participants[agent.sid].muted
+
+    await line.do(MuteAgent(**where))
+    await line.when(muted, "the agent muted at the provider")
+    assert not await says("What does she want now")
+    await line.emulator.say(call.sid, "Are you there?")
+    await line.hears(agent, "Are you there?")
+    await line.do(UnmuteAgent(**where))
+    await line.when(lambda: says("Here I am"), "the agent heard again")
+    assert not any("What does" in one for one in line.emulator.heard(call.sid))
 
 
 async def test_a_caller_who_is_transferred_to_a_queue_waits_there_for_the_next_agent(line: Hotline) -> None:
