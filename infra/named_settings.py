@@ -69,6 +69,11 @@ class TwilioAccount(BaseModel):
         default=None, pattern=r"^SK[0-9a-f]{32}$", description="with which agents' browsers register as telephones"
     )
     api_secret: SecretStr | None = Field(default=None, min_length=1, description="of that key")
+    edge: str = Field(
+        default="roaming",
+        pattern=r"^[a-z]+(-[a-z]+)*$",
+        description="where agents' browsers connect to Twilio, as in `frankfurt`; `roaming`: wherever is nearest",
+    )
     base_url: str = Field(default="https://api.twilio.com", pattern=r"^https?://[^\s/]+$", description="of the API")
 
     @model_validator(mode="after")

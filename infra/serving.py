@@ -25,7 +25,7 @@ from infra.reviewing import Reviewing
 from infra.stores import new_id
 from infra.texts.opening import start_texts
 from infra.voice.opening import start_voice
-from infra.voice.telephones import telephones
+from infra.voice.telephones import telephone_sources, telephones
 from projections.reading import USES
 from web.app import create_app
 from web.doors import Doors
@@ -88,6 +88,7 @@ def _doors(node: Node, links: Links) -> Doors:
         clock=stores.clock,
         new_id=new_id,
         telephones=telephones(stores.settings),
+        telephone_sources=telephone_sources(stores.settings),
         recordings=stores.recordings,
         settings=WebSettings(base_url=node.base_url, time_zone=stores.settings.time_zone),
         documents=node.configured,

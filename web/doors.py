@@ -60,10 +60,15 @@ Check = Callable[[Any], Sequence[str]]
 
 
 class Registered(NamedTuple):
-    """A browser as a telephone: known by `identity`, registered with `token`."""
+    """A browser as a telephone: known by `identity`, registered with `token` at the provider's `edge`.
+
+    `signalling`: the WebSocket at which it registers where that is not the provider itself.
+    """
 
     identity: str
     token: str
+    edge: str = ""
+    signalling: str = ""
 
 
 #: Makes an agent's browser a telephone for so many seconds; None where the account has no key for that.
@@ -128,6 +133,8 @@ class Doors:
     reviewer: Reviewer
     #: By the provider's account.
     telephones: Mapping[str, Telephone] = field(default_factory=dict[str, "Telephone"])
+    #: What the desk's page is let connect to, so that browsers are telephones (sources of a `connect-src`).
+    telephone_sources: tuple[str, ...] = ()
     check: Check = _nothing_more
     complete: Complete = _as_it_is
     webhook_secret: Callable[[str], bytes] = _no_secret

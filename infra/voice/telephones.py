@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels.twilio.browser_token import ApiKey, browser_identity, browser_token
+from channels.twilio.signalling import signalling, sources
 from infra.settings import Settings, TwilioAccount
 from web.doors import Registered, Telephone
 
@@ -14,6 +15,12 @@ def telephones(settings: Settings) -> Mapping[str, Telephone]:
     return {name: _of(account) for name, account in settings.twilio.items() if account.api_key is not None}
 
 
+def telephone_sources(settings: Settings) -> tuple[str, ...]:
+    """What browsers connect to as telephones, each once; nothing where none of them is one."""
+    accounts = (account for account in settings.twilio.values() if account.api_key is not None)
+    return tuple(dict.fromkeys(one for account in accounts for one in sources(account.base_url, account.edge)))
+
+
 def _of(account: TwilioAccount) -> Telephone:
     assert account.api_key is not None, "only accounts with a key make tokens"
     assert account.api_secret is not None, "a key has its secret"
@@ -21,6 +28,7 @@ def _of(account: TwilioAccount) -> Telephone:
 
     def register(agent_id: str, seconds: int) -> Registered:
         identity = browser_identity(agent_id)
-        return Registered(identity, browser_token(account.account_sid, key, identity, seconds=seconds))
+        token = browser_token(account.account_sid, key, identity, seconds=seconds)
+        return Registered(identity, token, account.edge, signalling(account.base_url))
 
     return register

@@ -7,9 +7,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from domain.centre.configuration import ConfigureProject
+from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.interaction.recording import StartRecording
-from tests.domain.documents import project
+from tests.domain.documents import centre, project
 from tests.web.problems import problem_of
 from tests.web.running import PROJECT, Client, Running
 from web.doors import Registered
@@ -196,4 +196,19 @@ async def test_a_browser_gets_a_token_of_its_own_agent_where_an_account_has_a_ke
     assert (refused["status"], refused["code"]) == (409, "no_browser_telephone")
     web.doors.telephones = {"twilio": lambda agent, seconds: Registered(agent, f"{agent} for {seconds}")}
     (token,) = (await anna.post("/api/telephone/token")).json()
-    assert token == {"provider": "twilio", "identity": "anna", "token": "anna for 3600", "expires_in": 3600}
+    assert token == {
+        "provider": "twilio", "identity": "anna", "token": "anna for 3600", "edge": "", "signalling": "",
+        "expires_in": 3600,
+    }  # fmt: skip
+    assert (await anna.get("/api/desk")).json()["telephone"] == "browser"
+
+
+async def test_an_agent_whose_calls_ring_elsewhere_gets_no_token_and_the_desk_knows_it(web: Running) -> None:
+    anna = await web.agent()
+    assert (await anna.get("/api/desk")).json()["telephone"] == "none"
+    web.doors.telephones = {"twilio": lambda agent, seconds: Registered(agent, "")}
+    agents = {"anna": {"name": "Anna", "site": "paris", "profile": "mixed", "telephone": "+48221112233"}}
+    await web.execute(ConfigureCentre(document=centre(agents=agents), expected_revision=1))
+    refused = problem_of(await anna.post("/api/telephone/token"))
+    assert (refused["status"], refused["code"]) == (409, "rings_elsewhere")
+    assert (await anna.get("/api/desk")).json()["telephone"] == "elsewhere"

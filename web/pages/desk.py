@@ -12,6 +12,7 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, Response
 
+from web.doors import Doors, Wired
 from web.guard import public
 from web.middleware import CONTENT_SECURITY_POLICY
 from web.problem import Problem, not_found, unavailable
@@ -21,6 +22,8 @@ router = APIRouter(prefix="/desk", dependencies=[Depends(public)], include_in_sc
 BUNDLE = Path(__file__).parents[1] / "static" / "desk"
 #: What customers wrote is framed from this server, and the stream runs in a worker of this server; nothing else.
 POLICY = f"{CONTENT_SECURITY_POLICY}; worker-src 'self'; frame-src 'self'"
+#: A conversation is heard from the browser itself.
+SOUND = "; media-src mediastream:"
 FOR_EVER = "public, max-age=31536000, immutable"
 _ASSET = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
@@ -49,6 +52,14 @@ def _file(path: Path, media_type: str, request: Request, headers: dict[str, str]
     return FileResponse(path, media_type=media_type, headers=headers)
 
 
+def policy(doors: Doors) -> str:
+    """The page's own; where browsers are telephones it may reach their providers too, and nothing else."""
+    if not doors.telephone_sources:
+        return POLICY
+    opened = f"connect-src 'self' {' '.join(doors.telephone_sources)}"
+    return POLICY.replace("connect-src 'self'", opened) + SOUND
+
+
 @router.get("/assets/{name}")
 async def desk_asset(name: str, request: Request) -> Response:
     """A file of the bundle."""
@@ -61,11 +72,11 @@ async def desk_asset(name: str, request: Request) -> Response:
 
 @router.get("")
 @router.get("/{place:path}")
-async def desk_page(request: Request, place: str = "") -> Response:
+async def desk_page(request: Request, doors: Wired, place: str = "") -> Response:
     """The page, wherever in it somebody wants to be: what it shows there is the browser's business."""
     if place.startswith("assets/"):
         raise Problem(404, "no_such_address", "nothing is served at this address")
     page = BUNDLE / "index.html"
     if not page.is_file():
         raise unavailable("no_desk", "the desk has not been built here; run `make install`, or install a wheel")
-    return _file(page, "text/html; charset=utf-8", request, {"Content-Security-Policy": POLICY})
+    return _file(page, "text/html; charset=utf-8", request, {"Content-Security-Policy": policy(doors)})

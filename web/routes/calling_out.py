@@ -19,6 +19,7 @@ from web.doors import Doors, Wired
 from web.guard import Requires, of_project
 from web.problem import Problem
 from web.sending import COMMAND_PROBLEMS, Accepted, Send
+from web.telephones import rings_at
 
 router = APIRouter(tags=["calls"], responses=COMMAND_PROBLEMS)
 Working = Annotated[Caller, Depends(Requires(Permission.WORK))]
@@ -32,6 +33,8 @@ class BrowserToken(BaseModel):
     provider: str = Field(description="The account, as the settings call it.")
     identity: str
     token: str
+    edge: str = Field(description="Where the provider is reached; empty for its usual one.")
+    signalling: str = Field(description="The WebSocket to register at instead of the provider's own; usually empty.")
     expires_in: int = Field(description="Seconds.")
 
 
@@ -53,8 +56,12 @@ async def call_out(project: str, body: CallOutBody, caller: Working, doors: Wire
 async def telephone_token(caller: Working, doors: Wired) -> list[BrowserToken]:
     """Tokens with which this browser becomes your telephone, one for each account that carries calls to browsers."""
     agent_id = own_agent(caller)
+    await doors.documents.catch_up()
+    if rings_at(doors, agent_id) == "elsewhere":
+        detail = "your calls ring at the telephone that the centre's document names for you, not in the browser"
+        raise Problem(409, "rings_elsewhere", detail)
     found = [
-        BrowserToken(provider=name, identity=made.identity, token=made.token, expires_in=TOKEN_SECONDS)
+        BrowserToken(provider=name, **made._asdict(), expires_in=TOKEN_SECONDS)
         for name, make in sorted(doors.telephones.items())
         if (made := make(agent_id, TOKEN_SECONDS)) is not None
     ]

@@ -12,6 +12,7 @@ from web.access import Caller, Permission
 from web.doors import Doors, Wired
 from web.guard import Requires
 from web.sending import COMMAND_PROBLEMS
+from web.telephones import Rings, rings_at
 
 router = APIRouter(
     prefix="/api", tags=["desk"], responses={k: v for k, v in COMMAND_PROBLEMS.items() if k in (401, 403, 503)}
@@ -54,7 +55,7 @@ class DeskView(BaseModel):
     """`agents`: everybody of the pool, by id; `not_ready`: the reasons to choose from, none for the usual ones.
 
     `accounts`: the names of those who are no agents, by id. `centres` and `profiles` of the pool, by name; a profile
-    has no other title.
+    has no other title. `telephone`: where the caller's own calls ring.
     """
 
     agents: dict[str, str]
@@ -64,6 +65,7 @@ class DeskView(BaseModel):
     profiles: tuple[str, ...]
     not_ready: tuple[Choice, ...]
     projects: tuple[ProjectOnDesk, ...]
+    telephone: Rings
 
 
 @router.get("/desk")
@@ -79,6 +81,7 @@ async def desk(caller: Seeing, doors: Wired) -> DeskView:
         sites={name: site.title for centre in centres for name, site in centre.sites.items()},
         not_ready=tuple(Choice(name=n, title=t) for centre in centres for n, t in centre.not_ready.items()),
         projects=tuple(_on_desk(one) for one in _own_projects(doors, caller)),
+        telephone=rings_at(doors, caller.agent_id),
     )
 
 
