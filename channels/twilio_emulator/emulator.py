@@ -53,6 +53,10 @@ class Emulator:
         """How the telephone, SIP address or client at `address` behaves from now on."""
         self.world.people[address] = person
 
+    def api_key(self, sid: str, secret: str) -> None:
+        """Give the account a key, with which tokens for browsers are signed."""
+        self.world.api_keys[sid] = secret
+
     def fault(self, fault: Fault) -> None:
         self.world.faults.add(fault)
 

@@ -113,6 +113,7 @@ def _telephone(emulator: Emulator, me: str) -> dict[str, Any]:
         "now": world.now,
         "numbers": list(world.numbers),
         "to": _latest(world, me, mine),
+        "in_browser": me in world.by_hand,
         "by_hand": world.person(me).manner == "person",
         "calls": list(reversed(mine))[:_SHOWN],
         "texts": [text for text in reversed(world.texts.values()) if me in (text.to, text.sender)][:_SHOWN],

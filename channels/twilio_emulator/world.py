@@ -43,6 +43,12 @@ class World:
         self.numbers: dict[str, Number] = {}
         self.people: dict[str, Person] = {}
         self.otherwise = Person()
+        #: Secrets of the account's API keys, by identifier: browsers register with tokens that they sign.
+        self.api_keys: dict[str, str] = {}
+        #: Who answers by hand, whatever is declared: browsers have registered as these clients.
+        self.by_hand: set[str] = set()
+        #: Told of every call's progress: `initiated`, `ringing`, `answered`, `completed`.
+        self.watchers: list[Callable[[Call, str], None]] = []
         #: What a call does that was redirected outside any document.
         self.taken_over: Callable[[Redirected], Callable[[Line], Awaitable[None]]] = _unwired
         self.calls: dict[str, Call] = {}
@@ -78,6 +84,8 @@ class World:
         return self.numbers[number]
 
     def person(self, address: str) -> Person:
+        if address in self.by_hand:
+            return Person("person")
         return self.people.get(address, self.otherwise)
 
     def keep(self, where: dict[str, _Kept], sid: str, thing: _Kept) -> _Kept:
@@ -128,6 +136,8 @@ class World:
 
     def tell_of_call(self, call: Call, event: str, more: Mapping[str, str] | None = None) -> None:
         """A call's status callback for `event`, counted whether anybody wants it or not."""
+        for watcher in self.watchers:
+            watcher(call, event)
         sequence = call.sequence
         call.sequence += 1
         if event not in call.events:

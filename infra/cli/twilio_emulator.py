@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: No secrets: whoever reaches the emulator is on this machine.
 _ACCOUNT = "AC" + "0" * 32
 _TOKEN = "emulator"
+_KEY = "SK" + "0" * 32
+_SECRET = "an API key of the emulator's"
 
 
 def twilio_emulator(
@@ -24,6 +26,8 @@ def twilio_emulator(
         str, typer.Option(help="The account's identifier: AC and 32 hexadecimal digits.")
     ] = _ACCOUNT,
     auth_token: Annotated[str, typer.Option(help="The token that requests and webhooks are signed with.")] = _TOKEN,
+    api_key: Annotated[str, typer.Option(help="An API key's identifier: SK and 32 hexadecimal digits.")] = _KEY,
+    api_secret: Annotated[str, typer.Option(help="Its secret, which signs the tokens of browsers.")] = _SECRET,
     number: Annotated[
         list[str] | None, typer.Option(help="A number of the account's, as +48221234567; may be repeated.")
     ] = None,
@@ -34,9 +38,11 @@ def twilio_emulator(
         bool, typer.Option("--manual-clock", help="Time stands still until POST /emulator/advance moves it.")
     ] = False,
 ) -> None:
-    """Run a Twilio on loopback: REST API, TwiML, signed webhooks, and a page to play the customer on."""
+    """Run a Twilio on loopback: REST API, TwiML, signed webhooks, browsers as telephones, a page to play people on."""
     if not re.fullmatch(r"AC[0-9a-f]{32}", account_sid):
         raise typer.BadParameter("an account's identifier is AC and 32 hexadecimal digits", param_hint="--account-sid")
+    if not re.fullmatch(r"SK[0-9a-f]{32}", api_key) or not api_secret:
+        raise typer.BadParameter("an API key is SK and 32 hexadecimal digits, with a secret", param_hint="--api-key")
     if not auth_token:
         raise typer.BadParameter("the token must not be empty", param_hint="--auth-token")
     from channels.twilio.validity import is_phone, is_url
@@ -51,6 +57,7 @@ def twilio_emulator(
     from channels.twilio_emulator.emulator import Emulator
 
     emulator = Emulator(account_sid, auth_token, datetime.now(UTC))
+    emulator.api_key(api_key, api_secret)
     for one in number or []:
         emulator.number(one, voice_url=voice_url, sms_url=sms_url, status_callback=status_callback)
     asyncio.run(_run(emulator, port, follow_clock=not manual_clock))

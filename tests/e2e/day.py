@@ -19,9 +19,10 @@ from aiosmtpd.smtp import SMTP
 from pydantic import SecretStr
 
 from channels.twilio.steps import Addresses
+from channels.twilio_emulator.clients import Clients
 from channels.twilio_emulator.emulator import Emulator
 from channels.twilio_emulator.model import Call, Person
-from channels.twilio_emulator.serving import serving
+from channels.twilio_emulator.serving import serving, sound
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.event import Event, Recorded
@@ -33,6 +34,8 @@ from web.access import read_grants
 from web.accounts import Account
 
 SID, TOKEN = "AC" + "a1" * 16, "a token of thirty-two characters"
+#: With which browsers register as telephones, where a day has such.
+KEY, SECRET = "SK" + "b2" * 16, "a secret that is long enough for HMAC-SHA256"
 LINE, ADA, BOB, OFFICE = "+48221234567", "+48601234567", "+48602345678", "+48585559876"
 PROJECT = "/api/projects/raspberries"
 ADMIN = Origin(project="raspberries", pool="main", actor="admin")
@@ -102,11 +105,12 @@ class Post:
 
 @dataclass
 class Day:
-    """`post` is what was mailed, `emulator` the telephones, `node` the centre."""
+    """`post` is what was mailed, `emulator` the telephones, `clients` those that are browsers, `node` the centre."""
 
     node: Node
     emulator: Emulator
     post: Post
+    clients: Clients
     people: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
 
     async def until(self, there: Callable[[], Awaitable[Any]], what: str) -> Any:
@@ -191,18 +195,26 @@ class Day:
 
 @asynccontextmanager
 async def a_day(
-    folder: Path, of: ProjectDocument | None = None, at_centre: CentreDocument | None = None
+    folder: Path,
+    of: ProjectDocument | None = None,
+    at_centre: CentreDocument | None = None,
+    *,
+    browsers: bool = False,
 ) -> AsyncGenerator[Day]:
     """The centre is open: Anna and Boris signed in and not ready yet, Sue supervises.
 
-    `of`, `at_centre`: documents other than the usual ones.
+    `of`, `at_centre`: documents other than the usual ones. `browsers`: agents' desks are their telephones.
     """
     async with AsyncExitStack() as closing:
         emulator, post = Emulator(SID, TOKEN, datetime.now(UTC)), Post()
-        api = await closing.enter_async_context(serving(emulator))
+        clients = Clients(emulator, sound)
+        api = await closing.enter_async_context(serving(emulator, clients=clients))
         world = await asyncio.get_running_loop().create_server(lambda: SMTP(post), "127.0.0.1", 0)
         closing.callback(world.close)
         account = TwilioAccount(account_sid=SID, auth_token=SecretStr(TOKEN), base_url=api)
+        if browsers:
+            emulator.api_key(KEY, SECRET)
+            account = account.model_copy(update={"api_key": KEY, "api_secret": SecretStr(SECRET)})
         settings = Settings(
             data=folder,
             keys_url=SecretStr("memory:"),
@@ -227,7 +239,7 @@ async def a_day(
         )
         for address in ("client:anna", "client:boris", "client:sue", ADA, BOB, OFFICE):
             emulator.declare(address, Person("answers", after=1.0))
-        day = Day(node, emulator, post)
+        day = Day(node, emulator, post, clients)
         for name, role in (("anna", "agent"), ("boris", "agent"), ("sue", "supervisor")):
             day.people[name] = await _client(node, name, role, closing)
         for name in ("anna", "boris"):

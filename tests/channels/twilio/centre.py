@@ -16,17 +16,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from channels.twilio.answers import Retries
+from channels.twilio.browser_token import ApiKey
 from channels.twilio.call_control import TwilioCallControl
 from channels.twilio.forms import Fields, fields_of
 from channels.twilio.rest import TwilioRest
 from channels.twilio.signature import SIGNATURE_HEADER, NotSigned, Signatures
 from channels.twilio.steps import Addresses
 from channels.twilio.transport import Account, Bounds
+from channels.twilio_emulator.clients import Clients
 from channels.twilio_emulator.emulator import Emulator
-from channels.twilio_emulator.serving import listening_on, serving
+from channels.twilio_emulator.serving import listening_on, serving, sound
 from channels.voice.control import HangUp, Reply, Step
 
 SID, TOKEN = "AC" + "a1" * 16, "a token of thirty-two characters"
+#: With which browsers register as telephones.
+KEY = ApiKey("SK" + "b2" * 16, "a secret that is long enough for HMAC-SHA256")
 OURS, SILENT = "+48221234567", "+48221110000"
 ANNA, BOB = "client:anna", "+48509000111"
 CUSTOMER = "+48601234567"
@@ -104,9 +108,10 @@ class Centre:
 
 @dataclass
 class Running:
-    """Emulator, centre, and the real adapter between them."""
+    """Emulator, centre, and the real adapter between them. `clients`: telephones that are browsers."""
 
     emulator: Emulator
+    clients: Clients
     base: str
     centre: Centre
     rest: TwilioRest
@@ -146,9 +151,11 @@ async def listening(centre_of: Callable[[str], Centre]) -> AsyncGenerator[Centre
 async def running() -> AsyncGenerator[Running]:
     """Everything, with one number whose calls and texts come to the centre."""
     emulator = Emulator(SID, TOKEN)
+    emulator.api_key(KEY.sid, KEY.secret)
+    clients = Clients(emulator, sound)
     async with (
         listening(lambda base: Centre(base, Signatures([TOKEN], base))) as centre,
-        serving(emulator) as base,
+        serving(emulator, clients=clients) as base,
         TwilioRest(Account(SID, TOKEN, base), QUICK) as rest,
     ):
         at = Addresses(centre.base)
@@ -156,4 +163,4 @@ async def running() -> AsyncGenerator[Running]:
         centre.reply = control.reply
         emulator.number(OURS, voice_url=at.of("voice"), sms_url=at.of("text"), status_callback=at.of("progress"))
         emulator.number(SILENT, takes_sms=False)
-        yield Running(emulator, base, centre, rest, control, at)
+        yield Running(emulator, clients, base, centre, rest, control, at)
