@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # a microphone that beeps, for whom a test lets the page hear it
+    "--use-fake-device-for-media-stream",
 ]
 #: Milliseconds that anything on the page may take on a busy machine; reached only when something is broken.
 PATIENCE = 20_000

@@ -102,9 +102,9 @@ class Here:
 
 
 @asynccontextmanager
-async def at_the_desk(folder: Path, chromium: Browser, **more: Any) -> AsyncGenerator[Desk]:
-    """Anna has signed in and is ready. `more`: as for `person`."""
-    async with a_day(folder, *documents()) as day, AsyncExitStack() as closing:
+async def at_the_desk(folder: Path, chromium: Browser, *, browsers: bool = False, **more: Any) -> AsyncGenerator[Desk]:
+    """Anna has signed in and is ready. `browsers`: her desk is her telephone. `more`: as for `person`."""
+    async with a_day(folder, *documents(), browsers=browsers) as day, AsyncExitStack() as closing:
         anna = await person(Here(f"http://127.0.0.1:{day.node.http_port}", closing), chromium, **more)
         await anna.open()
         await anna.sign_in("anna")

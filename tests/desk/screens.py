@@ -19,7 +19,7 @@ from domain.customer.decide import RecordFact
 from domain.interaction.work import AddNote
 from domain.ticket.decide import RateService
 from tests.desk.browsing import Person, browser, missing, person
-from tests.desk.call_screens import call_pictures
+from tests.desk.call_screens import call_pictures, telephone_pictures
 from tests.desk.customer_screens import customer_pictures
 from tests.desk.demo_screens import demo_pictures
 from tests.desk.floor import leading, two_sites, watched
@@ -246,6 +246,7 @@ async def main() -> None:
             async with running() as web:
                 await pictures(web, opened, scheme)
             await call_pictures(opened, FOLDER, scheme)
+            await telephone_pictures(opened, FOLDER, scheme)
             async with running() as web:
                 await pictures_of_the_floor(web, opened, scheme)
             async with running() as web:

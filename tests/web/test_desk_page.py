@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from channels.twilio.signalling import sources
 from tests.conftest import unavailable
 from tests.web.running import PROJECT, Running
 from web.pages.desk import BUNDLE
@@ -35,6 +36,20 @@ async def test_every_place_of_the_desk_is_the_one_page_under_a_strict_policy(web
         assert not re.search(r"(src|href)=\"(https?:)?//|<script>| style=", answer.text)
 
 
+async def test_the_page_may_reach_a_telephone_provider_only_where_browsers_are_telephones(web: Running) -> None:
+    client = web.anybody()
+    without = (await client.get("/desk")).headers["content-security-policy"]
+    assert "connect-src 'self';" in without
+    assert "media-src" not in without
+    web.doors.telephone_sources = sources("https://api.twilio.com", "frankfurt")
+    opened = (await client.get("/desk")).headers["content-security-policy"].split("; ")
+    assert "connect-src 'self' wss://voice-js.frankfurt.twilio.com" in opened
+    assert set(opened) - set(without.split("; ")) == {
+        "connect-src 'self' wss://voice-js.frankfurt.twilio.com", "media-src mediastream:"
+    }  # fmt: skip
+    assert (await client.get("/t/nothing")).headers["content-security-policy"].count("connect-src 'self';") == 1
+
+
 async def test_assets_are_named_by_content_and_kept_for_ever(web: Running) -> None:
     client = web.anybody()
     page = (await client.get("/desk")).text
@@ -58,6 +73,10 @@ async def test_what_is_no_file_of_the_bundle_is_not_found(web: Running) -> None:
 
 def test_the_whole_desk_is_smaller_than_the_bar_for_its_first_page() -> None:
     packed = {path.name: path.stat().st_size for path in BUNDLE.rglob("*.gz")}
+    softphone = [name for name in packed if name.startswith("softphone-")]
+    assert len(softphone) == 1, "the provider's library is a file of its own, which only who needs it loads"
+    assert packed.pop(softphone[0]) > 20_000
+    assert "softphone" not in (BUNDLE / "index.html").read_text("utf-8")
     assert 10_000 < sum(packed.values()) < MOST, packed
     for path in BUNDLE.rglob("*.gz"):
         assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import './styles/desk.css'
 import './styles/work.css'
 import './styles/matter.css'
+import './styles/phone.css'
 import './app/theme'
 import { App } from './app/App'
 

@@ -33,7 +33,7 @@ async function first(name: string): Promise<boolean> {
 
 let audio: AudioContext | null = null
 
-function tone(context: AudioContext, at: number, frequency: number): void {
+export function tone(context: AudioContext, at: number, frequency: number): void {
   const [oscillator, gain] = [context.createOscillator(), context.createGain()]
   oscillator.frequency.value = frequency
   gain.gain.setValueAtTime(0, at)

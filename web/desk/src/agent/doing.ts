@@ -3,6 +3,7 @@ import { command } from '../api/commands'
 import type { WorkItem } from '../api/schema'
 import { go } from '../app/router'
 import { agentId } from '../app/session'
+import { expectCall } from '../softphone/state'
 import { complain } from '../ui/toasts'
 import { myself, refresh } from './state'
 
@@ -46,6 +47,7 @@ const OFFER = '/api/projects/{project}/interactions/{interaction_id}/legs/{leg}/
 
 /** Take the work that rings, and go to it. */
 export async function accept(item: WorkItem): Promise<void> {
+  if (item.channel === 'voice' || item.channel === 'callback') expectCall()
   if (await said(command(`${OFFER}/accept`, offerOf(item)))) go(`work/${item.work_id}`)
 }
 

@@ -9,6 +9,8 @@ import { Help, helpOpen, Palette, paletteOpen } from '../keys/Palette'
 import { keyWords } from '../keys/words'
 import { line } from '../live/live'
 import { New, newOpen } from '../new/New'
+import { Phone, PhoneMark } from '../softphone/Phone'
+import { beginPhone } from '../softphone/state'
 import { Icon } from '../ui/Icon'
 import { Menu } from '../ui/Menu'
 import { locale, number } from '../words/locale'
@@ -19,6 +21,7 @@ import { agentId, may, mayAnywhere, me, signOut } from './session'
 import { shellWords } from './words'
 
 follow()
+beginPhone()
 
 /** Only those who lead load it. */
 const Alerts = lazy(() => import('../floor/Alerts'), true)
@@ -152,10 +155,12 @@ export function Shell() {
         </a>
         <Navigation />
         <Connection />
+        {agentId.value && <PhoneMark />}
         {agentId.value && <Presence />}
         <Account />
       </header>
       {mayAnywhere('supervise') && <Alerts />}
+      {agentId.value && <Phone />}
       <main id="main" tabindex={-1}>
         {page ? <Shown page={page} /> : <p class="pad">{w.noPages}</p>}
       </main>

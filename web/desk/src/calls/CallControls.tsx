@@ -1,4 +1,4 @@
-/** What can be done with a call: hold, consult, transfer, bring in, hand over, pause what is recorded. */
+/** What can be done with a call: hold, mute, consult, transfer, bring in, hand over, pause what is recorded. */
 import { useEffect, useState } from 'preact/hooks'
 import { nameOf, refresh } from '../agent/state'
 import { api, body } from '../api/client'
@@ -8,6 +8,7 @@ import { agentId } from '../app/session'
 import { useActions } from '../keys/actions'
 import { Keys } from '../keys/Keys'
 import { listen } from '../live/live'
+import { mute } from '../softphone/muting'
 import { Icon } from '../ui/Icon'
 import { complain } from '../ui/toasts'
 import { locale } from '../words/locale'
@@ -111,6 +112,8 @@ export function CallControls({ item }: { item: WorkItem }) {
   const connected = item.status === 'connected'
   const leg = { project: item.project, interaction_id: item.interaction_id, leg: item.leg }
   const hold = () => void ask(command(`${WHERE}/legs/{leg}/${own?.held ? 'resume' : 'hold'}`, leg))
+  const muted = own?.muted ?? false
+  const silence = () => void mute(!muted, item)
   const record = () => {
     if (!recording) return
     const path = { project: item.project, interaction_id: item.interaction_id, recording_id: recording.recording_id }
@@ -125,18 +128,24 @@ export function CallControls({ item }: { item: WorkItem }) {
       connected
         ? [
             { id: 'call.hold', title: own?.held ? w.resume : w.hold, run: hold },
+            { id: 'call.mute', title: muted ? w.unmute : w.mute, run: silence },
             { id: 'call.consult', run: () => show('consult') },
             { id: 'call.transfer', run: () => show('transfer') },
             ...(recording ? [{ id: 'call.record', run: record }] : []),
           ]
         : [],
-    [connected, own?.held, recording?.status, item.work_id, locale.value],
+    [connected, own?.held, muted, recording?.status, item.work_id, locale.value],
   )
   return (
     <section class="call-controls" aria-label={w.call}>
       <p class={own?.held ? 'badge warm' : 'badge'} role="status">
         {connected ? (own?.held ? w.onHold : w.talking) : w.connecting}
       </p>
+      {muted && (
+        <p class="badge warm" role="status">
+          {w.muted}
+        </p>
+      )}
       {recording && (
         <p class={recording.status === 'running' ? 'badge bad' : 'badge plain'} role="status">
           {recording.status === 'running' ? w.recording : w.paused}
@@ -145,6 +154,9 @@ export function CallControls({ item }: { item: WorkItem }) {
       <div class="row grow end">
         <button type="button" disabled={!connected} aria-pressed={own?.held ?? false} onClick={hold}>
           <Icon name="hold" /> {own?.held ? w.resume : w.hold} <Keys of="call.hold" />
+        </button>
+        <button type="button" disabled={!connected} aria-pressed={muted} onClick={silence}>
+          <Icon name="mute" /> {muted ? w.unmute : w.mute} <Keys of="call.mute" />
         </button>
         <button type="button" disabled={!connected} onClick={() => show('consult')}>
           {w.consult} <Keys of="call.consult" />

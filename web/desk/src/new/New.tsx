@@ -6,6 +6,7 @@ import { command } from '../api/commands'
 import type { Accepted } from '../api/schema'
 import { go } from '../app/router'
 import { agentId } from '../app/session'
+import { expectCall } from '../softphone/state'
 import { Dialog } from '../ui/Dialog'
 import { complain, say } from '../ui/toasts'
 import { common } from '../ui/words'
@@ -21,6 +22,7 @@ function create(what: What, project: string, form: FormData): Promise<Accepted> 
   const text = (name: string) => String(form.get(name) ?? '')
   if (what === 'call') {
     const body = { number: text('number'), customer_id: '' }
+    expectCall()
     return command('/api/projects/{project}/calls', { project }, body)
   }
   if (what === 'customer') {

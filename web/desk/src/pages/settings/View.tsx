@@ -4,6 +4,7 @@ import { agentId } from '../../app/session'
 import { THEMES, theme, wear } from '../../app/theme'
 import { catalogue, choosing, combination, keysOf, remap, resetKeys, shown } from '../../keys/actions'
 import { Keys } from '../../keys/Keys'
+import { PhoneSettings } from '../../softphone/PhoneSettings'
 import { LANGUAGES } from '../../words/languages'
 import { LOCALES, locale, speak } from '../../words/locale'
 import { settingsWords } from './words'
@@ -139,6 +140,7 @@ export default function View() {
       <h1>{w.title}</h1>
       <Look />
       {agentId.value && <Bells />}
+      {agentId.value && <PhoneSettings />}
       <KeyMap />
     </div>
   )
