@@ -20,6 +20,8 @@ from domain.agent.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    ChannelPaused,
+    ChannelResumed,
     LanguagesStated,
     ProfileAssigned,
     SkillExpired,
@@ -36,10 +38,11 @@ from domain.interaction.events import (
     WrapUpStarted,
 )
 from domain.ports import Rows
+from projections.certifications import CERTIFICATIONS, certification
 from projections.schema import Column, Projection, Table
 
 #: `channels`: what the profile allows, by channel: concurrency, units, channels whose work rests meanwhile. `used`:
-#: units held.
+#: units held. `paused`: why and since when nothing more is taken, by channel.
 AGENTS = Table(
     "agents",
     (
@@ -56,6 +59,7 @@ AGENTS = Table(
         Column("used", "integer"),
         Column("held", "integer"),
         Column("channels", "json"),
+        Column("paused", "json"),
         Column("skills", "json"),
         Column("languages", "json"),
     ),
@@ -97,22 +101,6 @@ WORK = Table(
     read_back=True,
 )
 
-#: Skills that end, as long as they are granted; those whose time was out on record with the agent's last level.
-CERTIFICATIONS = Table(
-    "certifications",
-    (
-        Column("agent_id"),
-        Column("skill"),
-        Column("pool"),
-        Column("level", "integer"),
-        Column("expires_at", "instant"),
-        Column("expired", "boolean"),
-    ),
-    key=("agent_id", "skill"),
-    indexes=(("pool", "expires_at", "agent_id", "skill"),),
-    read_back=True,
-)
-
 #: Sites that are down, as long as they are.
 SITES_DOWN = Table(
     "sites_down",
@@ -120,7 +108,7 @@ SITES_DOWN = Table(
     key=("pool", "site"),
 )
 
-agent_board = Projection("agent_board", 5, (AGENTS, WORK, SITES_DOWN, CERTIFICATIONS))
+agent_board = Projection("agent_board", 6, (AGENTS, WORK, SITES_DOWN, CERTIFICATIONS))
 on = agent_board.on
 
 
@@ -151,6 +139,7 @@ def registered(recorded: Recorded, event: AgentRegistered, rows: Rows) -> None:
         "used": 0,
         "held": 0,
         "channels": {},
+        "paused": {},
         "skills": {},
         "languages": [],
     }
@@ -189,7 +178,7 @@ def moved(recorded: Recorded, event: AgentMoved, rows: Rows) -> None:
 
 @on(SkillGranted, SkillWithdrawn, SkillExpired)
 def skill(recorded: Recorded, event: SkillGranted | SkillWithdrawn | SkillExpired, rows: Rows) -> None:
-    _certification(recorded, event, rows)
+    certification(recorded, event, rows)
     row = rows.get("agents", (event.agent_id,))
     if row is None:
         return
@@ -197,19 +186,6 @@ def skill(recorded: Recorded, event: SkillGranted | SkillWithdrawn | SkillExpire
     if isinstance(event, SkillGranted):
         skills[event.skill] = event.level
     rows.put("agents", {**row, "skills": skills})
-
-
-def _certification(recorded: Recorded, event: SkillGranted | SkillWithdrawn | SkillExpired, rows: Rows) -> None:
-    """Until when; what has run out stays to be seen until it is renewed or given up."""
-    key = (event.agent_id, event.skill)
-    known = rows.get("certifications", key)
-    if isinstance(event, SkillGranted) and event.expires_at is not None:
-        row = {"agent_id": event.agent_id, "skill": event.skill, "pool": recorded.pool, "level": event.level}
-        rows.put("certifications", {**row, "expires_at": event.expires_at, "expired": False})
-    elif isinstance(event, SkillExpired) and known is not None:
-        rows.put("certifications", {**known, "expired": True})
-    elif known is not None:
-        rows.delete("certifications", key)
 
 
 def _presence(recorded: Recorded, rows: Rows, agent_id: str, presence: str, reason: str = "", **now: Any) -> None:
@@ -238,7 +214,18 @@ def stopped_responding(recorded: Recorded, event: AgentStoppedResponding, rows: 
 
 @on(AgentSignedOut)
 def signed_out(recorded: Recorded, event: AgentSignedOut, rows: Rows) -> None:
-    _presence(recorded, rows, event.agent_id, "signed_out", event.reason, idle_since=None)
+    _presence(recorded, rows, event.agent_id, "signed_out", event.reason, idle_since=None, paused={})
+
+
+@on(ChannelPaused, ChannelResumed)
+def channel(recorded: Recorded, event: ChannelPaused | ChannelResumed, rows: Rows) -> None:
+    row = rows.get("agents", (event.agent_id,))
+    if row is None:
+        return
+    paused: dict[str, Any] = {name: why for name, why in row["paused"].items() if name != event.channel}
+    if isinstance(event, ChannelPaused):
+        paused[event.channel] = {"reason": event.reason, "since": recorded.occurred_at.isoformat()}
+    rows.put("agents", {**row, "paused": paused})
 
 
 @on(AgentRetired)

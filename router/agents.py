@@ -16,6 +16,8 @@ from domain.agent.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    ChannelPaused,
+    ChannelResumed,
     LanguagesStated,
     ProfileAssigned,
     SkillExpired,
@@ -33,7 +35,9 @@ Fold = Callable[[Any, Recorded], None]
 
 
 class Agents:
-    """`stirred` is told of an agent whose presence or site changed: work may be kept for them, or no longer."""
+    """`stirred` is told of an agent whose presence, site or channels changed: work may be kept for them, or no
+    longer.
+    """
 
     def __init__(self, index: Index, down: set[str], stirred: Callable[[str], None]) -> None:
         self._index, self._down, self._stirred = index, down, stirred
@@ -56,6 +60,8 @@ class Agents:
             AgentStoppedResponding: self._presence,
             AgentSignedOut: self._presence,
             AgentRetired: self._presence,
+            ChannelPaused: self._paused,
+            ChannelResumed: self._resumed,
             AgentReserved: self._reserved,
             AgentReleased: self._released,
         }
@@ -121,7 +127,17 @@ class Agents:
             agent.idle_since, agent.idle_us = recorded.recorded_at, micros(recorded.recorded_at)
         elif isinstance(event, AgentSignedIn):
             agent.sign_in(micros(recorded.recorded_at))
+        elif isinstance(event, AgentSignedOut):
+            agent.paused.clear()
         self._stirred(agent.agent_id)
+
+    def _paused(self, event: ChannelPaused, recorded: Recorded) -> None:
+        self._changed(event.agent_id, recorded).paused[event.channel] = event.reason
+        self._stirred(event.agent_id)
+
+    def _resumed(self, event: ChannelResumed, recorded: Recorded) -> None:
+        self._changed(event.agent_id, recorded).paused.pop(event.channel, None)
+        self._stirred(event.agent_id)
 
     def _reserved(self, event: AgentReserved, recorded: Recorded) -> None:
         agent = self.known[event.agent_id]

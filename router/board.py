@@ -146,11 +146,11 @@ class Board:
     # --- items
 
     def kept(self, item: Item) -> bool:
-        """Whether an item waits for its preferred agent alone: in time, and as long as that agent is ready."""
+        """Whether an item waits for its preferred agent alone: in time, and as long as that agent is ready for it."""
         if not item.preferable:
             return False
         agent = self.agents.get(item.preferred)
-        return agent is not None and agent.ready and agent.up
+        return agent is not None and agent.ready and agent.up and item.channel not in agent.paused
 
     def _may_be_kept(self, agent_id: str) -> None:
         """Work may be kept for this agent from now on, or no longer."""

@@ -66,6 +66,9 @@ class Changes:
             ready: dict[str, Any] = {"presence": "ready", "idle_us": self._now_us}
             words = f"they been ready instead of {agent.presence.replace('_', ' ')}"
             yield self._moved("ready", 1, words, **ready)
+        if item.channel in agent.paused:
+            paused = {channel: why for channel, why in agent.paused.items() if channel != item.channel}
+            yield self._moved("channel_taken", 1, f"they been taking {item.channel}", paused=paused)
         if "language" in self._against:
             words = f"they spoken the customer's language ({item.language})"
             yield self._moved("language", 1, words, languages=agent.languages | {item.language})

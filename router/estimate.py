@@ -40,8 +40,8 @@ class Serving(NamedTuple):
 
 
 def serving(channel: str, rules: Queue, able: Iterable[AgentRecord]) -> Serving:
-    """Of the signed-in agents who could take items of a channel and queue, those who are ready."""
-    ready = [agent for agent in able if agent.ready]
+    """Of the signed-in agents who could take items of a channel and queue, those who are ready and take them now."""
+    ready = [agent for agent in able if agent.ready and channel not in agent.paused]
     idle = sum(fullness(agent, channel) == OPEN for agent in ready)
     if not rules.handling_by_level:
         return Serving(len(ready), idle, len(ready) / rules.handling)

@@ -47,8 +47,8 @@ class AgentRecord:
 
     __slots__ = (
         "agent_id", "asking", "busy_from_us", "busy_us", "cause_at", "cause_id", "counts", "idle_since",
-        "idle_us", "languages", "occupancy", "parked", "presence", "profile", "profile_name", "refusals", "rooms",
-        "signed_in_us", "site", "skills", "stamp", "turns", "units", "up", "used", "work", "worked",
+        "idle_us", "languages", "occupancy", "parked", "paused", "presence", "profile", "profile_name", "refusals",
+        "rooms", "signed_in_us", "site", "skills", "stamp", "turns", "units", "up", "used", "work", "worked",
     )  # fmt: skip
 
     def __init__(self, agent_id: str, site: str) -> None:
@@ -61,6 +61,8 @@ class AgentRecord:
         self.profile: Profile | None = None
         self.profile_name = ""
         self.skills: dict[str, int] = {}
+        #: Why nothing more is taken, by channel.
+        self.paused: dict[str, str] = {}
         #: None named: all.
         self.languages: frozenset[str] = frozenset()
         self.work: dict[str, Held] = {}

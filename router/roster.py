@@ -57,7 +57,8 @@ class Roster:
         if not agent.eligible or agent.profile is None:
             return []
         profile = self._profiles[agent] = agent.profile
-        agent.rooms = tuple(Room(channel, use, profile) for channel, use in profile.channels.items())
+        taken = (one for one in profile.channels.items() if one[0] not in agent.paused)
+        agent.rooms = tuple(Room(channel, use, profile) for channel, use in taken)
         self.update(agent)
         for room in agent.rooms:
             room.counted = room.full

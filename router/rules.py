@@ -101,6 +101,8 @@ def _site(case: Case) -> str | None:
 def _channel(case: Case) -> str | None:
     if case.agent.profile is None:
         return "no routing profile"
+    if case.item.channel in case.agent.paused:
+        return f"channel {case.item.channel}: paused ({case.agent.paused[case.item.channel]})"
     if case.item.channel in case.agent.profile.channels:
         return None
     return f"channel {case.item.channel}: not in profile {case.agent.profile_name}"

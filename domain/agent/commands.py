@@ -65,6 +65,24 @@ class BecomeNotReady(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseChannel(Command):
+    """Take nothing more by one channel, for a reason, and go on with the others."""
+
+    agent_id: str
+    channel: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeChannel(Command):
+    """`reason`: why somebody else has the agent take the channel again."""
+
+    agent_id: str
+    channel: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoseConnection(Command):
     """The agent's desk has not been heard of for too long. Who is at lunch anyway, or signed out, stays so."""
 

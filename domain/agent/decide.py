@@ -7,7 +7,9 @@ from domain.agent.commands import (
     BecomeReady,
     ExpireSkill,
     LoseConnection,
+    PauseChannel,
     RegisterAgent,
+    ResumeChannel,
     RetireAgent,
     SignIn,
     SignOut,
@@ -20,6 +22,8 @@ from domain.agent.events import (
     AgentRetired,
     AgentSignedIn,
     AgentSignedOut,
+    ChannelPaused,
+    ChannelResumed,
     LanguagesStated,
     ProfileAssigned,
     SkillExpired,
@@ -116,6 +120,30 @@ def become_not_ready(states: States, c: BecomeNotReady, at: Moment) -> Outcome:
     return outcome.merge(_leave(states, agent, c.reason, only_offers=True))
 
 
+@decides(PauseChannel)
+def pause_channel(states: States, c: PauseChannel, at: Moment) -> Outcome:
+    """Offers by this channel that ring now are taken back, work in hand stays."""
+    agent = _agent(states, c.agent_id)
+    if agent.presence == "signed_out":
+        raise Rejection("signed_out", f"agent {c.agent_id} is signed out and takes nothing anyway; sign in first")
+    if agent.profile is None or c.channel not in agent.profile.channels:
+        has = ", ".join(sorted(agent.profile.channels)) if agent.profile is not None else "none"
+        raise Rejection("no_such_channel", f"the profile of {c.agent_id} has no channel {c.channel}; it has {has}")
+    if agent.paused.get(c.channel) == c.reason:
+        return Outcome()
+    paused = ChannelPaused(agent_id=c.agent_id, channel=c.channel, reason=c.reason)
+    outcome = Outcome().add("agent", c.agent_id, paused)
+    return outcome.merge(_leave(states, agent, c.reason, only_offers=True, channel=c.channel))
+
+
+@decides(ResumeChannel)
+def resume_channel(states: States, c: ResumeChannel, at: Moment) -> Outcome:
+    if c.channel not in _agent(states, c.agent_id).paused:
+        return Outcome()
+    resumed = ChannelResumed(agent_id=c.agent_id, channel=c.channel, reason=c.reason)
+    return Outcome().add("agent", c.agent_id, resumed)
+
+
 @decides(LoseConnection)
 def lose_connection(states: States, c: LoseConnection, at: Moment) -> Outcome:
     if _agent(states, c.agent_id).presence not in ("ready", "not_responding"):
@@ -133,9 +161,12 @@ def sign_out(states: States, c: SignOut, at: Moment) -> Outcome:
     return outcome.merge(_leave(states, agent, "signed out", only_offers=False))
 
 
-def _leave(states: States, agent: Agent, reason: str, *, only_offers: bool) -> Outcome:
+def _leave(states: States, agent: Agent, reason: str, *, only_offers: bool, channel: str = "") -> Outcome:
+    """`channel`: the one concerned, where not all are."""
     outcome = Outcome()
     for work_id, held in sorted(agent.work.items()):
+        if channel not in ("", held.channel):
+            continue
         interaction = states.of(Interaction, "interaction", held.interaction_id)
         if not only_offers or work_id in interaction.leg(held.leg).offers:
             outcome.merge(give_up(states, agent, work_id, held, reason))

@@ -78,6 +78,22 @@ class AgentBecameNotReady(Event, wire="agent.became_not_ready.v1"):
     reason: str
 
 
+class ChannelPaused(Event, wire="agent.channel_paused.v1"):
+    """The agent takes nothing more by one channel, and goes on with the others, until they resume it or sign out."""
+
+    agent_id: str
+    channel: str
+    reason: str
+
+
+class ChannelResumed(Event, wire="agent.channel_resumed.v1"):
+    """The agent takes work by this channel again. `reason` is given where somebody else resumed it."""
+
+    agent_id: str
+    channel: str
+    reason: str = ""
+
+
 class AgentStoppedResponding(Event, wire="agent.stopped_responding.v1"):
     """Missed as many offers in a row as the queue allows; must say "ready" to be offered work again."""
 

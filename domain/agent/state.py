@@ -1,7 +1,7 @@
 """An agent as decisions see it.
 
 signed out → not ready → ready ⇄ not ready; ready → not responding → ready; anything → signed out → retired.
-Reserving and releasing capacity changes no presence.
+Reserving and releasing capacity changes no presence, nor does pausing a channel; signing out ends every such pause.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from domain.agent.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    ChannelPaused,
+    ChannelResumed,
     LanguagesStated,
     ProfileAssigned,
     SkillExpired,
@@ -81,6 +83,8 @@ class Agent:
     languages: tuple[str, ...] = ()
     misses: Mapping[str, int] = field(default_factory=dict[str, int])
     expiries: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    #: Why nothing more is taken, by channel.
+    paused: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def employed(self) -> bool:
@@ -142,6 +146,12 @@ def evolve(state: Agent, event: Event) -> Agent:  # noqa: C901 - one flat match 
             return replace(state, reason="", misses={})
         case AgentBecameNotReady():
             return replace(state, reason=event.reason)
+        case AgentSignedOut():
+            return replace(state, paused={})
+        case ChannelPaused():
+            return replace(state, paused={**state.paused, event.channel: event.reason})
+        case ChannelResumed():
+            return replace(state, paused={c: why for c, why in state.paused.items() if c != event.channel})
         case AgentReserved():
             held = Held(event.interaction_id, event.leg, event.channel, event.units)
             return replace(state, work={**state.work, event.work_id: held})

@@ -57,6 +57,8 @@ def unfit(agent: Agent, project: str, leg: Leg, rules: Offer, now: datetime, *, 
         return f"state: {agent.presence.replace('_', ' ')}"
     if agent.site in down:
         return f"site: {agent.site} is down"
+    if leg.wanted.channel in agent.paused:
+        return f"channel {leg.wanted.channel}: paused ({agent.paused[leg.wanted.channel]})"
     reason = unsuited(agent, project, leg.wanted, now, down=down) or agent.lacks_room(leg.wanted.channel)
     if reason is None and rules.again == "never" and agent.agent_id in leg.trail:
         return "tried: declined or missed it before, and is not asked again"

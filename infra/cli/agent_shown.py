@@ -22,6 +22,8 @@ NEWS = {
     "interaction.message_received.v1": "[bold]the customer wrote[/bold]: {text}",
     "agent.stopped_responding.v1": "[red]you missed offers and get none until you type `ready`[/red]",
     "agent.became_not_ready.v1": "not ready: {reason}",
+    "agent.channel_paused.v1": "{channel} is paused: {reason}",
+    "agent.channel_resumed.v1": "{channel} is taken again",
     "agent.signed_out.v1": "signed out",
 }
 MOST_TEXT = 2_000
@@ -34,12 +36,19 @@ def told(word: str, given: Any) -> RenderableType:
             return work_table(given)
         case "show":
             return Group(*(_entry(one) for one in given))
-        case "ready" | "not-ready" | "sign-out" | "state":
-            return f"[bold]{given['presence'].replace('_', ' ')}[/bold] {escape(given['reason'])}".rstrip()
+        case "ready" | "not-ready" | "sign-out" | "state" | "pause" | "resume":
+            return _presence(given)
         case "accept":
             return f"[green]yours[/green]: {escape(given['customer_name'] or 'somebody')} · {escape(given['subject'])}"
         case _:
             return "[green]done[/green]"
+
+
+def _presence(agent: Mapping[str, Any]) -> str:
+    """Presence, and what is not taken meanwhile."""
+    told = f"[bold]{agent['presence'].replace('_', ' ')}[/bold] {escape(agent['reason'])}".rstrip()
+    paused = [f"{name} ({room['paused']['reason']})" for name, room in agent["channels"].items() if room["paused"]]
+    return f"{told} · without {escape(', '.join(paused))}" if paused else told
 
 
 def work_table(work: list[dict[str, Any]]) -> RenderableType:
@@ -73,7 +82,7 @@ def news_line(event: Mapping[str, Any], agent_id: str) -> str:
     if about is None or data.get("agent_id", agent_id) != agent_id:
         return ""
     values = {name: escape(_bounded(str(data.get(name, "")))) for name in ("text", "reason")}
-    return about.format(channel=data.get("queue", ""), **values)
+    return about.format(channel=data.get("queue") or data.get("channel", ""), **values)
 
 
 def help_table(words: Mapping[str, Word]) -> Table:

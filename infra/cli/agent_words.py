@@ -128,6 +128,15 @@ async def _not_ready(typing: Typing, said: Said) -> Any:
     return await _presence(typing, "not-ready", {"reason": said.text or "break"})
 
 
+async def _pause(typing: Typing, said: Said) -> Any:
+    channel, _, reason = _needed(said, "which channel to pause").partition(" ")
+    return await _presence(typing, f"channels/{channel}/pause", {"reason": reason.strip() or "break"})
+
+
+async def _resume(typing: Typing, said: Said) -> Any:
+    return await _presence(typing, f"channels/{_needed(said, 'which channel to take again')}/resume")
+
+
 async def _sign_out(typing: Typing, said: Said) -> Any:
     return await _presence(typing, "sign-out")
 
@@ -179,6 +188,8 @@ _HAND = ("connected",)
 WORDS: dict[str, Word] = {
     "ready": Word("ready", "take work from now on", _ready),
     "not-ready": Word("not-ready [REASON]", "take no new work", _not_ready),
+    "pause": Word("pause CHANNEL [REASON]", "take nothing more by one channel", _pause),
+    "resume": Word("resume CHANNEL", "take it again", _resume),
     "sign-out": Word("sign-out", "end the working day", _sign_out),
     "state": Word("state", "your presence and what you hold", _state),
     "work": Word("work", "what rings and what is in hand", _work),

@@ -11,16 +11,25 @@ from projections.reading import MAX_PAGE, Page, Reader, Row, View, read_cursor, 
 PRESENCES = ("ready", "not_ready", "not_responding", "signed_out")
 
 
+class ChannelPause(View):
+    """Why and since when an agent takes nothing more by a channel."""
+
+    reason: str
+    since: datetime
+
+
 class ChannelRoom(View):
     """One channel of an agent's profile: items held, allowed at once, and how many more fit now.
 
-    Work that an item of this channel would interrupt takes no room from it.
+    Work that an item of this channel would interrupt takes no room from it. `paused`: nothing more is taken, room or
+    not, until the agent resumes it.
     """
 
     held: int
     concurrency: int
     units: int
     free: int
+    paused: ChannelPause | None
 
 
 class WorkItem(View):
@@ -126,8 +135,13 @@ def _view(read: Reader, row: Row) -> AgentView:
         held = sum(item["channel"] == channel for item in work)
         resting = sum(item["units"] for item in work if item["channel"] in use["interrupts"])
         free = min(use["concurrency"] - held, (row["capacity"] - row["used"] + resting) // use["units"])
+        pause = row["paused"].get(channel)
         channels[channel] = ChannelRoom(
-            held=held, concurrency=use["concurrency"], units=use["units"], free=max(0, free)
+            held=held,
+            concurrency=use["concurrency"],
+            units=use["units"],
+            free=max(0, free),
+            paused=None if pause is None else ChannelPause(**pause),
         )
     down = read.get("sites_down", (row["pool"], row["site"])) is not None
     return AgentView.of(row, channels=channels, site_down=down, work=tuple(_item(read, item) for item in work))

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
-from domain.agent.events import AgentBecameNotReady, AgentSignedOut
+from domain.agent.events import AgentBecameNotReady, AgentSignedOut, ChannelPaused, ChannelResumed
 from domain.interaction.call_events import PartyJoined
 from domain.interaction.events import InteractionTransferred
 from tests.desk.browsing import person
@@ -42,6 +42,33 @@ async def test_a_supervisor_forces_a_state_with_a_reason_by_keyboard(web: Runnin
     await expect(row).to_contain_text("Off shift")
     assert [one.reason for one in await recorded(web, AgentSignedOut)] == ["gone home"]
     assert sue.complaints == []
+
+
+async def test_an_agent_pauses_one_channel_and_the_floor_says_so_and_has_it_taken_again(
+    web: Running, chromium: Browser
+) -> None:
+    await web.agent("anna")
+    anna = await person(web, chromium)
+    await anna.open()
+    await anna.sign_in()
+    await anna.page.get_by_role("button", name="E-mail: 0 of").press("Enter")
+    await anna.page.get_by_role("menuitemradio", name="Pause E-mail: Equipment trouble").press("Enter")
+    await anna.page.get_by_role("button", name="E-mail: paused, Equipment trouble").wait_for()
+    assert await anna.faults() == []
+    sue = await leading(web, chromium, "floor")
+    row = sue.page.get_by_role("row", name="Anna")
+    await expect(row).to_contain_text("without E-mail: Equipment trouble")
+    await row.get_by_role("button", name="What to do about Anna").press("Enter")
+    await sue.page.get_by_role("menuitem", name="Pause or resume a channel").press("Enter")
+    dialog = sue.page.get_by_role("dialog", name="Pause or resume a channel: Anna")
+    await dialog.get_by_label("Channel").select_option("email")
+    await dialog.get_by_label("Reason").fill("it works again")
+    assert await sue.faults() == []
+    await sue.press("Enter")
+    await sue.is_told("Done.")
+    await anna.page.get_by_role("button", name="E-mail: 0 of").wait_for()
+    assert [one.reason for one in await recorded(web, ChannelPaused, ChannelResumed)] == ["equipment", "it works again"]
+    assert (anna.complaints, sue.complaints) == ([], [])
 
 
 async def test_work_is_taken_from_an_agent_and_given_to_a_queue(web: Running, chromium: Browser) -> None:
@@ -130,4 +157,4 @@ async def test_the_floor_is_usable_at_the_width_of_a_phone(web: Running, chromiu
     await sue.page.get_by_role("menuitem", name="Set not ready").click()
     await sue.page.get_by_role("textbox", name="Reason").fill("lunch")
     await sue.page.get_by_role("button", name="Do it").click()
-    await expect(row).to_contain_text("Not ready · lunch")
+    await expect(row).to_contain_text("Not ready · Lunch")

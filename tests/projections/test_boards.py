@@ -15,6 +15,8 @@ from domain.agent.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    ChannelPaused,
+    ChannelResumed,
     ProfileAssigned,
     SkillGranted,
     SkillWithdrawn,
@@ -117,6 +119,17 @@ def test_an_agents_presence_is_shown_with_its_reason_and_since_when() -> None:
             seen = agent(read, "anna")
             assert seen is not None
             assert (seen.presence, seen.reason, seen.since) == (presence, reason, AT + timedelta(seconds=90))
+
+
+def test_a_paused_channel_is_shown_with_its_reason_until_it_is_resumed_or_the_shift_ends() -> None:
+    pause = ChannelPaused(agent_id="anna", channel="email", reason="hoarse")
+    for end in (None, ChannelResumed(agent_id="anna", channel="email"), AgentSignedOut(agent_id="anna")):
+        with given(*on_duty(), (60, pause), *([(90.0, end)] if end else [])) as read:
+            seen = agent(read, "anna")
+            assert seen is not None
+            told = seen.channels["email"].paused
+            assert (told and (told.reason, told.since)) == (None if end else ("hoarse", AT + timedelta(seconds=60)))
+            assert [name for name, room in seen.channels.items() if room.paused] == ([] if end else ["email"])
 
 
 def test_an_offer_rings_with_its_countdown_its_reasons_and_what_it_is_about() -> None:

@@ -8,7 +8,15 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from domain.agent.commands import BecomeNotReady, BecomeReady, RegisterAgent, SignIn, SignOut
+from domain.agent.commands import (
+    BecomeNotReady,
+    BecomeReady,
+    PauseChannel,
+    RegisterAgent,
+    ResumeChannel,
+    SignIn,
+    SignOut,
+)
 from domain.agent.state import Agent
 from domain.centre.documents import Profile
 from domain.event import Event
@@ -78,7 +86,7 @@ class History:
             (1, self._relax),
         ]
         if not self.plain:
-            kinds += [(1, self._outage), (1, self._configure_centre)]
+            kinds += [(1, self._outage), (1, self._configure_centre), (1, self._channel)]
         step = self.random.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]
         with suppress(Rejection):  # what people try is not always possible
             step()
@@ -194,6 +202,14 @@ class History:
         agent_id = self.random.choice(self._agents()).agent_id
         kind = self.random.choice((SignIn, BecomeReady, BecomeReady, BecomeReady, SignOut, BecomeNotReady))
         self.pool.do(kind(agent_id=agent_id, reason="lunch") if kind is BecomeNotReady else kind(agent_id=agent_id))
+
+    def _channel(self) -> None:
+        """Somebody takes nothing more by one channel, or takes it again."""
+        agent_id, channel = self.random.choice(self._agents()).agent_id, self.random.choice(CHANNELS)
+        if self.random.random() < 0.6:
+            self.pool.do(PauseChannel(agent_id=agent_id, channel=channel, reason="headset broken"))
+        else:
+            self.pool.do(ResumeChannel(agent_id=agent_id, channel=channel))
 
     def _retrain(self) -> None:
         agent = self.random.choice(self._agents())

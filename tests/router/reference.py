@@ -97,7 +97,7 @@ class Reference:
             return "state"
         if agent.site in self.down:
             return "site"
-        if profile is None or wanted.channel not in profile.channels:
+        if profile is None or wanted.channel not in profile.channels or wanted.channel in agent.paused:
             return "channel"
         if (use := self.use(agent, wait)) is None:
             return "queue"
@@ -116,7 +116,7 @@ class Reference:
         if not wanted.preferred or wanted.preferred_until is None or self.now >= wanted.preferred_until:
             return False
         agent: Agent = self.pool.of("agent", wanted.preferred)
-        return agent.presence == "ready" and agent.site not in self.down
+        return agent.presence == "ready" and agent.site not in self.down and wanted.channel not in agent.paused
 
     def excluded(self, agent: Agent, wait: Wait) -> str | None:
         rule = self.unable(agent, wait)

@@ -192,6 +192,7 @@ def test_the_board_knows_of_agents_and_legs_what_the_domain_knows(seed: int) -> 
     for agent in agents(pool):
         record = board.agents[agent.agent_id]
         assert (record.presence, record.profile, record.site) == (agent.presence, agent.profile, agent.site)
+        assert record.paused == agent.paused
         assert (record.skills, record.used) == (agent.skills, agent.used)
         assert {c: n for c, n in record.counts.items() if n} == Counter(h.channel for h in agent.work.values())
         assert record.idle_since == since.get(agent.agent_id)
@@ -223,7 +224,9 @@ def test_the_rules_say_what_the_domain_says_and_what_the_index_goes_by(seed: int
             ours = [
                 v.excluded.reason for v in verdicts if v.excluded and v.rule in {"channel", "concurrency", "capacity"}
             ]
-            assert (ours[0] if ours else None) == agent.lacks_room(item.channel)
+            why = agent.paused.get(item.channel)
+            paused = agent.profile and why and f"channel {item.channel}: paused ({why})"
+            assert (ours[0] if ours else None) == (paused or agent.lacks_room(item.channel))
 
 
 PRINT_DECISIONS = """

@@ -10,7 +10,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.agent.commands import BecomeNotReady, BecomeReady, PauseChannel, ResumeChannel, SignIn, SignOut
 from domain.belonging import Referred
 from domain.callback import RequestCallback
 from domain.customer.contact import callback_key, contact, within
@@ -33,7 +33,7 @@ EXPECTED = frozenset(
     {
         "not_possible_now", "offer_gone", "not_yours", "already_requested", "closed", "in_hand", "not_a_callback",
         "agent_unfit", "in_the_past", "no_address", "no_ticket", "no_score", "unknown_disposition", "not_found",
-        "retired",
+        "retired", "signed_out", "no_such_channel",
     }
 )  # fmt: skip
 
@@ -167,10 +167,16 @@ class Desk(Person):
             await self.ask(SignIn(agent_id=self.agent_id))
         if agent.presence != "ready" and (self.diligent or self.random.random() < 0.5):
             await self.ask(BecomeReady(agent_id=self.agent_id))
+        for channel in sorted(agent.paused):
+            if self.diligent or self.random.random() < 0.3:
+                await self.ask(ResumeChannel(agent_id=self.agent_id, channel=channel))
         if not self.diligent and self.random.random() < 0.04:
             leave = SignOut(agent_id=self.agent_id)
             pause = BecomeNotReady(agent_id=self.agent_id, reason="tea")
-            await self.ask(self.random.choice([leave, pause]))
+            hoarse = PauseChannel(
+                agent_id=self.agent_id, channel=self.random.choice(["callback", "email"]), reason="hoarse"
+            )
+            await self.ask(self.random.choice([leave, pause, hoarse]))
             return
         for work_id, held in sorted(agent.work.items()):
             await self._work(work_id, held.interaction_id, held.leg)

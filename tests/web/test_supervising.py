@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from domain.agent.commands import ExpireSkill, RegisterAgent
 from domain.interaction.events import InteractionTransferred
@@ -67,3 +68,27 @@ async def test_a_supervisor_sets_an_agents_state_and_the_board_says_why(web: Run
         seen = await sue.get("/api/agents/anna", params={"min_position": done.json()["position"]})
         states.append((seen.json()["presence"], seen.json()["reason"]))
     assert states == [("not_ready", "fire drill"), ("ready", "drill over"), ("signed_out", "gone home")]
+
+
+async def test_a_channel_is_paused_alone_by_its_agent_or_by_who_leads_and_the_board_says_why(web: Running) -> None:
+    anna, boris = await web.agent("anna"), await web.agent("boris")
+    sue = await web.client("sue", {"*": ["supervisor"]})
+    place = "/api/agents/anna/channels/email"
+
+    async def standing(done: Any) -> tuple[str, str | None]:
+        assert done.status_code == 200, done.text
+        told = (await sue.get("/api/agents/anna", params={"min_position": done.json()["position"]})).json()
+        pause = told["channels"]["email"]["paused"]
+        return told["presence"], pause and pause["reason"]
+
+    assert await standing(await anna.post(f"{place}/pause", json={"reason": "hoarse"})) == ("ready", "hoarse")
+    assert (await boris.post(f"{place}/pause", json={"reason": "x"})).status_code == 403
+    assert (await anna.post(f"{place}/force-resume", json={"reason": "x"})).status_code == 403
+    assert await standing(await sue.post(f"{place}/force-resume", json={"reason": "better"})) == ("ready", None)
+    assert await standing(await sue.post(f"{place}/force-pause", json={"reason": "crackles"})) == ("ready", "crackles")
+    assert await standing(await anna.post(f"{place}/resume")) == ("ready", None)
+    for body, channel in (({}, "email"), ({"reason": "x"}, "E Mail")):
+        refused = await anna.post(f"/api/agents/anna/channels/{channel}/pause", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    unknown = await anna.post("/api/agents/anna/channels/fax/pause", json={"reason": "x"})
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "no_such_channel")

@@ -57,6 +57,9 @@ async def test_an_agent_works_a_mail_from_the_offer_to_the_settled_ticket(web: R
     came = (await web.mail()).result
     code, given, errors = await sit_down(web, "ready")
     assert (code, given[0]["given"]["presence"]) == (0, "ready"), errors
+    code, given, errors = await sit_down(web, "pause email headset broken", "resume email")
+    paused = [one["given"]["channels"]["email"]["paused"] for one in given]
+    assert (code, paused[0]["reason"], paused[1]) == (0, "headset broken", None), errors
     working = asyncio.create_task(
         sit_down(web, "accept", "show", "reply Dear Ada, done.", "note she was kind", "resolve answered", "work")
     )

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.agent.commands import BecomeNotReady, BecomeReady, PauseChannel, ResumeChannel, SignIn, SignOut
 from web.access import Caller, Permission, acts_as
-from web.bodies import ReasonBody
+from web.bodies import Channel, ReasonBody
 from web.doors import Doors, Wired
 from web.guard import Requires, member
 from web.sending import COMMAND_PROBLEMS, Accepted, Send
@@ -44,6 +44,25 @@ async def agent_not_ready(agent_id: str, body: ReasonBody, caller: Present, door
     return await send(caller, BecomeNotReady(agent_id=agent_id, reason=body.reason))
 
 
+@router.post("/{agent_id}/channels/{channel}/pause")
+async def pause_channel(
+    agent_id: str, channel: Channel, body: ReasonBody, caller: Present, doors: Wired, send: Send
+) -> Accepted:
+    """Take nothing more by one channel, for a reason, and go on with the others, until you resume it or sign out.
+
+    Offers by it that ring now are taken back, work in hand stays.
+    """
+    await _own(doors, caller, agent_id)
+    return await send(caller, PauseChannel(agent_id=agent_id, channel=channel, reason=body.reason))
+
+
+@router.post("/{agent_id}/channels/{channel}/resume")
+async def resume_channel(agent_id: str, channel: Channel, caller: Present, doors: Wired, send: Send) -> Accepted:
+    """Take work by this channel again."""
+    await _own(doors, caller, agent_id)
+    return await send(caller, ResumeChannel(agent_id=agent_id, channel=channel))
+
+
 @router.post("/{agent_id}/sign-out")
 async def agent_sign_out(agent_id: str, caller: Present, doors: Wired, send: Send) -> Accepted:
     """End the working day; work in hand goes back to its place in the queue."""
@@ -76,3 +95,21 @@ async def force_sign_out(
     accepted = await send(caller, SignOut(agent_id=agent_id, reason=body.reason if body else ""))
     await doors.leases.drop(agent_id)
     return accepted
+
+
+@router.post("/{agent_id}/channels/{channel}/force-pause")
+async def force_pause(
+    agent_id: str, channel: Channel, body: ReasonBody, caller: Leading, doors: Wired, send: Send
+) -> Accepted:
+    """Have another person take nothing more by one channel, such as one whose line crackles."""
+    await member(doors, caller, "agent", agent_id)
+    return await send(caller, PauseChannel(agent_id=agent_id, channel=channel, reason=body.reason))
+
+
+@router.post("/{agent_id}/channels/{channel}/force-resume")
+async def force_resume(
+    agent_id: str, channel: Channel, body: ReasonBody, caller: Leading, doors: Wired, send: Send
+) -> Accepted:
+    """Have another person take work by this channel again."""
+    await member(doors, caller, "agent", agent_id)
+    return await send(caller, ResumeChannel(agent_id=agent_id, channel=channel, reason=body.reason))

@@ -1,51 +1,21 @@
 import { useState } from 'preact/hooks'
 import { now, secondsSince } from '../app/now'
 import { useActions } from '../keys/actions'
-import { channelIcon, Icon } from '../ui/Icon'
+import { Icon } from '../ui/Icon'
 import { Menu, type MenuItem } from '../ui/Menu'
-import { channelName } from '../ui/words'
 import { clock, locale } from '../words/locale'
 import { becomeNotReady, becomeReady, endShift } from './doing'
+import { Rooms } from './Rooms'
+import { reasons, reasonTitle } from './reasons'
 import { desk, myself } from './state'
 import { agentWords } from './words'
-
-const USUAL = ['break', 'lunch', 'meeting', 'training'] as const
-
-/** The reasons to choose from: the centre's own, else a few usual ones in the desk's language. */
-function reasons(): { name: string; title: string }[] {
-  const w = agentWords()
-  const own = desk.value?.not_ready ?? []
-  return own.length ? [...own] : USUAL.map((name) => ({ name, title: w[name] }))
-}
 
 function stateName(): string {
   const w = agentWords()
   const view = myself.value
   if (!view) return ''
   if (view.presence !== 'not_ready' || !view.reason) return w[view.presence]
-  return reasons().find((one) => one.name === view.reason)?.title ?? view.reason
-}
-
-function Rooms() {
-  const w = agentWords()
-  const channels = Object.entries(myself.value?.channels ?? {})
-  return (
-    <ul class="rooms" aria-label={w.rooms}>
-      {channels.map(([channel, room]) => (
-        <li
-          key={channel}
-          class={room.free > 0 && myself.value?.presence === 'ready' ? 'room open' : 'room'}
-          title={w.room(channelName(channel), room.held, room.concurrency, room.free)}
-        >
-          <Icon name={channelIcon(channel)} size={16} />
-          <span aria-hidden="true">
-            {room.held}/{room.concurrency}
-          </span>
-          <span class="unseen">{w.room(channelName(channel), room.held, room.concurrency, room.free)}</span>
-        </li>
-      ))}
-    </ul>
-  )
+  return reasonTitle(view.reason)
 }
 
 export function Presence() {
@@ -87,7 +57,7 @@ export function Presence() {
           {w.siteDown}
         </span>
       )}
-      <Rooms />
+      <Rooms view={view} />
       <Menu
         class={`right presence-${view.presence}`}
         name={`${w.presence}: ${stateName()}`}

@@ -33,6 +33,15 @@ export async function becomeNotReady(reason: string): Promise<void> {
   await said(command('/api/agents/{agent_id}/not-ready', own(), { reason }))
 }
 
+/** Take nothing more by one channel, for a reason, and go on with the others. */
+export async function pauseChannel(channel: string, reason: string): Promise<void> {
+  await said(command('/api/agents/{agent_id}/channels/{channel}/pause', { ...own(), channel }, { reason }))
+}
+
+export async function resumeChannel(channel: string): Promise<void> {
+  await said(command('/api/agents/{agent_id}/channels/{channel}/resume', { ...own(), channel }))
+}
+
 export async function endShift(): Promise<void> {
   await said(command('/api/agents/{agent_id}/sign-out', own()))
 }

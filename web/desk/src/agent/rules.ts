@@ -28,7 +28,7 @@ const rules = words(
   {
     state: 'not ready',
     site: 'site down',
-    channel: 'not on this channel',
+    channel: 'not on this channel, or paused it',
     queue: 'not in this queue',
     ring: 'in a later ring',
     sites: 'at another site',
@@ -45,7 +45,7 @@ const rules = words(
   {
     state: 'indisponible',
     site: 'site en panne',
-    channel: 'pas sur ce canal',
+    channel: 'pas sur ce canal, ou en pause',
     queue: 'pas dans cette file',
     ring: 'dans un cercle suivant',
     sites: 'sur un autre site',

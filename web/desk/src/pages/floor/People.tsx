@@ -1,5 +1,6 @@
 /** Everybody on the floor: where they are, since when and why, what is in hand, and what to do about it. */
 import { useState } from 'preact/hooks'
+import { reasonTitle } from '../../agent/reasons'
 import { desk } from '../../agent/state'
 import type { AgentView } from '../../api/schema'
 import { now, secondsSince } from '../../app/now'
@@ -11,6 +12,7 @@ import { Menu, type MenuItem } from '../../ui/Menu'
 import { channelName, common } from '../../ui/words'
 import { fullTime } from '../../words/locale'
 import { Compose } from '../messages/Compose'
+import { Channels } from './Channels'
 import { Force, possible, type State, stateWord } from './Force'
 import { Person } from './Person'
 import { matching, usePeople, type Wanted } from './people'
@@ -20,10 +22,24 @@ import { peopleWords } from './words'
 const MOST = 100
 const STATES = ['ready', 'not_ready', 'not_responding', 'signed_out']
 
-export type Doing = { agent: AgentView; what: State | 'message' }
+export type Doing = { agent: AgentView; what: State | 'message' | 'channels' }
 
-const reasonTitle = (reason: string): string =>
-  desk.value?.not_ready.find((one) => one.name === reason)?.title ?? reason
+/** The channels that somebody takes nothing by, and why. */
+function Paused({ agent }: { agent: AgentView }) {
+  const w = peopleWords()
+  return (
+    <>
+      {Object.entries(agent.channels).map(
+        ([channel, room]) =>
+          room.paused && (
+            <span key={channel} class="badge warm" title={fullTime(room.paused.since)}>
+              {w.without(channelName(channel), reasonTitle(room.paused.reason))}
+            </span>
+          ),
+      )}
+    </>
+  )
+}
 
 function InHand({ agent }: { agent: AgentView }) {
   if (agent.work.length === 0) return <span class="soft">{peopleWords().nothing}</span>
@@ -53,6 +69,9 @@ function Row({ agent, open, toggle, act, again }: RowProps) {
   const w = peopleWords()
   const items: MenuItem[] = [
     ...possible(agent).map((what) => ({ key: what, text: stateWord(what), run: () => act({ agent, what }) })),
+    ...(agent.presence !== 'signed_out' && Object.keys(agent.channels).length
+      ? [{ key: 'channels', text: w.channels, run: () => act({ agent, what: 'channels' as const }) }]
+      : []),
     {
       key: 'message',
       text: w.message,
@@ -75,7 +94,7 @@ function Row({ agent, open, toggle, act, again }: RowProps) {
           <span class="together">
             <span class="dot" aria-hidden="true" /> {presenceName(agent.presence)}
           </span>
-          {agent.reason && <span class="soft"> · {reasonTitle(agent.reason)}</span>}
+          {agent.reason && <span class="soft"> · {reasonTitle(agent.reason)}</span>} <Paused agent={agent} />
         </td>
         <td class="figures right" title={fullTime(agent.since)}>
           {agent.presence !== 'signed_out' && now.value && length(secondsSince(agent.since))}
@@ -139,6 +158,7 @@ function Filter({ wanted, want }: { wanted: Wanted; want: (wanted: Wanted) => vo
 
 function Acting({ doing, close, again }: { doing: Doing; close: () => void; again: () => void }) {
   const { agent, what } = doing
+  if (what === 'channels') return <Channels agent={agent} close={close} after={again} />
   if (what !== 'message') return <Force agent={agent} state={what} close={close} after={again} />
   return (
     <Dialog title={peopleWords().messageTo(agent.name)} close={close}>
