@@ -15,7 +15,7 @@ from domain.centre.configuration import Project, project_of
 from domain.centre.documents import Conversation
 from domain.customer.events import CustomerRegistered, FactRecorded
 from domain.decide import Command, Moment, Outcome, decide, decides
-from domain.interaction.answering import reply_by_of
+from domain.interaction.answering import reply_by_of, takes_no_files
 from domain.interaction.calling import AbandonInteraction
 from domain.interaction.events import InteractionStarted, MessageReceived, MessageSent
 from domain.interaction.finishing import CompleteWork
@@ -172,6 +172,7 @@ def leave(states: States, c: LeaveConversation, at: Moment) -> Outcome:
 
 def said_on_page(states: States, c: Reply, interaction: Interaction, at: Moment) -> Outcome:
     """Carries replies of a channel whose customers read them on a page of ours: nothing has to be sent."""
+    takes_no_files(c, "this conversation")
     message = MessageSent(
         interaction_id=c.interaction_id,
         customer_id=interaction.customer_id,

@@ -17,7 +17,13 @@ from domain.customer.decide import EraseCustomer
 from domain.customer.events import CustomerErased, CustomersMerged, CustomersUnmerged
 from domain.event import Recorded
 from domain.execute import Executor, Origin
-from domain.interaction.events import CustomerRecognised, InteractionClosed, InteractionStarted, MessageReceived
+from domain.interaction.events import (
+    CustomerRecognised,
+    InteractionClosed,
+    InteractionStarted,
+    MessageReceived,
+    MessageSent,
+)
 from domain.ports import Log
 from domain.rejection import Rejection
 from domain.ticket.events import TicketClosed, TicketOpened, TicketReopened
@@ -71,8 +77,8 @@ class _Project:
                 self.merged.pop(event.merged_id, None)
             case CustomerErased():
                 self.last.pop(customer, None)
-            case MessageReceived():
-                self.files += [(one.occurred_at, customer, reference) for reference in _references(event)]
+            case MessageReceived() | MessageSent():
+                self.files += [(one.occurred_at, owner, reference) for owner, reference in _files(event)]
             case _:
                 return
 
@@ -126,8 +132,12 @@ async def let_go(dues: list[Due], executor: Executor, blobs: FolderBlobs) -> tup
     return erased, removed
 
 
-def _references(event: MessageReceived) -> Iterator[str]:
+def _files(event: MessageReceived | MessageSent) -> Iterator[tuple[str, str]]:
+    """Under whose key each lies, and where."""
+    if isinstance(event, MessageSent):
+        yield from ((one.owner, one.reference) for one in event.files)
+        return
     if event.raw:
-        yield event.raw
+        yield event.customer_id, event.raw
     for one in event.attachments:
-        yield one.reference
+        yield event.customer_id, one.reference

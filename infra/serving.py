@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from channels.sms.preview import preview
 from domain.centre.documents import ProjectDocument
+from infra.accounts.draft_files import DraftFileStore
 from infra.accounts.drafts import DraftStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.messages import StaffMessageStore
@@ -67,6 +68,7 @@ async def start_web(node: Node, links: Links, listening: socket.socket, closing:
 
 def _doors(node: Node, links: Links) -> Doors:
     stores = node.stores
+    enclosing = Enclosing(stores.blobs, scanner_of(stores.settings))
 
     def complete(project: ProjectDocument) -> ProjectDocument:
         return with_holidays(project, stores.clock().date())
@@ -81,8 +83,9 @@ def _doors(node: Node, links: Links) -> Doors:
         leases=LeaseStore(node.database),
         messages=StaffMessageStore(node.database),
         drafts=DraftStore(node.database, stores.keyring),
+        draft_files=DraftFileStore(node.database, stores.keyring, stores.blobs, enclosing),
         visits=VisitStore(node.database),
-        letters=StoredLetters(stores.blobs, Enclosing(stores.blobs, scanner_of(stores.settings))),
+        letters=StoredLetters(stores.blobs, enclosing),
         fingerprints=stores.fingerprints,
         links=links,
         clock=stores.clock,

@@ -12,7 +12,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Executor
 from domain.ports import Clock, Fingerprints, Log, NewId, Opener, RecordingStore
 from web.accounts import Accounts, Leases, Replies
-from web.drafts import Drafts, Visits
+from web.drafts import DraftFiles, Drafts, Visits
 from web.homes import Homes
 from web.letters import Letters
 from web.links import Links
@@ -121,6 +121,7 @@ class Doors:
     leases: Leases
     messages: StaffMessages
     drafts: Drafts
+    draft_files: DraftFiles
     visits: Visits
     letters: Letters
     fingerprints: Fingerprints

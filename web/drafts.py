@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from domain.enclosing import NamedFile
+from web.letters import File
+
 Kind = Literal["reply", "note"]
 
 
@@ -43,6 +46,49 @@ class Drafts(Protocol):
 
     async def put(self, place: Place, text: str, revision: int, now: datetime) -> Draft:
         """Replace the draft that had this revision; an empty text takes it away. Raises `DraftChanged`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file added to a draft; `file_id` is what its author's browser calls it."""
+
+    file_id: str
+    named: NamedFile
+
+
+class DraftFiles(Protocol):
+    """Files that are to go along with a reply, kept under the customer's key as soon as they are added."""
+
+    async def all(self, place: Place) -> Sequence[DraftFile]:
+        """In the order they were added."""
+        ...
+
+    async def add(self, place: Place, file_id: str, file: File, now: datetime) -> DraftFile:
+        """Keep a file; one that is there already under this id stays as it is.
+
+        Raises `Rejection` for one that may not go along, `infected` and `not_scanned` among the reasons, and
+        `KeyDestroyed` for an erased customer.
+        """
+        ...
+
+    async def remove(self, place: Place, file_id: str) -> None:
+        """Take a file away; one that is not there is away."""
+        ...
+
+    async def going(self, place: Place, ids: Sequence[str]) -> Sequence[NamedFile]:
+        """The files of a reply that is about to be sent; those of one that was sent already stay to be had.
+
+        Raises `Rejection` (`no_such_file`) for an id that is not there.
+        """
+        ...
+
+    async def stay(self, place: Place, ids: Sequence[str]) -> None:
+        """The reply was refused: the files are the draft's still."""
+        ...
+
+    async def gone(self, place: Place, ids: Sequence[str]) -> None:
+        """The reply was sent: the files are the draft's no more."""
         ...
 
 

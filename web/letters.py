@@ -55,6 +55,10 @@ class Letters(Protocol):
         """
         ...
 
+    async def file(self, owner: str, reference: str) -> bytes | None:
+        """A file of a reply; None where its bytes are gone."""
+        ...
+
     async def drop(self, customer_id: str, kept: Kept) -> None:
         """Let go of what `keep` kept for a message that turned out to be there already."""
         ...

@@ -10,6 +10,7 @@ from anyio import BrokenResourceError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
+from domain.enclosing import MOST_BYTES
 from web.doors import Settings
 from web.problem import Problem, of_any, respond, unavailable
 
@@ -39,6 +40,8 @@ HSTS = "max-age=31536000"
 DOCUMENTS = ("/api/centres/", "/api/projects/")
 #: Where customers send files.
 FILES = "/t/"
+#: Where agents do.
+DRAFT_FILES = "/drafts/reply/files/"
 
 
 def _check_address(scope: Scope) -> None:
@@ -108,6 +111,8 @@ class Surround:
     def _room(self, path: str, method: str) -> int:
         if path.startswith(FILES) and method == "POST":
             return self._settings.max_files + self._settings.max_body
+        if DRAFT_FILES in path and method == "PUT":
+            return MOST_BYTES + self._settings.max_body
         documents = path.startswith(DOCUMENTS) and (method == "PUT" or path.endswith("/review"))
         return self._settings.max_document if documents else self._settings.max_body
 

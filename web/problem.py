@@ -27,13 +27,17 @@ BAD_VALUES = frozenset(
     {
         "bad_score",
         "empty",
+        "empty_file",
         "in_the_past",
         "no_contact",
         "no_disposition",
+        "no_file_name",
         "no_score",
         "no_time_zone",
         "same_customer",
+        "too_large_files",
         "too_long",
+        "too_many_files",
         "too_far",
         "unknown_disposition",
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.channel import ChannelName
+from domain.enclosing import SentFile
 from domain.event import Event
 from domain.personal import Personal
 
@@ -32,7 +33,8 @@ class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
 
     `mailbox` is the name of the mailbox or, for a text, of the number that it is sent from, empty for any that can.
     `thread` holds the message ids that the mail continues, oldest first, separated by spaces; an id of the form
-    `delivery:ID` stands for the Message-ID of an earlier delivery.
+    `delivery:ID` stands for the Message-ID of an earlier delivery. `file_names`: what the files that go along are
+    called, in their order, one a line.
     """
 
     delivery_id: str
@@ -49,6 +51,8 @@ class NotificationRequested(Event, wire="delivery.notification_requested.v1"):
     subject: Personal[str]
     body: Personal[str]
     thread: Personal[str]
+    files: tuple[SentFile, ...] = ()
+    file_names: Personal[str] | None = None
 
 
 class DeliveryAttempted(Event, wire="delivery.attempted.v1"):

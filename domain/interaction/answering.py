@@ -10,6 +10,7 @@ from domain.centre.configuration import Project
 from domain.channel import is_written
 from domain.decide import Moment, Outcome
 from domain.interaction.state import Interaction
+from domain.rejection import Rejection
 from domain.states import States
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ def carries(channel: str) -> Callable[[Carrier], Carrier]:
 def carrier_of(channel: str, otherwise: Carrier) -> Carrier:
     """How replies go out on a channel that brings a way of its own, `otherwise` on any other."""
     return _CARRIERS.get(channel, otherwise)
+
+
+def takes_no_files(c: Reply, what: str) -> None:
+    """For a way to the customer that carries words alone. Raises `Rejection` where files are to go along."""
+    if c.files:
+        raise Rejection("no_files_this_way", f"{what} cannot carry files; take them away, or answer by mail")
 
 
 def reply_by_of(project: Project, interaction: Interaction, at: Moment) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from domain.enclosing import SentFile
 from domain.event import Event, Fact
 from domain.interaction.waiting_events import (
     CallbackOffered,
@@ -121,7 +122,7 @@ class MessageReceived(Event, wire="interaction.message_received.v1"):
 
 class MessageSent(Event, wire="interaction.message_sent.v1"):
     """An agent wrote to the customer; `delivery_id` names the delivery that carries it, if it is not read on a page
-    of ours. `via` is the channel it goes out by.
+    of ours. `via` is the channel it goes out by; `file_names` what its files are called, in their order, one a line.
     """
 
     interaction_id: str
@@ -133,6 +134,8 @@ class MessageSent(Event, wire="interaction.message_sent.v1"):
     subject: Personal[str]
     text: Personal[str]
     via: Channel = "email"
+    files: tuple[SentFile, ...] = ()
+    file_names: Personal[str] | None = None
 
 
 class AgentConnected(Event, wire="interaction.agent_connected.v1"):

@@ -9,7 +9,8 @@ from domain.customer.state import Customer
 from domain.decide import Moment, Outcome
 from domain.delivery.events import NotificationRequested
 from domain.delivery.request import sends_texts, wants_no_texts
-from domain.interaction.answering import carries
+from domain.enclosing import to_event
+from domain.interaction.answering import carries, takes_no_files
 from domain.interaction.events import MessageSent
 from domain.interaction.state import Interaction
 from domain.rejection import Rejection
@@ -34,6 +35,7 @@ def by_mail(states: States, c: Reply, interaction: Interaction, at: Moment) -> O
 @carries("sms")
 def by_text(states: States, c: Reply, interaction: Interaction, at: Moment) -> Outcome:
     """From the number that the customer wrote to, else from any that can."""
+    takes_no_files(c, "a text")
     ticket, delivery_id = _ticket(states, interaction), at.new_id()
     text = _text(states, c, interaction, ticket, delivery_id)
     return _sent(c, interaction, ticket, text, at, via="sms")
@@ -65,6 +67,8 @@ def _sent(
         subject=ticket.subject,
         text=c.text,
         via=via,
+        files=request.files,
+        file_names=request.file_names,
     )
     said = InformationAdded(
         ticket_id=ticket.ticket_id,
@@ -94,6 +98,7 @@ def _letter(
     sender = ticket.mailbox or (project.status.sender if project.status else "")
     if not sender:
         raise Rejection("no_mailbox", "this project has no mailbox to send from; add one to its document")
+    files, names = to_event(c.files)
     return NotificationRequested(
         delivery_id=delivery_id,
         kind="reply",
@@ -109,6 +114,8 @@ def _letter(
         subject=ticket.subject,
         body=c.text,
         thread=" ".join(ticket.thread),
+        files=files,
+        file_names=names,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.decide import Command, Moment, Outcome, decides
+from domain.enclosing import NamedFile
 from domain.interaction.answering import carrier_of
 from domain.interaction.events import NoteAdded
 from domain.interaction.finishing import CompleteWork, CompleteWrapUp, TimeOutWrapUp
@@ -42,6 +43,8 @@ class Reply(Command):
     by: Literal["", "email", "sms"] = ""
     #: the last message that the author had read; empty where nobody looked
     after: str = ""
+    #: what goes along, where the channel can carry it
+    files: tuple[NamedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

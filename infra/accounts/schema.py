@@ -31,6 +31,11 @@ TABLES = (
         account_id TEXT NOT NULL, interaction_id TEXT NOT NULL, kind TEXT NOT NULL, sealed TEXT NOT NULL,
         revision INTEGER NOT NULL, saved_at TEXT NOT NULL, PRIMARY KEY (account_id, interaction_id, kind))""",
     "CREATE INDEX IF NOT EXISTS drafts_age ON drafts (saved_at)",
+    """CREATE TABLE IF NOT EXISTS draft_files (
+        account_id TEXT NOT NULL, interaction_id TEXT NOT NULL, file_id TEXT NOT NULL, state TEXT NOT NULL,
+        sealed_name TEXT NOT NULL, media_type TEXT NOT NULL, size BIGINT NOT NULL, owner TEXT NOT NULL,
+        reference TEXT NOT NULL, saved_at TEXT NOT NULL, PRIMARY KEY (account_id, interaction_id, file_id))""",
+    "CREATE INDEX IF NOT EXISTS draft_files_age ON draft_files (saved_at)",
     """CREATE TABLE IF NOT EXISTS ticket_visits (
         project TEXT NOT NULL, ticket_id TEXT NOT NULL, account_id TEXT NOT NULL, name TEXT NOT NULL,
         agent_id TEXT NOT NULL, writing INTEGER NOT NULL, expires_at TEXT NOT NULL,

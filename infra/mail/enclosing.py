@@ -1,4 +1,4 @@
-"""Files that customers send: looked at by a scanner, kept under their sender's key, named with the message."""
+"""Files of messages: looked at by a scanner, kept under their customer's key, named with the message."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from channels.email.scanning import AttachmentScanner, CommandScanner, Infected, Unscanned, left_out
 from domain.interaction.events import Attachment
 from domain.ports import Blobs
+from domain.rejection import Rejection
 from infra.settings import Settings
 
 
@@ -42,3 +43,16 @@ class Enclosing:
             reference = await self.blobs.put(owner, content)
             kept.append(Attachment(reference=reference, media_type=media_type, size=len(content)))
         return tuple(kept), said
+
+    async def take(self, owner: str, name: str, content: bytes) -> str:
+        """Keep a file that is to go out to a customer; its reference.
+
+        Raises `Rejection` for one that is infected, and for one without a verdict: nobody sends out on our name what
+        nobody has looked at.
+        """
+        verdict = await self.scanner.scan(content) if self.scanner is not None else None
+        if isinstance(verdict, Infected):
+            raise Rejection("infected", f"{name}: the scanner found {verdict.finding}; the file was not kept")
+        if isinstance(verdict, Unscanned):
+            raise Rejection("not_scanned", f"{name}: not scanned ({verdict.reason}); try again, or leave it out")
+        return await self.blobs.put(owner, content)

@@ -35,10 +35,17 @@ class StoredLetters:
     async def keep(self, customer_id: str, text: str, files: Sequence[File]) -> Kept:
         if not files:
             return Kept()
-        typed = [(_media_type(one), one.content) for one in files]
+        typed = [(media_type_of(one), one.content) for one in files]
         attachments, faults = await self._enclosing.keep(customer_id, typed)
         raw = await self._blobs.put(customer_id, await asyncio.to_thread(_as_letter, text, files))
         return Kept(raw, attachments, tuple(faults))
+
+    async def file(self, owner: str, reference: str) -> bytes | None:
+        try:
+            return await self._blobs.get(owner, reference)
+        except ValueError as fault:
+            _log.warning("a file cannot be read", kind=type(fault).__name__)
+            return None
 
     async def drop(self, customer_id: str, kept: Kept) -> None:
         for reference in (kept.raw, *(one.reference for one in kept.attachments)):
@@ -70,12 +77,13 @@ def _as_letter(text: str, files: Sequence[File]) -> bytes:
     message = EmailMessage(policy=SMTP)
     message.set_content(text, charset="utf-8")
     for number, one in enumerate(files, 1):
-        kind, _, subtype = (media_type := _media_type(one)).partition("/")
+        kind, _, subtype = (media_type := media_type_of(one)).partition("/")
         name = safe_filename(one_line(one.name), media_type, number)
         message.add_attachment(one.content, maintype=kind, subtype=subtype, filename=name)
     return message.as_bytes()
 
 
-def _media_type(file: File) -> str:
+def media_type_of(file: File) -> str:
+    """What a browser says a file is, where that is a single part's type."""
     claimed = file.media_type.partition(";")[0].strip().lower()
     return claimed if _MEDIA_TYPE.fullmatch(claimed) else "application/octet-stream"

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from channels.email.compose import Enclosed, OutgoingMail, compose
+from channels.email.compose import OutgoingMail, compose
 from channels.email.identity import Identity
 from channels.email.model import Address
 from channels.email.notices import BadParameters, Rendered, render_notification
@@ -26,11 +26,11 @@ from domain.delivery.state import AttemptDelivery, RecordDeferred, RecordDeliver
 from domain.event import Recorded
 from domain.execute import Executor, Origin, TooBusy
 from domain.personal import plain
-from domain.ports import Clock, Log, LogUnavailable, Opener, RecordingStore, RecordingStoreUnavailable
+from domain.ports import Clock, Log, LogUnavailable, Opener, RecordingStoreUnavailable
 from domain.rejection import Rejection
 from domain.stream import stream_of
 from infra.configured import Configured
-from infra.sealing_blobs import DamagedBlob
+from infra.mail.going_along import GoingAlong
 from web.links import Links
 from web.phones import spoken
 
@@ -39,8 +39,6 @@ _log = logging.getLogger("trunkline.mail.sending")
 PATIENCE = 300
 #: How long a mail is held back that would be one too many for its address: a person still gets it, a loop idles.
 HELD = timedelta(hours=1)
-#: Bytes of a message's sound that a mail may bear: most servers take some 10 MB, and base64 adds a third.
-MOST_SOUND = 7_000_000
 #: Mails to the customer are held back; these go to somebody else, or are a person's own words.
 NOT_HELD = frozenset({"reply", "message_taken"})
 #: Mails under way at once.
@@ -73,7 +71,7 @@ class Sending:
     identity: Identity
     links: Links
     sender: MailSender
-    recordings: RecordingStore
+    going_along: GoingAlong
     todo: Todo
     lately: Lately
     clock: Clock
@@ -168,14 +166,14 @@ class Sending:
         return RecordDeferred(**where, code=code, reason=reason, retry_at=at)
 
     async def _letter(self, recorded: Recorded, request: NotificationRequested, address: str) -> OutgoingMail:
-        """The letter of a delivery: a function of its request (and the sound it names, which never changes), so that
+        """The letter of a delivery: a function of its request (and what it names, which never changes), so that
         every attempt has the same bytes."""
         project, at = self.configured.projects[recorded.project], recorded.occurred_at
         box = project.mailboxes.get(request.mailbox)
         if box is None:
             raise ValueError(f"project {project.project} no longer has the mailbox {request.mailbox!r} to send from")
         thread = tuple(self._message_id(one) for one in plain(request.thread, otherwise="").split())
-        enclosed = await self._enclosed(request)
+        enclosed = await self.going_along(request)
         rendered = self._rendered(request, at, attached=bool(enclosed))
         return OutgoingMail(
             sender=Address(box.address, box.title),
@@ -193,19 +191,6 @@ class Sending:
             list_id=f"{project.project}.{self.identity.domain}",
             attachments=enclosed,
         )
-
-    async def _enclosed(self, request: NotificationRequested) -> tuple[Enclosed, ...]:
-        """The sound of a message that is passed on, where a mail can bear it."""
-        if request.kind != "message_taken":
-            return ()
-        try:
-            sound = await self.recordings.get(request.customer_id, request.params["reference"])
-        except DamagedBlob as fault:
-            _log.error("the sound of a message cannot be sent along: %s", fault)
-            return ()
-        if sound is None or len(sound) > MOST_SOUND:
-            return ()
-        return (Enclosed("message.wav", request.params["media_type"], sound),)
 
     def _reply_address(self, mailbox: str, ticket_id: str) -> str:
         return self.identity.reply_address(mailbox, ticket_id) if ticket_id else mailbox

@@ -13,6 +13,7 @@ from channels.email.ports import Arrived
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
 from infra.mail.enclosing import Enclosing, scanner_of
+from infra.mail.going_along import GoingAlong
 from infra.mail.receiving import Receiving
 from infra.mail.sending import Sending
 from infra.mail.todo import Todo
@@ -69,7 +70,7 @@ async def start_sending(node: Node, links: Links, closing: AsyncExitStack) -> No
         identity=_identity(node),
         links=links,
         sender=sender,
-        recordings=stores.recordings,
+        going_along=GoingAlong(stores.blobs, stores.recordings),
         todo=todo.due,
         lately=todo.lately,
         clock=stores.clock,

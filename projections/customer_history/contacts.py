@@ -117,8 +117,10 @@ def received(recorded: Recorded, event: MessageReceived, rows: Rows) -> None:
 
 @on(MessageSent)
 def sent(recorded: Recorded, event: MessageSent, rows: Rows) -> None:
+    """`detail`: how many files went along, where any did."""
     title, text = text_of(event.subject), text_of(event.text)
-    _say(recorded, rows, event, "message_sent", by=event.agent_id, title=title, text=text)
+    files = str(len(event.files)) if event.files else ""
+    _say(recorded, rows, event, "message_sent", by=event.agent_id, detail=files, title=title, text=text)
 
 
 @on(NoteAdded)

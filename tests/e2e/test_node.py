@@ -9,7 +9,9 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,13 @@ from aiosmtpd.handlers import Sink
 from aiosmtpd.smtp import SMTP
 
 from channels.email.identity import Identity
+from domain.agent.commands import BecomeReady, SignIn
 from domain.centre.documents import ProjectDocument
 from domain.customer.decide import EraseCustomer
+from domain.enclosing import NamedFile, SentFile
 from domain.execute import Origin
+from domain.interaction.offers import AcceptOffer
+from domain.interaction.work import Reply
 from domain.personal import Erased
 from domain.ticket.decide import ResolveTicket
 from infra.apply_documents import apply_documents
@@ -42,8 +48,10 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
 
 
 @asynccontextmanager
-async def a_node(tmp_path: Path, **more: Any) -> AsyncGenerator[Node]:
-    world = await asyncio.get_running_loop().create_server(lambda: SMTP(Sink()), "127.0.0.1", 0)
+async def a_node(tmp_path: Path, world: Any = None, **more: Any) -> AsyncGenerator[Node]:
+    """A centre whose mails go to the handler `world`."""
+    taking = world or Sink()
+    world = await asyncio.get_running_loop().create_server(lambda: SMTP(taking), "127.0.0.1", 0)
     port = world.sockets[0].getsockname()[1]
     settings = Settings(
         data=tmp_path,
@@ -207,3 +215,58 @@ async def test_attachments_go_through_the_scanner_and_an_infected_one_is_left_ou
     assert infected.startswith("attachment 2: infected (")
     assert "Worm.Paper" in infected
     assert unscanned.startswith("attachment 3: not scanned (")
+
+
+class Letterbox:
+    """Takes every mail."""
+
+    def __init__(self) -> None:
+        self.letters: list[Any] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.letters.append(message_from_bytes(envelope.content, policy=SMTP_POLICY))
+        return "250 OK"
+
+
+async def test_the_files_of_a_reply_arrive_with_it_under_their_names_and_one_that_is_gone_parks_it(
+    tmp_path: Path,
+) -> None:
+    box, names = Letterbox(), ["Żółw — фото.png", 'a "quoted" name.pdf']
+    async with a_node(tmp_path, box) as node:
+        await write(node)
+        (opened,) = await events(node, "ticket.opened.v1")
+        for command in (SignIn(agent_id="alice"), BecomeReady(agent_id="alice")):
+            await node.stores.executor.execute(command, ADMIN)
+        await until(lambda: some(node, "interaction.offered.v1"))
+        (offered,) = await events(node, "interaction.offered.v1")
+        work = {"interaction_id": offered.interaction_id, "leg": offered.leg, "agent_id": "alice"}
+        await node.stores.executor.execute(AcceptOffer(**work, work_id=offered.work_id), ADMIN)
+        owner = opened.customer_id
+
+        async def reply(contents: Sequence[bytes]) -> None:
+            kept = [await node.stores.blobs.put(owner, content) for content in contents]
+            files = [
+                NamedFile(name, SentFile(reference=one, media_type="image/png", size=4, owner=owner))
+                for name, one in zip(names, kept, strict=False)
+            ]
+            if contents[0] == b"gone":
+                await node.stores.blobs.remove(owner, kept[0])
+            await node.stores.executor.execute(
+                Reply(project="shop", **work, text="See here.", files=tuple(files)), ADMIN
+            )
+
+        await reply([b"\x89PNG", b"%PDF"])
+        await reply([b"gone"])
+        await until(lambda: some(node, "delivery.failed.v1"))
+        (failed,) = await events(node, "delivery.failed.v1")
+        await until(lambda: some(node, "delivery.delivered.v1", 2))
+    (letter,) = [one for one in box.letters if list(one.iter_attachments())]
+    assert [(one.get_filename(), one.get_content()) for one in letter.iter_attachments()] == [
+        (names[0], b"\x89PNG"),
+        (names[1], b"%PDF"),
+    ]
+    assert (failed.code, "a file of this reply is gone" in failed.reason) == ("unsendable", True)
+
+
+async def some(node: Node, wire: str, count: int = 1) -> bool:
+    return len(await events(node, wire)) >= count

@@ -25,6 +25,7 @@ from infra.configured import Configured
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.opening import KeyOpener
+from infra.mail.going_along import GoingAlong
 from infra.mail.sending import Due, Sending
 from infra.projecting import Projecting
 from infra.rebuild import Rebuild
@@ -191,7 +192,7 @@ class World:
             identity=self.identity,
             links=self.links,
             sender=self,
-            recordings=FolderBlobs(Path("recordings"), self.keyring),
+            going_along=GoingAlong(*[FolderBlobs(Path("blobs"), self.keyring)] * 2),
             todo=self._due,
             lately=self._lately,
             clock=self.clock,

@@ -27,6 +27,7 @@ from domain.intake import ReceiveMessage
 from domain.interaction.events import Candidate, Decision
 from domain.interaction.offers import OfferInteraction
 from infra.accounts.database import SqliteDatabase
+from infra.accounts.draft_files import DraftFileStore
 from infra.accounts.drafts import DraftStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.messages import StaffMessageStore
@@ -42,6 +43,7 @@ from infra.keys.fingerprints import HmacFingerprints
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.opening import KeyOpener
+from infra.mail.enclosing import Enclosing
 from infra.mail.letters import StoredLetters
 from infra.projecting import Projecting
 from infra.reviewing import Reviewing
@@ -280,6 +282,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         leases=LeaseStore(database),
         messages=StaffMessageStore(database),
         drafts=DraftStore(database, keyring),
+        draft_files=DraftFileStore(database, keyring, blobs, Enclosing(blobs, settings.pop("scanner", None))),
         visits=VisitStore(database),
         letters=StoredLetters(blobs),
         fingerprints=HmacFingerprints(b"fingerprints-in-tests"),

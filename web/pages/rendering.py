@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.units import format_unit
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -59,6 +60,11 @@ def day(moment: datetime, language: str) -> str:
 def time(moment: datetime, language: str) -> str:
     """The time of the day."""
     return format_time(moment, "short", locale=LOCALES.get(language, language))
+
+
+def kilobytes(size: int, language: str) -> str:
+    """A size in bytes as people of that language write it, rounded up to whole kilobytes."""
+    return format_unit(-(-size // 1024), "digital-kilobyte", "short", locale=LOCALES.get(language, language))
 
 
 def when(moment: datetime, language: str, zone: str) -> str:

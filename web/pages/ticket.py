@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain.belonging import Referred
@@ -21,8 +21,9 @@ from web.letters import File, Kept
 from web.links import BadLink, ExpiredLink
 from web.pages.filled import MOST_FILES, Filled, read_form
 from web.pages.page import PageRoute, language_of, tidied
-from web.pages.rendering import render, when
-from web.pages.ticket_view import TicketView, read_conversation, read_ticket, sender_of
+from web.pages.rendering import kilobytes, render, when
+from web.pages.ticket_view import TicketView, read_conversation, read_reply, read_ticket, sender_of
+from web.saving import sent_file
 from web.throttle import address_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(public)])
@@ -41,6 +42,14 @@ async def show_ticket(
     """How the matter stands."""
     view = await read_ticket(doors, doors.links.verify("ticket", token, doors.clock()))
     return await _page(doors, request, view, saved=saved, left_out=bool(saved and left))
+
+
+@router.api_route("/t/{token}/files/{position}/{number}", methods=["GET", "HEAD"])
+async def save_file(token: str, position: Annotated[int, Path(ge=1, le=2**62)], number: int, doors: Wired) -> Response:
+    """A file that we sent along with a reply on the matter."""
+    ticket_id = doors.links.verify("ticket", token, doors.clock())
+    await read_ticket(doors, ticket_id)
+    return await sent_file(doors, await read_reply(doors, ticket_id, position), number)
 
 
 @router.post("/t/{token}")
@@ -150,4 +159,5 @@ async def _page(
         form=doors.links.sign_form("ticket", doors.new_id(), doors.clock()),
         path=request.url.path,
         when=lambda moment: when(moment, language, zone),
+        kilobytes=lambda size: kilobytes(size, language),
     )

@@ -5,6 +5,7 @@ Internal notes, who worked on it, and what third parties or machines wrote are n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -13,6 +14,7 @@ from domain.centre.configuration import Project
 from domain.customer.decide import Contact
 from domain.customer.state import Customer
 from domain.customer.state import evolve as evolve_customer
+from domain.enclosing import NamedFile, from_event
 from domain.event import Recorded
 from domain.interaction.events import MessageReceived, MessageSent
 from domain.personal import Erased, plain
@@ -60,7 +62,11 @@ class Said:
     at: datetime
     by: Literal["customer", "us"]
     text: str
+    #: how many files came with it
     files: int = 0
+    #: what we sent along can be had again, by the place of the message in the log
+    position: int = 0
+    enclosed: Sequence[NamedFile] = ()
 
 
 @dataclass(slots=True)
@@ -111,8 +117,7 @@ def _fold(doors: Doors, view: TicketView, one: Recorded) -> None:
 
 async def read_conversation(doors: Doors, ticket_id: str) -> list[Said]:
     """What customer and agents wrote on the ticket, oldest first."""
-    recorded = await doors.log.read_stream(stream_of("ticket", ticket_id))
-    ours = [e.event for e in recorded if isinstance(e.event, InformationAdded) and e.event.by in ("customer", "agent")]
+    ours = await _added(doors, ticket_id)
     wanted = {event.message_id for event in ours}
     interactions = list(dict.fromkeys(event.interaction_id for event in ours))[-MOST_INTERACTIONS:]
     said: list[Said] = []
@@ -124,12 +129,29 @@ async def read_conversation(doors: Doors, ticket_id: str) -> list[Said]:
     return sorted(said, key=lambda one: one.at)[-MOST_MESSAGES:]
 
 
+async def _added(doors: Doors, ticket_id: str) -> list[InformationAdded]:
+    recorded = await doors.log.read_stream(stream_of("ticket", ticket_id))
+    return [e.event for e in recorded if isinstance(e.event, InformationAdded) and e.event.by in ("customer", "agent")]
+
+
+async def read_reply(doors: Doors, ticket_id: str, position: int) -> MessageSent:
+    """What we wrote on the ticket at this place of the log, opened. Raises `BadLink` where there is nothing."""
+    wanted = {one.message_id: one.interaction_id for one in await _added(doors, ticket_id)}
+    streams = [stream_of("interaction", one) for one in dict.fromkeys(wanted.values())]
+    found = await doors.log.read(position - 1, 1, streams=streams) if streams else []
+    event = doors.opener(found[0].event) if found and found[0].position == position else None
+    if not isinstance(event, MessageSent) or event.message_id not in wanted:
+        raise BadLink
+    return event
+
+
 def _said(doors: Doors, one: Recorded) -> Said:
     event = doors.opener(one.event)
-    assert isinstance(event, MessageReceived | MessageSent)
-    by: Literal["customer", "us"] = "us" if isinstance(event, MessageSent) else "customer"
-    files = len(event.attachments) if isinstance(event, MessageReceived) else 0
-    return Said(one.occurred_at, by, plain(event.text), files)
+    if isinstance(event, MessageSent):
+        files = from_event(event.files, event.file_names)
+        return Said(one.occurred_at, "us", plain(event.text), 0, one.position, [file for file in files if file.name])
+    assert isinstance(event, MessageReceived)
+    return Said(one.occurred_at, "customer", plain(event.text), len(event.attachments))
 
 
 async def sender_of(doors: Doors, view: TicketView) -> Contact:

@@ -8,12 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, StringConstraints
 
-from domain.interaction.events import InteractionStarted
-from domain.stream import stream_of
 from web.access import Caller, Permission
 from web.bodies import Body
 from web.doors import Doors, Wired
-from web.drafts import DraftChanged, Kind, Place, Visitor
+from web.drafts import DraftChanged, Kind, Visitor
+from web.going_along import place_of
 from web.guard import Requires, of_project
 from web.problem import Problem
 from web.sending import COMMAND_PROBLEMS
@@ -50,19 +49,6 @@ class OthersView(BaseModel):
     others: list[OtherView]
 
 
-async def _place(doors: Doors, project: str, interaction_id: str, kind: Kind, caller: Caller) -> Place:
-    await of_project(doors, project, "interaction", interaction_id)
-    customer_id = await _customer_of(doors, interaction_id)
-    return Place(account_id=caller.account_id, interaction_id=interaction_id, kind=kind, customer_id=customer_id)
-
-
-async def _customer_of(doors: Doors, interaction_id: str) -> str:
-    """Whose data the draft is: the customer that the interaction began with, whose key it is sealed under for good."""
-    first = await doors.log.read(0, 1, streams=[stream_of("interaction", interaction_id)])
-    assert isinstance(first[0].event, InteractionStarted), "an interaction begins by starting"
-    return first[0].event.customer_id
-
-
 def _name_of(doors: Doors, caller: Caller) -> str:
     """What colleagues call them."""
     known = (centre.agents.get(caller.agent_id) for centre in doors.documents.centres.values())
@@ -72,7 +58,7 @@ def _name_of(doors: Doors, caller: Caller) -> str:
 @router.get("/interactions/{interaction_id}/drafts/{kind}")
 async def get_draft(project: str, interaction_id: str, kind: Kind, caller: Noting, doors: Wired) -> DraftView:
     """One's own draft of a reply or a note, empty where there is none."""
-    draft = await doors.drafts.get(await _place(doors, project, interaction_id, kind, caller))
+    draft = await doors.drafts.get(await place_of(doors, project, interaction_id, kind, caller))
     return DraftView(text=draft.text, revision=draft.revision)
 
 
@@ -81,7 +67,7 @@ async def put_draft(
     project: str, interaction_id: str, kind: Kind, body: DraftBody, caller: Noting, doors: Wired
 ) -> DraftView:
     """Keep what one is writing. Refused where another window has changed it since."""
-    place = await _place(doors, project, interaction_id, kind, caller)
+    place = await place_of(doors, project, interaction_id, kind, caller)
     try:
         draft = await doors.drafts.put(place, body.text, body.revision, doors.clock())
     except DraftChanged as fault:

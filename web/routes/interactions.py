@@ -13,6 +13,7 @@ from domain.stream import stream_of
 from web.access import Caller, Permission, own_agent
 from web.bodies import CompleteBody, DeclineBody, NoteBody, ReplyBody, WrapUpBody
 from web.doors import Wired
+from web.going_along import going_along
 from web.guard import Requires, of_project
 from web.sending import COMMAND_PROBLEMS, Accepted, Send
 from web.showing import Shown, show
@@ -62,18 +63,23 @@ async def decline_offer(
 
 
 @router.post("/legs/{leg}/reply")
-async def reply(project: str, interaction_id: str, leg: str, body: ReplyBody, caller: Working, send: Send) -> Accepted:
-    """Write to the customer."""
-    command = Reply(
-        project=project,
-        interaction_id=interaction_id,
-        leg=leg,
-        agent_id=own_agent(caller),
-        text=body.text,
-        after=body.after,
-        by=body.by,
-    )
-    return await send(caller, command, project=project)
+async def reply(
+    project: str, interaction_id: str, leg: str, body: ReplyBody, caller: Working, doors: Wired, send: Send
+) -> Accepted:
+    """Write to the customer, with files of one's draft or without."""
+    agent_id = own_agent(caller)
+    async with going_along(doors, project, interaction_id, caller, body.files) as files:
+        command = Reply(
+            project=project,
+            interaction_id=interaction_id,
+            leg=leg,
+            agent_id=agent_id,
+            text=body.text,
+            after=body.after,
+            by=body.by,
+            files=files,
+        )
+        return await send(caller, command, project=project)
 
 
 @router.post("/notes")

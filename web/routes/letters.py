@@ -7,19 +7,20 @@ anywhere, and remote images only once somebody has asked for them, since fetchin
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 
-from domain.interaction.events import MessageReceived
+from domain.enclosing import from_event
+from domain.interaction.events import MessageReceived, MessageSent
 from domain.stream import stream_of
 from web.access import Caller, Permission
 from web.doors import Doors, Wired
 from web.guard import Requires, of_project
 from web.letters import Letter
 from web.problem import Problem, not_found
+from web.saving import sent_file, to_be_saved
 from web.sending import COMMAND_PROBLEMS
 
 router = APIRouter(
@@ -63,22 +64,42 @@ class LetterView(BaseModel):
     attachments: list[EnclosureView]
 
 
-async def _letter(doors: Doors, project: str, interaction_id: str, position: int) -> Letter | None:
-    """The letter of a message; None for a message that was no mail, or whose bytes are gone."""
+async def _message(doors: Doors, project: str, interaction_id: str, position: int) -> MessageReceived | MessageSent:
     await of_project(doors, project, "interaction", interaction_id)
     found = await doors.log.read(position - 1, 1, streams=[stream_of("interaction", interaction_id)])
-    if not found or found[0].position != position or not isinstance(found[0].event, MessageReceived):
+    if not found or found[0].position != position:
         raise not_found("message", str(position))
-    event = found[0].event
-    return await doors.letters.read(event.customer_id, event.raw, event.faults) if event.raw else None
+    event = doors.opener(found[0].event)
+    if not isinstance(event, MessageReceived | MessageSent):
+        raise not_found("message", str(position))
+    return event
+
+
+async def _letter(doors: Doors, event: MessageReceived | MessageSent) -> Letter | None:
+    """The letter of a message; None for a message that was no mail, or whose bytes are gone."""
+    if isinstance(event, MessageSent) or not event.raw:
+        return None
+    return await doors.letters.read(event.customer_id, event.raw, event.faults)
+
+
+def _of_reply(event: MessageSent) -> list[EnclosureView]:
+    """What went along with a reply; nothing of it once its customer was erased."""
+    return [
+        EnclosureView(number=number, name=one.name, media_type=one.file.media_type, size=one.file.size)
+        for number, one in enumerate(from_event(event.files, event.file_names), 1)
+        if one.name
+    ]
 
 
 @router.get("")
 async def get_message(
     project: str, interaction_id: str, position: Position, caller: Reading, doors: Wired
 ) -> LetterView:
-    """Whether a message, by its log position, has HTML, remote images and attachments."""
-    letter = await _letter(doors, project, interaction_id, position)
+    """Whether a message, by its log position, has HTML, remote images and attachments; those of a reply too."""
+    event = await _message(doors, project, interaction_id, position)
+    if isinstance(event, MessageSent):
+        return LetterView(html=False, remote_images=0, attachments=_of_reply(event))
+    letter = await _letter(doors, event)
     if letter is None:
         return LetterView(html=False, remote_images=0, attachments=[])
     files = [
@@ -93,7 +114,7 @@ async def get_message_html(
     project: str, interaction_id: str, position: Position, caller: Reading, doors: Wired, images: Images = "none"
 ) -> HTMLResponse:
     """The message as HTML made harmless, to be shown in a frame."""
-    letter = await _letter(doors, project, interaction_id, position)
+    letter = await _letter(doors, await _message(doors, project, interaction_id, position))
     if letter is None or not letter.html:
         raise Problem(404, "not_found", "this message was not written as HTML, or its bytes are gone")
     remote = images == "remote"
@@ -109,12 +130,11 @@ async def get_attachment(
     project: str, interaction_id: str, position: Position, number: int, caller: Reading, doors: Wired
 ) -> Response:
     """One attachment, to be saved: never shown by the browser in our own name."""
-    letter = await _letter(doors, project, interaction_id, position)
+    event = await _message(doors, project, interaction_id, position)
+    if isinstance(event, MessageSent):
+        return await sent_file(doors, event, number)
+    letter = await _letter(doors, event)
     for one in letter.enclosures if letter else ():
         if one.number == number:
-            headers = {
-                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(one.name, safe='')}",
-                "Content-Security-Policy": "default-src 'none'; sandbox",
-            }
-            return Response(one.content, media_type="application/octet-stream", headers=headers)
+            return to_be_saved(one.name, one.content)
     raise not_found("attachment", str(number))

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals'
 import { api, body, onSignedOut, Problem, setCsrf } from '../api/client'
 import { forgetWaiting } from '../api/outbox'
 import type { Me, Permission } from '../api/schema'
+import { forgetFiles } from './kept_files'
 import { forgetWork, recalled, remember } from './remembered'
 
 export type Role = 'agent' | 'supervisor' | 'manager' | 'analyst' | 'administrator' | 'client'
@@ -28,6 +29,7 @@ function welcome(who: Me): void {
   if (recalled('account', '') !== who.account_id) {
     forgetWaiting()
     forgetWork()
+    void forgetFiles()
   }
   remember('account', who.account_id)
   me.value = who
@@ -57,5 +59,6 @@ export async function signIn(name: string, password: string): Promise<void> {
 export async function signOut(): Promise<void> {
   await api.DELETE('/api/session').catch(() => undefined)
   forgetWork()
+  await forgetFiles()
   location.assign('/desk/')
 }

@@ -12,8 +12,11 @@ import { complain, say } from '../ui/toasts'
 import { locale } from '../words/locale'
 import { Answers } from './Answers'
 import { filled, type Typed, typedBehind } from './answers'
-import { by, type Carrier, carriersFor, longest, useSegments } from './carriers'
+import { by, type Carrier, carriersFor, longest, takesFiles, useSegments } from './carriers'
 import { type Draft, type Kind, LONGEST, useDraft } from './drafts'
+import { AddFiles, FilesAdded, filesOf } from './Files'
+import { fileWords } from './file_words'
+import { useFiles } from './files'
 import { useOthers } from './others'
 import { Meanwhile, type Message, Others, Saved } from './Standing'
 import { Segments, Ways } from './Ways'
@@ -59,6 +62,12 @@ export function Composer({ item, card }: Props) {
   const [preferred, prefer] = useState<Carrier | null>(null)
   const way = preferred && ways.includes(preferred) ? preferred : (ways[0] ?? 'own')
   const over = text.length - (kind === 'reply' ? longest(way) : LONGEST)
+  const files = useFiles(item.project, item.interaction_id, canReply)
+  const chooser = useRef<HTMLInputElement>(null)
+  const going = kind === 'reply' ? files.added.value : []
+  const cannotGo = going.length > 0 && !takesFiles(way)
+  const ready =
+    text.trim() !== '' && over <= 0 && !busy.includes(kind) && !cannotGo && !(going.length && files.pending())
   const segments = useSegments(text, kind === 'reply' && way === 'sms')
 
   useEffect(() => {
@@ -92,35 +101,49 @@ export function Composer({ item, card }: Props) {
     setKind(to)
     field.current?.focus()
   }
+  const attach = () => {
+    focus('reply')
+    chooser.current?.click()
+  }
+  const bring = (event: Event, given: DataTransfer | null) => {
+    const brought = canReply && kind === 'reply' ? filesOf(given) : []
+    if (!brought.length) return
+    event.preventDefault()
+    if (takesFiles(way)) files.add(brought)
+    else say(fileWords().cannotGo, 'bad')
+  }
   useActions(
     () => [
       ...(canReply ? [{ id: 'reply', run: () => focus('reply') }] : []),
+      ...(canReply && takesFiles(way) ? [{ id: 'attach', run: () => attach() }] : []),
       ...(canReply && ways.length > 1 ? [{ id: 'way', run: () => choose(otherWay) }] : []),
       { id: 'note', run: () => focus('note') },
     ],
     [canReply, ways.join(), way, item.work_id, locale.value],
   )
 
-  const post = (after: string): Promise<Accepted> => {
+  const post = (after: string, ids: string[]): Promise<Accepted> => {
     const path = { project: item.project, interaction_id: item.interaction_id }
     return kind === 'note'
       ? command('/api/projects/{project}/interactions/{interaction_id}/notes', path, { text })
       : command(
           '/api/projects/{project}/interactions/{interaction_id}/legs/{leg}/reply',
           { ...path, leg: item.leg },
-          { text, after, by: by(way, item.channel) },
+          { text, after, by: by(way, item.channel), files: ids },
         )
   }
   const send = async (after = known.current) => {
-    if (!text.trim() || over > 0 || busy.includes(kind)) return
+    if (!ready) return
+    const ids = going.map((one) => one.id)
     setBusy((others) => [...others, kind])
     setMeanwhile(null)
     // at once, not when it is sent: by then somebody may have gone on to something else
     field.current?.focus()
     if (line.value === 'lost') say(w.queued)
     try {
-      await post(after)
+      await post(after, ids)
       draft.drop(text)
+      files.sent(ids)
       if (kind === 'reply') known.current = ''
       say(kind === 'note' ? w.noted : w.sent)
     } catch (fault) {
@@ -144,7 +167,12 @@ export function Composer({ item, card }: Props) {
   }
 
   return (
-    <section class={`composer ${kind}`} aria-label={kind === 'reply' ? w.writeReply : w.writeNote}>
+    <section
+      class={`composer ${kind}`}
+      aria-label={kind === 'reply' ? w.writeReply : w.writeNote}
+      onDragOver={(event) => canReply && event.dataTransfer?.types.includes('Files') && event.preventDefault()}
+      onDrop={(event) => bring(event, event.dataTransfer)}
+    >
       <Others others={others.value.map((one) => ({ name: one.name, writing: one.writing }))} />
       {meanwhile && (
         <Meanwhile
@@ -180,6 +208,7 @@ export function Composer({ item, card }: Props) {
           aria-describedby={`${id}-state`}
           aria-invalid={over > 0}
           value={text}
+          onPaste={(event) => bring(event, event.clipboardData)}
           onInput={(event) => onInput(event.currentTarget)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -189,17 +218,22 @@ export function Composer({ item, card }: Props) {
           }}
         />
       </div>
+      {kind === 'reply' && <FilesAdded files={files} back={() => field.current?.focus()} />}
       <div class="row between">
-        <p class={over > 0 ? 'fault' : 'soft'} id={`${id}-state`} role="status">
-          {over > 0 ? w.tooLong(over) : <Saved draft={draft} />}
+        <p class={over > 0 || cannotGo ? 'fault' : 'soft'} id={`${id}-state`} role="status">
+          {over > 0 ? (
+            w.tooLong(over)
+          ) : cannotGo ? (
+            fileWords().cannotGo
+          ) : going.length && files.pending() ? (
+            fileWords().stillAdding
+          ) : (
+            <Saved draft={draft} />
+          )}
         </p>
+        {kind === 'reply' && canReply && takesFiles(way) && <AddFiles files={files} chooser={chooser} />}
         <Segments told={segments} write={draft.write} />
-        <button
-          type="button"
-          class="primary"
-          disabled={busy.includes(kind) || !text.trim() || over > 0}
-          onClick={() => void send()}
-        >
+        <button type="button" class="primary" disabled={!ready} onClick={() => void send()}>
           <Icon name={kind === 'reply' ? 'send' : 'note'} />
           {kind === 'reply' ? w.send : w.saveNote} <Keys keys="mod+Enter" />
         </button>

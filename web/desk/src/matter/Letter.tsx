@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { api, body } from '../api/client'
 import type { LetterView, TimelineEntry } from '../api/schema'
 import { Icon } from '../ui/Icon'
-import { number } from '../words/locale'
+import { bytes } from '../words/locale'
 import { matterWords } from './words'
 
 const TALLEST = 1200
@@ -69,7 +69,7 @@ export function Letter({ entry, project, text }: { entry: TimelineEntry; project
                 <bdi>{file.name}</bdi>
               </a>{' '}
               <span class="soft">
-                {file.media_type}, {number(Math.ceil(file.size / 1024))} {w.kilobytes}
+                {file.media_type}, {bytes(file.size)}
               </span>
             </li>
           ))}

@@ -51,9 +51,13 @@ function Said({ entry, project }: { entry: TimelineEntry; project: string }) {
   )
 }
 
-/** A message of a customer by mail may have been written as HTML: shown on request, in a frame of its own. */
+/**
+ * A message of a customer by mail may have been written as HTML: shown on request, in a frame of its own. A reply tells
+ * by its detail that files went along.
+ */
 function Text({ entry, project }: { entry: TimelineEntry; project: string }) {
-  const mail = entry.what === 'message_received' && entry.channel === 'email'
+  const mail =
+    entry.what === 'message_received' ? entry.channel === 'email' : entry.what === 'message_sent' && entry.detail
   const text = (
     <div class="said-text" dir="auto">
       {entry.text}

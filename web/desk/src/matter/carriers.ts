@@ -38,6 +38,9 @@ export function carriersFor(item: WorkItem, card: CustomerCard | null): Carrier[
 export const by = (carrier: Carrier, channel: string): '' | 'email' | 'sms' =>
   carrier === 'own' || carrier === usual(channel) ? '' : carrier
 
+/** Whether files can go along: mail alone takes any. */
+export const takesFiles = (carrier: Carrier): boolean => carrier === 'email'
+
 export const longest = (carrier: Carrier): number => (carrier === 'sms' ? LONGEST_TEXT : LONGEST)
 
 /** What the text costs as it stands; null before it was counted, the reason where it cannot be sent. */

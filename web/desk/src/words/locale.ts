@@ -58,6 +58,12 @@ export function shortTime(moment: string | Date, now: number): string {
 
 export const fullTime = (moment: string | Date): string => inFull.value.format(new Date(moment))
 export const number = (value: number): string => asNumber.value.format(value)
+/** A size in its largest whole unit, rounded up. */
+export function bytes(size: number): string {
+  const [unit, one] = size < 1_048_576 ? (['kilobyte', 1_024] as const) : (['megabyte', 1_048_576] as const)
+  const shown = Math.ceil((size / one) * 10) / 10
+  return new Intl.NumberFormat(locale.value, { style: 'unit', unit, maximumFractionDigits: 1 }).format(shown)
+}
 export const list = (parts: string[]): string => asList.value.format(parts)
 
 const asDay = computed(
