@@ -23,10 +23,12 @@ from projections.queries.customers import (
     CustomerFound,
     FactView,
     OpenMatter,
+    Separation,
     TimelineEntry,
     customer_by_fingerprint,
     customer_card,
     find_customers,
+    separation,
     timeline,
 )
 from projections.queries.figures import AgentRating, Rating, ServiceLevel, ratings, service_levels
@@ -83,6 +85,7 @@ __all__ = [
     "PendingOutcome",
     "QueueLength",
     "Rating",
+    "Separation",
     "ServiceLevel",
     "SiteDown",
     "SiteLength",
@@ -121,6 +124,7 @@ __all__ = [
     "queue_lengths",
     "ratings",
     "script_results",
+    "separation",
     "service_levels",
     "sites_down",
     "team_exists",

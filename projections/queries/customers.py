@@ -55,6 +55,13 @@ class CustomerCard(View):
     open_matters: tuple[OpenMatter, ...]
 
 
+class Separation(View):
+    """What two records that were merged would be apart: the one that `stays`, without the one that `leaves` it."""
+
+    stays: CustomerCard
+    leaves: CustomerCard
+
+
 class CustomerFound(View):
     """A customer found by a text; `by` says through what: name, email, phone or customer_number."""
 
@@ -107,8 +114,18 @@ def customer_card(read: Reader, project: str, customer_id: str) -> CustomerCard 
     return None if row is None else _card(read, row)
 
 
-def _card(read: Reader, row: Row) -> CustomerCard:
-    members = _members(read, row)
+@reads("customer_history")
+def separation(read: Reader, project: str, customer_id: str, merged_id: str) -> Separation | None:
+    """Both cards as they would be if `merged_id` were separated from `customer_id`; None where it is not merged."""
+    row, other = read.get("history_customers", (customer_id,)), read.get("history_customers", (merged_id,))
+    if row is None or other is None or row["project"] != project or other["merged_into"] != customer_id:
+        return None
+    return Separation(stays=_card(read, row, without=merged_id), leaves=_card(read, other))
+
+
+def _card(read: Reader, row: Row, *, without: str = "") -> CustomerCard:
+    """`without`: the one of its members that is left out."""
+    members = [member for member in _members(read, row) if member["customer_id"] != without]
     ids = [m["customer_id"] for m in members]
     facts = {f["name"]: f for i in reversed(ids) for f in read.find("history_facts", customer_id=i)}
     consents = {c["purpose"]: c["given"] for i in reversed(ids) for c in read.find("history_consents", customer_id=i)}

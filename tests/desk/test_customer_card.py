@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
-from domain.customer.events import CustomersMerged
+from domain.customer.events import CustomersMerged, CustomersUnmerged
 from tests.desk.browsing import Person
 from tests.desk.shift import customer, with_telephone
 from tests.desk.test_connection import at_work
@@ -58,6 +58,13 @@ async def test_two_records_are_merged_after_a_look_and_separated_again(web: Runn
     await card.get_by_text("green").wait_for()
     await card.get_by_role("button", name="Separate").focus()
     await anna.press("Enter")
+    dialog = anna.page.get_by_role("dialog", name="Separate two customers")
+    await dialog.get_by_text("The other one gets back").wait_for()
+    await expect(dialog.locator(".facet").last).to_contain_text("+48601234567")
+    await expect(dialog.locator(".facet").nth(1)).not_to_contain_text("+48601234567")
+    assert await anna.faults() == []
+    assert await web.doors.log.read(types=[CustomersUnmerged.wire]) == [], "a look changes nothing"
+    await dialog.get_by_role("button", name="Separate them").click()
     await anna.is_told("Separated again.")
     await card.get_by_text("+48601234567").wait_for(state="detached")
     await card.get_by_text("green").wait_for(state="detached")

@@ -72,6 +72,40 @@ async def test_what_is_not_applied_survives_a_reload_and_what_others_applied_mea
     assert max_.complaints == []
 
 
+async def test_an_alert_rule_is_added_changed_and_removed_by_a_form(web: Running, chromium: Browser) -> None:
+    max_ = await leading(web, chromium, "policy", "manager")
+    await editor(max_)
+    rules = max_.page.get_by_role("region", name="Alert rules")
+    await rules.get_by_role("button", name="Add a rule").press("Enter")
+    form = max_.page.get_by_role("dialog", name="Add a rule")
+    await form.get_by_label("Name").fill("poor_service")
+    await form.get_by_label("Figure").select_option("service_level")
+    await form.get_by_label("Raised when it is").select_option("below")
+    await form.get_by_label("Threshold, in percent").fill("70")
+    await form.get_by_label("Over when past").fill("75")
+    await form.get_by_label("Told by mail").fill("the floor")
+    assert await max_.faults() == []
+    await form.get_by_role("button", name="Apply").press("Enter")
+    await expect(max_.page.locator(".toast.bad")).to_contain_text("alerts.poor_service.mail")
+    await form.get_by_label("Told by mail").fill("floor@example.com, max@example.com")
+    await form.get_by_role("button", name="Apply").press("Enter")
+    await max_.is_told("Applied.")
+    await expect(rules).to_contain_text("poor service Service level below 70 %, for 1:00")
+    applied = [one.event for one in await web.doors.log.read(types=[ProjectConfigured.wire]) if one.project == PROJECT]
+    rule = applied[-1].document["alerts"]["poor_service"]  # type: ignore[attr-defined]
+    assert (rule["below"], rule["clear"], rule["mail"]) == (0.7, 0.75, ["floor@example.com", "max@example.com"])
+    await rules.get_by_role("button", name="Change the rule poor service").press("Enter")
+    form = max_.page.get_by_role("dialog", name="Change the rule poor service")
+    await expect(form.get_by_label("Threshold, in percent")).to_have_value("70")
+    await form.get_by_label("Lasting, in seconds").fill("120")
+    await form.get_by_role("button", name="Apply").press("Enter")
+    await expect(rules).to_contain_text("for 2:00")
+    await rules.get_by_role("button", name="Remove the rule poor service").press("Enter")
+    await max_.is_told("Removed.")
+    await max_.sees("No rules yet")
+    assert max_.complaints == []
+
+
 async def test_a_supervisor_has_no_page_of_documents(web: Running, chromium: Browser) -> None:
     sue = await leading(web, chromium, "policy")
     await expect(sue.page.get_by_role("link", name="Floor")).to_be_visible()

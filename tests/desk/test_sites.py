@@ -82,8 +82,16 @@ async def test_a_special_day_is_added_and_removed_by_a_manager_and_only_seen_by_
     await day.get_by_role("button", name="Remove").press("Enter")
     await max_.is_told("Removed.")
     await expect(day).to_have_count(0)
+    await hours.get_by_text("Change the week").press("Enter")
+    await hours.get_by_label("Sat", exact=True).fill("10:00 – 14:00")
+    await hours.get_by_label("Fri", exact=True).fill("")
+    await hours.get_by_role("button", name="Apply", exact=True).press("Enter")
+    await max_.is_told("Applied.")
+    await expect(hours.locator(".week")).to_contain_text("10:00-14:00")
     applied = await web.doors.log.read(types=[ProjectConfigured.wire])
-    assert [one.event.revision for one in applied if one.project == PROJECT] == [1, 2, 3, 4]  # type: ignore[attr-defined]
+    week = applied[-1].event.document["hours"]["office"]["weekly"]  # type: ignore[attr-defined]
+    assert (week["sat"], "fri" in week) == (["10:00-14:00"], False)
+    assert [one.event.revision for one in applied if one.project == PROJECT] == [1, 2, 3, 4, 5]  # type: ignore[attr-defined]
     await web.account("sam", {"*": ["supervisor"]})
     sam = await person(web, chromium, locale="fr-FR")
     await sam.open("sites")

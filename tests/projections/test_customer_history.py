@@ -27,7 +27,7 @@ from domain.interaction.events import (
     NoteAdded,
 )
 from domain.ticket.events import TicketOpened, TicketReopened, TicketResolved
-from projections.queries import customer_by_fingerprint, customer_card, find_customers, timeline
+from projections.queries import customer_by_fingerprint, customer_card, find_customers, separation, timeline
 from projections.reading import BadCursor
 from tests.projections.given import AT, PROJECT, given, happened, recorded
 
@@ -193,6 +193,18 @@ def test_merged_customers_show_as_one_wherever_they_are_asked_for() -> None:
         found = customer_by_fingerprint(read, PROJECT, "fp-+4812")
         assert found is not None
         assert found.customer_id == "c1"
+
+
+def test_a_separation_is_looked_at_before_it_is_done() -> None:
+    with given(*both(), *merge(CustomersMerged)) as read:
+        apart = separation(read, PROJECT, "c1", "c2")
+        assert apart is not None
+        before = (apart.stays, apart.leaves)
+        assert separation(read, PROJECT, "c2", "c1") is None
+        assert separation(read, "elsewhere", "c1", "c2") is None
+    with given(*both(), *merge(CustomersMerged), *merge(CustomersUnmerged)) as read:
+        assert before == (customer_card(read, PROJECT, "c1"), customer_card(read, PROJECT, "c2"))
+        assert separation(read, PROJECT, "c1", "c2") is None
 
 
 def test_customers_that_are_unmerged_have_their_own_histories_again() -> None:

@@ -142,6 +142,23 @@ async def test_one_search_finds_customers_tickets_notes_and_messages_and_forgets
     assert (await found("meter"))["texts"] == []
 
 
+async def test_notes_are_searched_only_by_those_who_may_read_customers(web: Running) -> None:
+    came = (await web.mail()).result
+    done = await web.execute(AddNote(interaction_id=came["interaction_id"], author="anna", text="Secret word: zebra"))
+    for role, status in (
+        ("agent", 200),
+        ("supervisor", 200),
+        ("administrator", 200),
+        ("analyst", 403),
+        ("client", 403),
+    ):
+        client = await web.client(role, {"*": [role]}, "anna" if role == "agent" else "")
+        query = {"q": "zebra", "min_position": done.position}
+        answer = await client.get(f"/api/projects/{PROJECT}/search", params=query)
+        assert answer.status_code == status, role
+        assert ("zebra" in answer.text) is (status == 200)
+
+
 async def test_the_latest_text_is_found_however_many_older_ones_begin_with_a_shorter_word(web: Running) -> None:
     came = (await web.mail(text="Good day.")).result
     for number in range(CANDIDATES):

@@ -13,6 +13,7 @@ from projections.queries import (
     CustomerFound,
     DeliveryView,
     QueueLength,
+    Separation,
     TicketEntry,
     TicketView,
     TimelineEntry,
@@ -25,6 +26,7 @@ from projections.queries import (
     deliveries_of_ticket,
     find_customers,
     queue_lengths,
+    separation,
     ticket,
     ticket_by_number,
     ticket_history,
@@ -219,6 +221,15 @@ async def get_customer(project: str, customer_id: str, caller: Customers, ask: A
     if card is None:
         raise not_found("customer", customer_id)
     return card
+
+
+@router.get("/projects/{project}/customers/{customer_id}/separation/{merged_id}", tags=["customers"])
+async def preview_separation(project: str, customer_id: str, merged_id: str, caller: Customers, ask: Ask) -> Separation:
+    """Both records as they would be if one that was merged into the other were separated again; nothing is done."""
+    found = await ask(separation, project, customer_id, merged_id)
+    if found is None:
+        raise not_found("customer merged into this one", merged_id)
+    return found
 
 
 @router.get("/projects/{project}/customers/{customer_id}/timeline", tags=["customers"])

@@ -1,15 +1,13 @@
 /** What is open with the customer, and which records were found to be the same person. */
 import { useState } from 'preact/hooks'
 import { departmentTitle, queueTitle } from '../agent/state'
-import { command } from '../api/commands'
 import type { CustomerCard, OpenMatter } from '../api/schema'
 import { href } from '../app/router'
 import { Icon } from '../ui/Icon'
-import { complain, say } from '../ui/toasts'
 import { ticketStatus } from '../ui/words'
 import { Section } from './CardForms'
-import { CUSTOMER } from './customer'
 import { Merge } from './Merge'
+import { Separate } from './Separate'
 import { matterWords } from './words'
 
 function where(project: string, matter: OpenMatter): string {
@@ -45,15 +43,7 @@ export function Matters({ card, current }: { card: CustomerCard; current: string
 export function Merged({ card }: { card: CustomerCard }) {
   const w = matterWords()
   const [open, show] = useState(false)
-  const path = { project: card.project, customer_id: card.customer_id }
-  const separate = async (merged_id: string) => {
-    try {
-      await command(`${CUSTOMER}/unmerge`, path, { merged_id })
-      say(w.unmerged)
-    } catch (fault) {
-      complain(fault)
-    }
-  }
+  const [apart, separate] = useState('')
   return (
     <section class="card-section">
       {card.merged.length > 0 && (
@@ -63,7 +53,7 @@ export function Merged({ card }: { card: CustomerCard }) {
             {card.merged.map((merged) => (
               <li key={merged} class="row between">
                 <code class="soft">{merged.slice(-8)}</code>
-                <button type="button" class="link" onClick={() => void separate(merged)}>
+                <button type="button" class="link" onClick={() => separate(merged)}>
                   {w.unmerge}
                 </button>
               </li>
@@ -74,6 +64,7 @@ export function Merged({ card }: { card: CustomerCard }) {
       <button type="button" class="link" onClick={() => show(true)}>
         <Icon name="merge" size={15} /> {w.merge}
       </button>
+      {apart && <Separate card={card} mergedId={apart} close={() => separate('')} />}
       {open && <Merge card={card} close={() => show(false)} />}
     </section>
   )

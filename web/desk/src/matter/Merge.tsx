@@ -11,7 +11,7 @@ import { matterWords } from './words'
 
 const CUSTOMER = '/api/projects/{project}/customers/{customer_id}'
 
-function Facets({ card, title }: { card: CustomerCard; title: string }) {
+export function Facets({ card, title }: { card: CustomerCard; title: string }) {
   const w = matterWords()
   const counts = [
     w.mergeAddresses(card.contact_points.length),

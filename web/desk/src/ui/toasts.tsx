@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import { Problem } from '../api/client'
 import { Icon } from './Icon'
+import { refusal } from './problem_words'
 import { common } from './words'
 
 /** A note is somebody's word: like a fault it stays until it is put away. */
@@ -30,9 +31,9 @@ export function say(text: string, kind: Kind = 'good'): void {
   if (kind === 'good') setTimeout(dismiss, STAYS, id)
 }
 
-/** What went wrong, in the server's own words where it has some. */
+/** What went wrong: what the server refused, in the desk's language. */
 export function explain(fault: unknown): string {
-  if (fault instanceof Problem) return fault.status === 0 ? common().offline : fault.message
+  if (fault instanceof Problem) return fault.status === 0 ? common().offline : refusal(fault.code, fault.message)
   return String(fault)
 }
 

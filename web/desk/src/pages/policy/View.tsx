@@ -6,6 +6,7 @@ import { useTitle } from '../../floor/title'
 import { common } from '../../ui/words'
 import '../../styles/floor.css'
 import '../../styles/policy.css'
+import { AlertRules } from './AlertRules'
 import { Editor } from './Editor'
 import { useEditing } from './editing'
 import { History } from './History'
@@ -66,6 +67,7 @@ function Editing({ subject }: { subject: Subject }) {
         </div>
       </section>
       <div class="policy-side">
+        {subject.kind === 'project' && <AlertRules subject={subject} />}
         {review && <Review review={review} goTo={(line) => goTo({ line })} />}
         <History versions={editing.versions} open={(revision) => void editing.open(revision)} />
       </div>

@@ -29,6 +29,15 @@ function withDay(name: string, day: string, spans: string[] | null) {
   }
 }
 
+/** The document with another week. */
+function withWeek(name: string, weekly: Record<string, string[]>) {
+  return (document: Document): Document => {
+    const all = document.hours as Record<string, Hours>
+    const known = all[name]
+    return known ? { ...document, hours: { ...all, [name]: { ...known, weekly } } } : document
+  }
+}
+
 interface Props {
   project: string
   name: string
@@ -62,6 +71,34 @@ function AddDay({ project, name, again }: Props) {
         </label>
         <div>
           <button type="submit">{w.add}</button>
+        </div>
+      </form>
+    </details>
+  )
+}
+
+function ChangeWeek({ project, name, hours, again }: Props) {
+  const w = siteWords()
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const given = new FormData(event.currentTarget as HTMLFormElement)
+    const days = WEEKDAYS.map((day) => [day, typedSpans(String(given.get(day)))] as const)
+    const weekly = Object.fromEntries(days.filter(([, spans]) => spans.length))
+    if (await done(change({ kind: 'project', name: project }, withWeek(name, weekly)), w.changed)) again()
+  }
+  return (
+    <details class="add-day">
+      <summary>{w.changeWeek}</summary>
+      <form class="fields" onSubmit={submit}>
+        <p class="hint">{w.weekHint}</p>
+        {WEEKDAYS.map((day) => (
+          <label key={`${day} ${hours.weekly[day]?.join()}`}>
+            {weekdayName(day)}
+            <input name={day} maxLength={200} defaultValue={hours.weekly[day]?.join(', ') ?? ''} />
+          </label>
+        ))}
+        <div>
+          <button type="submit">{w.change}</button>
         </div>
       </form>
     </details>
@@ -127,6 +164,7 @@ function One(props: Props) {
           </div>
         ))}
       </dl>
+      {may('configure', props.project) && <ChangeWeek {...props} />}
       <Special {...props} />
     </li>
   )
