@@ -194,7 +194,20 @@ async def _documents(settings: Settings, stores: Stores) -> Findings:
             if number.provider and number.provider not in settings.twilio:
                 what = f"project {name}: no account of the provider {number.provider!r}"
                 yield Finding("provider", "fault", what, "set TRUNKLINE_TWILIO")
+            elif number.provider and settings.twilio[number.provider].api_key is None:
+                for finding in _in_the_browser(configured, project.pool, number.provider):
+                    yield finding
     yield Finding("documents", "ok", f"{len(configured.centres)} centres, {len(configured.projects)} projects")
+
+
+def _in_the_browser(configured: Configured, pool: str, account: str) -> Iterator[Finding]:
+    """Whether calls that the account carries are to ring in browsers, though it has no key to let one register."""
+    agents = (one for centre in configured.centres.values() if centre.pool == pool for one in centre.agents.values())
+    count = sum(agent.telephone is None for agent in agents)
+    if count:
+        what = f"{count} agents have no telephone, and calls of the account {account!r} cannot ring in their browsers"
+        mend = "give the account an api_key and its api_secret in TRUNKLINE_TWILIO, or the agents a telephone"
+        yield Finding("telephones", "warning", what, mend)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

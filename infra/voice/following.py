@@ -15,15 +15,16 @@ from typing import Literal
 
 from channels.voice.control import CallFault, CallGone, CallUnavailable
 from domain.event import REGISTRY, Recorded
-from domain.execute import TooBusy
+from domain.execute import Origin, TooBusy
 from domain.ports import Clock, KeyDestroyed, Log, LogUnavailable, Opener, RecordingStoreUnavailable
 from domain.rejection import Rejection
 from infra.voice.board import Board
 from infra.voice.deeds import Deed, Pull, key_of
 from infra.voice.doing import Doing
 from infra.voice.due import due
+from infra.voice.lookup import ACTOR
 from infra.voice.seen import Calling
-from infra.voice.talking import Talking
+from infra.voice.talking import Asked, Talking
 
 _log = logging.getLogger("trunkline.voice.following")
 #: Provider requests under way at once.
@@ -162,11 +163,21 @@ class Following:
                 tried.again = max(tried.again, asyncio.get_running_loop().time() + fault.retry_after)
             _log.warning("%s is tried again: %s", type(deed).__name__, type(fault).__name__)
 
-    async def _talk(self, deed: object) -> None:
+    async def _talk(self, asked: Asked) -> None:
         try:
-            await self.talking.do(deed)
-        except (CallFault, Rejection, TooBusy, LogUnavailable) as fault:
-            _log.warning("%s was not done: %s", type(deed).__name__, fault)
+            await self.talking.do(asked)
+        except CallFault as fault:
+            _log.warning("%s was not done: %s", asked.what, fault)
+            await self._otherwise(asked)
+
+    async def _otherwise(self, asked: Asked) -> None:
+        if asked.otherwise is None:
+            return
+        origin = Origin(project=asked.call.project, pool=asked.call.pool, actor=ACTOR)
+        try:
+            await self.doing.executor.execute(asked.otherwise, origin)
+        except (Rejection, TooBusy, LogUnavailable) as fault:
+            _log.warning("%s was not taken back: %s", asked.what, fault)
 
     def _order(self, interaction_id: str) -> Literal["agent_first", "customer_first"] | None:
         """Whose telephone rings first, by the project's document; None where we have no number to call from."""

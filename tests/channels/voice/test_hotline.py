@@ -13,7 +13,7 @@ from channels.twilio_emulator.faults import Fault
 from channels.twilio_emulator.model import Call, Person
 from domain.customer.contact import contact
 from domain.customer.decide import RegisterCustomer
-from domain.interaction.call_events import RecordingStarted, RecordingStored
+from domain.interaction.call_events import AgentUnmuted, RecordingStarted, RecordingStored
 from domain.interaction.escalation import AnnounceWait
 from domain.interaction.events import (
     AgentConnected,
@@ -178,6 +178,14 @@ async def test_nobody_hears_a_muted_agent_who_hears_the_caller_and_is_heard_agai
     await line.do(UnmuteAgent(**where))
     await line.when(lambda: says("Here I am"), "the agent heard again")
     assert not any("What does" in one for one in line.emulator.heard(call.sid))
+
+
+async def test_a_mute_that_the_provider_does_not_carry_out_is_taken_back(line: Hotline) -> None:
+    await talking(line)
+    where = {"interaction_id": (await line.until(AgentConnected)).interaction_id, "leg": "1", "agent_id": "anna"}
+    line.emulator.fault(Fault("rest", "refuse", match="UpdateParticipant", status=400))
+    await line.do(MuteAgent(**where))
+    assert (await line.until(AgentUnmuted)).agent_id == "anna"
 
 
 async def test_a_caller_who_is_transferred_to_a_queue_waits_there_for_the_next_agent(line: Hotline) -> None:
