@@ -1,5 +1,5 @@
 /** The telephone on every page: what rings and goes on in it, and what keeps it from being one. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { now } from '../app/now'
 import { useActions } from '../keys/actions'
 import { Keys } from '../keys/Keys'
@@ -14,7 +14,8 @@ const KEYPAD = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#']
 function Keypad() {
   const w = phoneWords()
   const first = useRef<HTMLButtonElement>(null)
-  useEffect(() => first.current?.focus(), [])
+  // with the keypad, not after it was drawn: on a slow computer, or in a tab behind others, the next key comes first
+  useLayoutEffect(() => first.current?.focus(), [])
   return (
     <fieldset
       class="keypad"
