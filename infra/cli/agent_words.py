@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from domain.enclosing import MOST_BYTES
 from infra.cli.desk import Desk
 
 #: Seconds that `accept` waits for something to ring, unless told otherwise.
@@ -150,8 +153,26 @@ async def _decline(typing: Typing, said: Said) -> Any:
     return await typing.desk.on(said.item, f"offers/{said.item['work_id']}/decline", {"reason": said.text})
 
 
+async def _attach(typing: Typing, said: Said) -> Any:
+    path = Path(_needed(said, "which file to send along"))
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return await typing.desk.attach(said.item, path.name, media_type, await asyncio.to_thread(_content, path))
+
+
+def _content(path: Path) -> bytes:
+    path = path.expanduser()
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise Misunderstood(f"{path} has {size} bytes; the files of one reply may have {MOST_BYTES} together")
+        return path.read_bytes()
+    except OSError as fault:
+        raise Misunderstood(f"{path} cannot be read: {fault.strerror}") from fault
+
+
 async def _reply(typing: Typing, said: Said) -> Any:
-    return await typing.desk.on(said.item, "reply", {"text": _needed(said, "what to write to the customer")})
+    text = _needed(said, "what to write to the customer")
+    return await typing.desk.on(said.item, "reply", {"text": text, "files": await typing.desk.attached(said.item)})
 
 
 async def _text(typing: Typing, said: Said) -> Any:
@@ -196,6 +217,7 @@ WORDS: dict[str, Word] = {
     "accept": Word("accept [N]", "take what rings; waits for it", _accept, ("offered",)),
     "decline": Word("decline [N] [REASON]", "let somebody else have it", _decline, ("offered",)),
     "show": Word("show [N]", "what happened so far", _show, ("connected", "wrap_up", "offered")),
+    "attach": Word("attach [N] FILE", "send a file along with the next reply", _attach, _HAND),
     "reply": Word("reply [N] TEXT", "write to the customer", _reply, _HAND),
     "text": Word("text [N] TEXT", "text the customer, however they wrote", _text, _HAND),
     "note": Word("note [N] TEXT", "a note for colleagues", _note, ("connected", "wrap_up")),

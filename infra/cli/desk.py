@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -62,6 +63,15 @@ class Desk:
             return await self.command(f"{where}/notes", body)
         return await self.command(f"{where}/legs/{item['leg']}/{action}", body)
 
+    async def attach(self, item: dict[str, Any], name: str, media_type: str, content: bytes) -> dict[str, Any]:
+        """Add a file to the reply that comes next; sent again under its own id where nobody knows if it arrived."""
+        path = f"{_files(item)}/{uuid.uuid4().hex}?{urlencode({'name': name})}"
+        return await self._send("PUT", path, headers={"Content-Type": media_type}, content=content)
+
+    async def attached(self, item: dict[str, Any]) -> list[str]:
+        """The ids of the files added to the reply."""
+        return [one["file_id"] for one in (await self._send("GET", _files(item)))["files"]]
+
     async def command(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Send a command once: a repetition bears the same key and changes nothing more."""
         done = await self._send("POST", path, body or {}, {"Idempotency-Key": uuid.uuid4().hex})
@@ -82,7 +92,12 @@ class Desk:
         return list((await self._send("GET", path))["items"])
 
     async def _send(
-        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        content: bytes | None = None,
     ) -> dict[str, Any]:
         """Raises `Refused`, `Unreachable`. What is safe to repeat is repeated while the server is away or busy."""
         repeatable = method == "GET" or bool(headers)
@@ -90,7 +105,9 @@ class Desk:
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS or not repeatable
             try:
-                answer = await self._client.request(method, path, json=body, headers=headers, timeout=REQUEST_SECONDS)
+                answer = await self._client.request(
+                    method, path, json=body, content=content, headers=headers, timeout=REQUEST_SECONDS
+                )
             except httpx2.TransportError as fault:
                 if last:
                     raise Unreachable(f"{self._client.base_url} cannot be reached: {fault}") from fault
@@ -131,6 +148,10 @@ class Desk:
                 if "data" in event:
                     yield {"event": "message"} | event | {"data": json.loads(event["data"])}
                 event = {}
+
+
+def _files(item: dict[str, Any]) -> str:
+    return f"/api/projects/{item['project']}/interactions/{item['interaction_id']}/drafts/reply/files"
 
 
 def _read(answer: httpx2.Response) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import pytest
 
 from domain.centre.documents import ProjectDocument
 from domain.customer.events import CustomerRegistered, CustomersMerged, CustomersUnmerged
+from domain.enclosing import SentFile
 from domain.event import Event, Proposed
-from domain.interaction.events import CustomerRecognised, InteractionClosed, InteractionStarted
+from domain.interaction.events import CustomerRecognised, InteractionClosed, InteractionStarted, MessageSent
 from domain.ports import Change
 from infra.documents import check_files
 from infra.keys.memory import MemoryKeyring
@@ -58,3 +59,30 @@ async def test_who_is_one_with_somebody_with_an_open_matter_is_kept(happened: li
     ruled = ProjectDocument.model_validate({**shop.model_dump(), "retention": {"customers": 30}})
     (found,) = await due(log, {"shop": ruled}, BEGAN + timedelta(days=31))
     assert found.customers == silent
+
+
+async def test_files_that_went_out_with_a_reply_are_let_go_like_those_that_came_in() -> None:
+    log = MemoryLog(MemoryKeyring())
+    file = SentFile(reference="f" * 32, media_type="application/pdf", size=3, owner="ada")
+    reply = MessageSent(
+        interaction_id="i",
+        customer_id="old_ada",
+        message_id="m",
+        leg="1",
+        agent_id="anna",
+        delivery_id="d",
+        subject="Invoice",
+        text="See here.",
+        files=(file,),
+        file_names="invoice.pdf",
+    )
+    proposed = [
+        Proposed(event, f"event-{number}", "shop", "corner_shop", "test", BEGAN, "cause", "chain")
+        for number, event in enumerate([*REGISTERED, started("old_ada"), reply])
+    ]
+    await log.append(Change("interaction-i", 0, proposed))
+    (shop,) = check_files([EXAMPLE]).projects
+    ruled = ProjectDocument.model_validate({**shop.model_dump(), "retention": {"attachments": 10}})
+    for days, gone in ((9, []), (11, [("ada", "f" * 32)])):
+        (found,) = await due(log, {"shop": ruled}, BEGAN + timedelta(days=days))
+        assert found.attachments == gone

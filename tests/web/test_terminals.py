@@ -52,7 +52,8 @@ async def sit_down(web: Running, *words: str, **options: str) -> tuple[int, list
     return code, lines(output), errors
 
 
-async def test_an_agent_works_a_mail_from_the_offer_to_the_settled_ticket(web: Running) -> None:
+async def test_an_agent_works_a_mail_from_the_offer_to_the_settled_ticket(web: Running, tmp_path: Path) -> None:
+    (tmp_path / "Żółw.pdf").write_bytes(b"%PDF")
     await web.account("anna", {"*": ["agent"]}, "anna")
     came = (await web.mail()).result
     code, given, errors = await sit_down(web, "ready")
@@ -61,7 +62,16 @@ async def test_an_agent_works_a_mail_from_the_offer_to_the_settled_ticket(web: R
     paused = [one["given"]["channels"]["email"]["paused"] for one in given]
     assert (code, paused[0]["reason"], paused[1]) == (0, "headset broken", None), errors
     working = asyncio.create_task(
-        sit_down(web, "accept", "show", "reply Dear Ada, done.", "note she was kind", "resolve answered", "work")
+        sit_down(
+            web,
+            "accept",
+            "show",
+            f"attach {tmp_path}/Żółw.pdf",
+            "reply Dear Ada, done.",
+            "note she was kind",
+            "resolve answered",
+            "work",
+        )
     )
     await web.offer(came["interaction_id"])
     code, given, errors = await working
@@ -70,6 +80,8 @@ async def test_an_agent_works_a_mail_from_the_offer_to_the_settled_ticket(web: R
     assert accepted["given"]["subject"] == "Invoice 4711"
     assert any(one["data"].get("text") == "The amount is wrong." for one in shown["given"])
     assert work["given"] == []
+    (sent,) = [web.doors.opener(one.event) for one in await web.doors.log.read(types=["interaction.message_sent.v1"])]
+    assert (sent.file_names, [one.media_type for one in sent.files]) == ("Żółw.pdf", ["application/pdf"])  # type: ignore[attr-defined]
     resolved = await web.doors.log.read(types=["ticket.resolved.v1"])
     assert [one.event.agent_id for one in resolved] == ["anna"]  # type: ignore[attr-defined]
 
