@@ -75,4 +75,6 @@ EVERYTHING_HAPPENS = (
     "centre.site_came_back.v1",
     "agent.retired.v1",
     "agent.signed_out.v1",
+    "agent.channel_paused.v1",
+    "agent.channel_resumed.v1",
 )
