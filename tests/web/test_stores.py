@@ -11,12 +11,18 @@ import pytest
 
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database, PostgresDatabase, SqliteDatabase
+from infra.accounts.draft_files import DraftFileStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
+from infra.blobs import FolderBlobs
+from infra.keys.memory import MemoryKeyring
+from infra.mail.enclosing import Enclosing
 from tests.web.running import PASSWORD, PASSWORDS
 from web.access import read_grants
 from web.accounts import Account, AccountExists, AccountMissing, Earlier
+from web.drafts import Place
+from web.letters import File
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SUE = Account("1", "sue", "main", "", read_grants({"*": ["supervisor"], "acme": ["analyst"]}))
@@ -105,6 +111,39 @@ async def test_an_expired_lease_is_told_until_it_is_settled_so_that_one_who_dies
     assert await leases.expired(NOW + timedelta(days=1)) == [("boris", "main")], "one that has not run out stays"
     await leases.drop("boris")
     assert await leases.expired(NOW + timedelta(days=1)) == []
+
+
+async def test_a_file_of_a_draft_stays_until_it_is_sent_taken_away_or_forgotten(
+    database: Database, tmp_path: Path
+) -> None:
+    keyring = MemoryKeyring()
+    blobs = FolderBlobs(tmp_path / "blobs", keyring)
+    files = DraftFileStore(database, keyring, blobs, Enclosing(blobs))
+    place = Place(account_id="1", interaction_id="i", kind="reply", customer_id="ada")
+
+    async def names() -> list[str]:
+        return [one.named.name for one in await files.all(place)]
+
+    def kept() -> int:
+        return sum(one.is_file() for one in blobs.root.rglob("*"))
+
+    one, two = File("Żółw.pdf", "application/pdf", b"%PDF"), File("b.txt", "text/plain; charset=utf-8", b"later")
+    added = await asyncio.gather(*(files.add(place, "f1", one, NOW) for _ in range(3)))
+    assert len({(one.named.name, one.named.file.reference) for one in added}) == kept() == 1
+    await files.add(place, "f2", two, NOW + timedelta(seconds=1))
+    (going,) = await files.going(place, ["f1"])
+    assert await blobs.get("ada", going.file.reference) == b"%PDF"
+    await files.stay(place, ["f1"])
+    assert await names() == ["Żółw.pdf", "b.txt"]
+    await files.going(place, ["f1"])
+    await files.gone(place, ["f1"])
+    assert (await names(), [one.name for one in await files.going(place, ["f1"])]) == (["b.txt"], ["Żółw.pdf"])
+    for file_id in ("f1", "f2", "f2"):
+        await files.remove(place, file_id)
+    assert (await names(), kept()) == ([], 1), "what was sent is the log's"
+    await files.add(place, "f3", two, NOW)
+    await files.add(place, "f4", two, NOW + timedelta(days=31))
+    assert ([one.file_id for one in await files.all(place)], kept()) == (["f4"], 2)
 
 
 async def test_processes_that_start_at_once_make_the_tables_once(postgres: str) -> None:
