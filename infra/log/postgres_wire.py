@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import struct
 from collections.abc import AsyncGenerator, Callable, Sequence
 
@@ -61,7 +62,9 @@ class CallConnection:
         self._connection = connection
         self._pg = connection.pgconn
         self._loop = asyncio.get_running_loop()
-        self._socket = self._pg.socket
+        # A descriptor of our own: libpq closes its own as soon as it finds the server gone, and the number may then
+        # be another connection's, whose reader we would take away.
+        self._socket = os.dup(self._pg.socket)
         self._readable: asyncio.Future[None] | None = None
         self._writable: asyncio.Future[None] | None = None
         self._loop.add_reader(self._socket, self._on_readable)
@@ -74,9 +77,13 @@ class CallConnection:
             for text in setup:
                 await connection.execute(text)  # type: ignore[arg-type]  # texts of the caller's own module
             wire = cls(connection)
-            await wire._query(lambda: wire._pg.send_prepare(cls.STATEMENT, statement))
         except BaseException:
             await connection.close()
+            raise
+        try:
+            await wire._query(lambda: wire._pg.send_prepare(cls.STATEMENT, statement))
+        except BaseException:
+            await wire.close()
             raise
         return wire
 
@@ -102,8 +109,11 @@ class CallConnection:
                 self._loop.add_reader(self._socket, self._on_readable)
 
     async def close(self) -> None:
-        self._loop.remove_reader(self._socket)
-        self._loop.remove_writer(self._socket)
+        if self._socket >= 0:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            os.close(self._socket)
+            self._socket = -1
         await self._connection.close()
 
     async def _query(self, send: Callable[[], None]) -> pq.abc.PGresult:
