@@ -6,8 +6,9 @@ SHELL := /bin/sh
 .PHONY: help install demo cluster test check format screens bench simulate faults lock upgrade clean
 
 PY := .venv/bin/python
-# A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment.
-unexport PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES VIRTUAL_ENV
+# A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment. Bytecode is kept:
+# compiling the sources anew takes each of the many processes that tests and demos start a second.
+unexport PYTHONHOME PYTHONPATH PYTHONDONTWRITEBYTECODE PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_HASHES VIRTUAL_ENV
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 

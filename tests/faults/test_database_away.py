@@ -20,7 +20,7 @@ PATIENCE = 90.0
 
 @pytest.fixture
 async def life(folder, forks, database) -> AsyncIterator[Life]:
-    async with populated(folder / "data", Pace(speed=10), forks, **database.settings()) as one:
+    async with populated(folder / "data", Pace(speed=20), forks, **database.settings()) as one:
         yield one
 
 
