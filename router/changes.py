@@ -6,6 +6,7 @@ None of them is believed: whoever searches decides again on the changed board. S
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from domain.centre.documents import ChannelUse, Profile, QueueUse
@@ -82,7 +83,7 @@ class Changes:
             work_id, held = next(one for one in smallest if one[1].channel == channel)
             units = "1 unit" if held.units == 1 else f"{held.units} units"
             words = f"they held one piece of {channel} work less ({units})"
-            yield Change("freed", held.units, words, lambda work_id=work_id: self._free(work_id))
+            yield Change("freed", held.units, words, partial(self._free, work_id))
 
     def _of_their_profile(self) -> Iterator[Change]:
         agent, item, profile = self._agent, self._item, self._agent.profile
@@ -135,7 +136,7 @@ class Changes:
             yield self._changed("not_tried", 1, "they not declined or missed it before", tries=tries)
         for other in self._before:
             words = f"{other.interaction_id} not been waiting too, which was offered to them just before"
-            yield Change("came_first", 2, words, lambda other=other: self._set_item({"due": False}, other))
+            yield Change("came_first", 2, words, partial(self._set_item, {"due": False}, other))
 
     def _of_the_queue(self) -> Iterator[Change]:
         item, rules = self._item, self._board.policies.rules(self._item.project, self._item.queue_name)

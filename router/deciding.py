@@ -124,10 +124,10 @@ def _by_history(need: Need, item: Item, now_us: int, full: list[int]) -> Iterato
     yield from (("concurrency", full[NO_CONCURRENCY]), ("capacity", full[NO_CAPACITY]), ("delay", full[OPEN]))
     ringing = tried = 0
     for agent_id in {**item.tries, **{offer.agent_id: 1 for offer in item.offers.values()}}:
-        member = members.get(agent_id)
-        if member is None or agent_id in item.excluded or member.room.full != OPEN:
+        seat = members.get(agent_id)
+        if seat is None or agent_id in item.excluded or seat.room.full != OPEN:
             continue
-        if member.lane.sees(item, now_us) and not need.admits(agent_id, item):
+        if seat.lane.sees(item, now_us) and not need.admits(agent_id, item):
             rings = item.rings_at(agent_id)
             ringing, tried = ringing + rings, tried + (not rings)
     yield "ringing", ringing

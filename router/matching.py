@@ -111,7 +111,10 @@ class Matching:
         """What may have something for one of many agents: to ask each of them again and again would take too long."""
         rooms = [room for agent in agents for room in agent.rooms if room.full == OPEN]
         needs = dict.fromkeys(seat.need for room in rooms for seat in room.seats if seat.need.size)
-        return [source for need in needs for source in (need, *need.others())]
+        sources: list[Source] = []
+        for need in needs:
+            sources += (need, *need.others())
+        return sources
 
     def _pair(self, item: Item) -> tuple[AgentRecord, Item]:
         """From the first item on: an agent and an item that are first for each other."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from domain.centre.documents import QueueUse
 from router.instants import SECOND, instant
@@ -18,7 +18,9 @@ from router.records import AgentRecord, Item
 
 #: Whether one more item of a channel fits, and if not, why; the places in an index's tally.
 Fullness = Literal[0, 1, 2]
-OPEN, NO_CONCURRENCY, NO_CAPACITY = 0, 1, 2
+OPEN: Final = 0
+NO_CONCURRENCY: Final = 1
+NO_CAPACITY: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
