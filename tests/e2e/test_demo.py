@@ -128,7 +128,8 @@ def test_service_level_is_told_per_queue_with_its_method(told: dict[str, Any]) -
 
 
 def test_a_data_folder_is_kept_and_can_be_run_again(tmp_path: Path) -> None:
-    options = ("--seconds", "2", "--speed", "20", "--customers", "10", "--json", "--port", "0", "--smtp-port", "0", "--data", str(tmp_path))
+    few = ("--seconds", "2", "--speed", "20", "--customers", "10", "--json")
+    options = (*few, "--port", "0", "--smtp-port", "0", "--data", str(tmp_path))
     first, second = run_demo(*options), run_demo(*options)
     assert (first.returncode, second.returncode) == (0, 0), first.stderr[-1_000:] + second.stderr[-1_000:]
     assert (tmp_path / "log.sqlite").exists()
