@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Frame, FrameLocator, Page, expect
 
 from tests.desk.browsing import AXE, RULES, Person, person
 from tests.web.chatting import PATH, accepted
-from tests.web.running import Client, Running
-from tests.web.test_chat import chat as chat  # a centre with a chat page
+from tests.web.running import Client, Running, running
+from tests.web.test_chat import with_chat
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -26,7 +28,13 @@ class Customer:
     web: Running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat() -> AsyncIterator[Running]:
+    async with running() as web:
+        yield await with_chat(web)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def customer(chat: Running, chromium: Browser) -> Customer:
     agent = await chat.agent()
     window = await person(chat, chromium, viewport={"width": 420, "height": 760})

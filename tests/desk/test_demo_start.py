@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from email.message import EmailMessage
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, Route
 
 from infra.demo.outbox import Outbox
@@ -23,7 +24,7 @@ HOSTILE = """<html><head><style>body { background: url(https://tracker.example/c
 <iframe src="https://evil.example"></iframe><a href="https://ours.example/">ours</a></body></html>"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo() -> AsyncIterator[tuple[Run, Outbox]]:
     """A demo in which nobody lives yet; the first mail has been answered by a receipt."""
     async with opened(Pace()) as (run, server):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from channels.twilio_emulator.serving import serving
 from domain.interaction.events import MessageReceived
 from domain.voice.events import CallEnded, MessageLeft
-from tests.conftest import unavailable
-from tests.desk.browsing import AXE, PATIENCE, RULES, browser, missing
+from tests.desk.browsing import AXE, PATIENCE, RULES
 from tests.e2e.day import ADA, LINE, Day, a_day
 
 pytestmark = pytest.mark.timeout(240)
@@ -48,15 +48,7 @@ class Telephone:
         await self.day.until(shown, f"{words!r} on the page")
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    if what := missing():
-        unavailable(what)
-    async with browser() as opened:
-        yield opened
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def telephone(tmp_path: Path, chromium: Browser) -> AsyncIterator[Telephone]:
     async with a_day(tmp_path) as day, serving(day.emulator) as url:
         context = await chromium.new_context(viewport={"width": 390, "height": 800})

@@ -29,7 +29,7 @@ PAGE = {"channel": "chat", "title": "Ask us", "department": "billing"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
-async def _with_chat(web: Running, **queue: Any) -> Running:
+async def with_chat(web: Running, **queue: Any) -> Running:
     use = {"chat": {"concurrency": 2}, "email": {"concurrency": 2}, "callback": {"concurrency": 1, "units": 3}}
     people = centre(profiles={"mixed": {"capacity": 4, "channels": use, "queues": BOTH}})
     await web.execute(ConfigureCentre(document=people, expected_revision=1), "")
@@ -44,7 +44,7 @@ async def _with_chat(web: Running, **queue: Any) -> Running:
 @pytest.fixture
 async def chat() -> AsyncIterator[Running]:
     async with running() as web:
-        yield await _with_chat(web)
+        yield await with_chat(web)
 
 
 async def test_a_customer_and_an_agent_write_with_each_other(chat: Running) -> None:
@@ -201,7 +201,7 @@ async def test_too_many_messages_are_slowed_down(chat: Running) -> None:
 
 async def test_whoever_closes_the_page_while_waiting_has_left_after_a_while() -> None:
     async with running(lease_seconds=0.2) as web:
-        await _with_chat(web)
+        await with_chat(web)
         client, page = await begin(web)
         async with following(client, page):
             pass
@@ -212,7 +212,7 @@ async def test_whoever_closes_the_page_while_waiting_has_left_after_a_while() ->
 
 async def test_a_page_that_is_closed_while_an_agent_is_there_is_waited_for() -> None:
     async with running(lease_seconds=0.2) as web:
-        await _with_chat(web)
+        await with_chat(web)
         agent = await web.agent()
         first, page = await begin(web)
         await accepted(web, agent)
@@ -241,7 +241,7 @@ async def another_process(web: Running) -> AsyncGenerator[Client]:
 
 async def test_whoever_comes_back_at_another_process_of_the_centre_has_not_left() -> None:
     async with running(lease_seconds=1.0) as web, another_process(web) as elsewhere:
-        await _with_chat(web)
+        await with_chat(web)
         client, page = await begin(web)
         async with following(elsewhere, page):
             async with following(client, page):
@@ -256,7 +256,7 @@ async def test_whoever_comes_back_at_another_process_of_the_centre_has_not_left(
 
 async def test_a_customer_whose_agent_stays_silent_is_told_of_somebody_else() -> None:
     async with running() as web:
-        await _with_chat(web, silence=60)
+        await with_chat(web, silence=60)
         agent = await web.agent()
         client, page = await begin(web)
         await accepted(web, agent)
@@ -272,7 +272,7 @@ async def test_a_customer_whose_agent_stays_silent_is_told_of_somebody_else() ->
 
 async def test_when_nobody_may_wait_for_the_opening_the_page_offers_a_call_instead() -> None:
     async with running() as web:
-        await _with_chat(web, hours="never", closed={"then": "message", "text": "Closed."})
+        await with_chat(web, hours="never", closed={"then": "message", "text": "Closed."})
         client = web.anybody()
         page = (await client.get(PATH)).text
         assert "Nobody is here to answer now." in page
