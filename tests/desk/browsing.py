@@ -19,6 +19,9 @@ SOURCES = Path(__file__).parents[2] / "web" / "desk"
 AXE = SOURCES / "node_modules" / "axe-core" / "axe.min.js"
 #: WCAG 2.2, levels A and AA, and the practices that axe holds besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Rules = list[str] | dict[str, Any]
+#: The rules whose outcome depends on the colours.
+OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -116,14 +119,22 @@ class Person:
         """What axe finds wrong on the page as it stands."""
         return await faults_of(self.page)
 
+    async def faults_in_both_schemes(self) -> list[str]:
+        """The same in light, and in dark what depends on the colours."""
+        found = await self.faults()
+        await self.page.emulate_media(color_scheme="dark")
+        found += [f"in dark: {fault}" for fault in await faults_of(self.page, OF_COLOURS)]
+        await self.page.emulate_media(color_scheme="light")
+        return found
 
-async def faults_of(page: Page) -> list[str]:
+
+async def faults_of(page: Page, rules: Rules = RULES) -> list[str]:
     """What axe finds wrong on a page as it stands."""
     # by the debugger, as a person would in the console: the page itself lets no script in
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text("utf-8"))
     found: dict[str, Any] = await page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules
     )
     return [f"{v['id']}: {', '.join(n['target'][0] for n in v['nodes'])}" for v in found["violations"]]
 

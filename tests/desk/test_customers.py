@@ -14,14 +14,20 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from channels.email.notices import render_notification
 from domain.centre.configuration import ConfigureProject
-from tests.desk.browsing import PATIENCE, faults_of
+from tests.desk.browsing import OF_COLOURS, PATIENCE, RULES, Rules, faults_of
 from tests.domain.documents import project
 from tests.web.pages import link
 from tests.web.running import PROJECT, Running
 
 pytestmark = pytest.mark.timeout(240)
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-SCHEMES = (("light", DESKTOP, "en"), ("dark", PHONE, "ru"), ("dark", DESKTOP, "pl"), ("light", PHONE, "fr"))
+#: With what axe is asked: all of it in one language of each size, and what depends on the colours in the others.
+SCHEMES = (
+    ("light", DESKTOP, "en", RULES),
+    ("dark", PHONE, "ru", RULES),
+    ("dark", DESKTOP, "pl", OF_COLOURS),
+    ("light", PHONE, "fr", OF_COLOURS),
+)
 CALL_ME = {"en": "Call me back", "fr": "Rappelez-moi", "pl": "Zadzwońcie do mnie", "ru": "Позвоните мне"}
 URL = "https://help.example.com/t/x"
 TICKET = {"project": "Hotline", "name": "Ada", "subject": "Invoice 4711", "ticket": "T-1", "ticket_url": URL}
@@ -45,7 +51,7 @@ async def context(opened: Browser, **more: Any) -> BrowserContext:
     return made
 
 
-async def flaws(page: Page) -> list[str]:
+async def flaws(page: Page, rules: Rules = RULES) -> list[str]:
     """What axe finds, whether the page is wider than its window, and fields too narrow to be read."""
     wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     narrow = await page.evaluate(
@@ -53,7 +59,7 @@ async def flaws(page: Page) -> list[str]:
             .filter(one => one.checkVisibility() && !one.closest('.unseen') && one.offsetWidth < 100)
             .map(one => one.name)"""
     )
-    found = [*(f"{name} is too narrow" for name in narrow), *await faults_of(page)]
+    found = [*(f"{name} is too narrow" for name in narrow), *await faults_of(page, rules)]
     return found + ([f"{wide} pixels wide in {window}"] if wide > window else [])
 
 
@@ -69,11 +75,11 @@ async def test_every_page_for_customers_is_accessible_in_both_schemes_at_a_desk_
     ids = await web.resolved()
     ticket, rating = link(web, "ticket", ids["ticket_id"]), link(web, "rating", ids["ticket_id"])
     found: dict[str, list[str]] = {}
-    for scheme, viewport, language in SCHEMES:
+    for scheme, viewport, language, rules in SCHEMES:
         page = await (await context(chromium, color_scheme=scheme, viewport=viewport)).new_page()
 
-        async def look(name: str, where: str = f"{scheme} {language}", page: Page = page) -> None:
-            found[f"{name} {where}"] = await flaws(page)
+        async def look(name: str, where: str = f"{scheme} {language}", page: Page = page, rules: Rules = rules) -> None:
+            found[f"{name} {where}"] = await flaws(page, rules)
 
         joint = "&" if "?" in rating else "?"
         for name, path in (
