@@ -41,6 +41,10 @@ TABLES = (
         agent_id TEXT NOT NULL, writing INTEGER NOT NULL, expires_at TEXT NOT NULL,
         PRIMARY KEY (project, ticket_id, account_id))""",
     "CREATE INDEX IF NOT EXISTS ticket_visits_expiry ON ticket_visits (expires_at)",
+    """CREATE TABLE IF NOT EXISTS lively_texts (
+        conversation TEXT NOT NULL, message TEXT NOT NULL, words TEXT NOT NULL, came_at TEXT NOT NULL,
+        PRIMARY KEY (conversation, message))""",
+    "CREATE INDEX IF NOT EXISTS lively_texts_age ON lively_texts (came_at)",
     """CREATE TABLE IF NOT EXISTS elections (
         name TEXT PRIMARY KEY, holder TEXT NOT NULL, beat BIGINT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS webhooks (

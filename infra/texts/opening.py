@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
+from channels.sms.storms import Storms
 from channels.twilio.answers import Retries
 from channels.twilio.rest import TwilioRest
 from channels.twilio.signature import Signatures
@@ -18,6 +19,7 @@ from channels.twilio.transport import Account as Credentials
 from channels.twilio.transport import Bounds
 from domain.execute import Executor
 from domain.ports import Blobs, Clock, Fingerprints, Log, Opener
+from infra.accounts.storms import StormStore
 from infra.configured import Configured
 from infra.settings import Settings
 from infra.texts.accounts import TextAccount, TextAccounts
@@ -26,6 +28,7 @@ from infra.texts.permitting import Permitting
 from infra.texts.receiving import Receiving
 from infra.texts.reporting import Reporting
 from infra.texts.sending import PATIENCE, Sending
+from infra.texts.storming import Shared, Storming
 from infra.texts.todo import Todo
 from infra.texts.webhooks import texts_router
 from web.links import Links
@@ -82,9 +85,10 @@ def parts_of(
     todo: Todo,
     zone: ZoneInfo,
     patience: int = PATIENCE,
+    shared: Shared | None = None,
 ) -> TextParts:
-    """The parts, put together."""
-    lines = Lines(configured)
+    """The parts, put together. `shared`: what other processes count of lively conversations."""
+    lines, storms = Lines(configured), Storms(lambda words: fingerprints("words", words))
     reporting = Reporting(log=log, executor=executor, clock=clock)
     permitting = Permitting(
         log=log, lines=lines, accounts=accounts, fingerprints=fingerprints, lately=todo.lately, zone=zone
@@ -102,7 +106,14 @@ def parts_of(
         clock=clock,
         patience=patience,
     )
-    receiving = Receiving(executor=executor, lines=lines, fingerprints=fingerprints, blobs=blobs, clock=clock)
+    receiving = Receiving(
+        executor=executor,
+        lines=lines,
+        fingerprints=fingerprints,
+        blobs=blobs,
+        clock=clock,
+        storming=Storming(storms, shared),
+    )
     return TextParts(receiving, reporting, sending)
 
 
@@ -135,4 +146,5 @@ def _parts(node: Node, links: Links, accounts: TextAccounts) -> TextParts:
         accounts=accounts,
         todo=Todo(node.questions, node.configured),
         zone=ZoneInfo(stores.settings.time_zone),
+        shared=None if node.settings.embedded else StormStore(node.database),
     )

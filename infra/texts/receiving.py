@@ -19,7 +19,6 @@ from channels.numbers.written import Telephone, Withheld
 from channels.sms.called_party import country_of
 from channels.sms.keywords import BadKeyword, Declared, Keyword, declare, keyword
 from channels.sms.ports import TextFault, TextSender
-from channels.sms.storms import Storms
 from channels.twilio.moments import IncomingMessage, Medium
 from channels.twilio.opting_out import answers_by_itself
 from domain.belonging import Referred
@@ -35,6 +34,7 @@ from domain.rejection import Rejection
 from domain.texts import TakeKeyword
 from infra.texts.accounts import TextAccount
 from infra.texts.lines import Line, Lines
+from infra.texts.storming import Storming
 
 _log = logging.getLogger("trunkline.texts.receiving")
 _ACTOR = "system:texts"
@@ -80,7 +80,7 @@ class Receiving:
     fingerprints: Fingerprints
     blobs: Blobs
     clock: Clock
-    storms: Storms = field(default_factory=Storms)
+    storming: Storming = field(default_factory=Storming)
 
     async def accept(self, account: TextAccount, text: IncomingMessage) -> None:
         """Store a text for good. Raises `NotOurs`, `NotTaken`, and whatever keeps it from being stored."""
@@ -90,7 +90,7 @@ class Receiving:
             raise NotOurs("a text came to a number that no project has, or that takes none")
         writer, origin = self._writer(line, text), line.origin(_ACTOR)
         words = f"{text.body}{len(text.media) or ''}"
-        judged = self.storms.judge(writer.source, text.once, words, self.clock())
+        judged = await self.storming.judge(writer.source, text.once, words, self.clock())
         if judged.what == "refused":
             raise NotTaken(judged.why)
         commanded = "" if writer.unanswerable else await self._commanded(line, writer.contact, text, origin)

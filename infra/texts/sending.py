@@ -101,6 +101,7 @@ class Sending:
 
     async def run(self) -> None:
         """Work the to-do list for ever; what goes wrong with one text does not hold up the others."""
+        self.pace.begin(self.clock())
         while True:
             try:
                 done = await self.work_due()

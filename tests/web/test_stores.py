@@ -1,4 +1,4 @@
-"""Accounts, idempotency keys and leases on both databases."""
+"""Accounts, idempotency keys, leases and the count of texts on both databases."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.sms.storms import MANY, WATCHED, WINDOW, Storms
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database, PostgresDatabase, SqliteDatabase
 from infra.accounts.draft_files import DraftFileStore
@@ -18,6 +19,8 @@ from infra.accounts.store import AccountStore
 from infra.blobs import FolderBlobs
 from infra.keys.memory import MemoryKeyring
 from infra.mail.enclosing import Enclosing
+from infra.accounts.storms import StormStore
+from infra.texts.storming import Storming
 from tests.web.running import PASSWORD, PASSWORDS
 from web.access import read_grants
 from web.accounts import Account, AccountExists, AccountMissing, Earlier
@@ -165,3 +168,22 @@ async def test_a_damaged_file_is_told_as_unavailable(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database at all" * 100)
     with pytest.raises(LogUnavailable, match=r"accounts\.sqlite"):
         SqliteDatabase(path)
+
+
+async def test_processes_together_bound_what_one_number_texts(database: Database) -> None:
+    processes = [Storming(Storms(), StormStore(database)) for _ in range(3)]
+    came = [await processes[n % 3].judge("ada", f"id {n}", str(n), NOW) for n in range(MANY + 15)]
+    taken = [one.what for one in came].count("taken")
+    assert MANY <= taken <= MANY + 2 * WATCHED
+    assert {one.what for one in came[MANY + 2 * WATCHED :]} == {"automatic"}
+    assert (await processes[0].judge("boris", "id 0", "0", NOW)).what == "taken"
+    later = NOW + WINDOW
+    assert [(await processes[1].judge("ada", f"later {n}", str(n), later)).what for n in range(5)] == ["taken"] * 5
+    assert len(await database.run("SELECT message FROM lively_texts")) <= 5, "what is over is let go of"
+
+
+async def test_a_machine_that_repeats_itself_is_found_out_by_whichever_process_hears_it(database: Database) -> None:
+    processes = [Storming(Storms(), StormStore(database)) for _ in range(2)]
+    said = [f"{n}" for n in range(8)] + ["I am away"] * 4
+    came = [await processes[n % 2].judge("ada", f"id {n}", words, NOW) for n, words in enumerate(said)]
+    assert [one.what for one in came] == ["taken"] * 10 + ["automatic"] * 2

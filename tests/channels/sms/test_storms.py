@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.sms.storms import MANY, SAME, TOO_MANY, WINDOW, Storms
+from channels.sms.storms import MANY, SAME, TOO_MANY, WINDOW, Came, Storms
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -43,6 +43,17 @@ def test_a_text_that_is_handed_over_again_and_again_is_still_one_text() -> None:
         TOO_MANY + 1
     )
     assert storms.judge("ada", "another id", "Where is my parcel?", NOON).what == "taken"
+
+
+def test_what_other_processes_had_counts_once_and_as_long_as_ones_own() -> None:
+    storms = Storms()
+    elsewhere = [Came(NOON, f"there {n}", f"words {n}") for n in range(TOO_MANY)]
+    assert storms.judge("ada", "here", "x", NOON, elsewhere[: MANY - 1]).what == "taken"
+    both = [*elsewhere[: MANY - 1], *storms.lately("ada", NOON)]
+    assert storms.judge("ada", "here", "x", NOON, both).what == "taken", "the same text, once more"
+    assert storms.judge("ada", "next", "y", NOON, both).what == "automatic"
+    assert storms.judge("ada", "last", "z", NOON, elsewhere).what == "refused"
+    assert storms.judge("ada", "last", "z", NOON + WINDOW, elsewhere).what == "taken"
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 900)), max_size=400))
