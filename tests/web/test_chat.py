@@ -18,6 +18,8 @@ from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.channel import channel_names
 from domain.conversation import LONGEST
 from domain.interaction.escalation import RequeueSilent
+from domain.ports import Appended, Change, LogUnavailable
+from infra.log.memory import MemoryLog
 from tests.domain.documents import BOTH, centre, project
 from tests.web.chatting import PATH, accepted, begin, following, interaction, next_line, say
 from tests.web.pages import field
@@ -208,6 +210,35 @@ async def test_whoever_closes_the_page_while_waiting_has_left_after_a_while() ->
         left = await until(lambda: web.doors.log.read(types=["interaction.abandoned.v1"]))
         assert left[0].event.interaction_id == await interaction(web)
         assert "This conversation has ended." in (await client.get(page)).text
+
+
+class FullLog(MemoryLog):
+    """Takes nothing while it is `full`."""
+
+    full = False
+    refused = 0
+
+    async def append(self, *changes: Change, once: str | None = None) -> Appended:
+        if self.full:
+            self.refused += 1
+            raise LogUnavailable("no space left on the device")
+        return await super().append(*changes, once=once)
+
+
+async def test_whoever_left_while_the_log_was_away_is_on_record_as_gone_once_it_is_back() -> None:
+    async with running(lease_seconds=0.2, log=FullLog) as web:
+        log = web.doors.log
+        assert isinstance(log, FullLog)
+        await _with_chat(web)
+        client, page = await begin(web)
+        async with following(client, page):
+            log.full = True
+        await until(lambda: log.refused >= 2)
+        log.full = False
+        left = await until(lambda: log.read(types=["interaction.abandoned.v1"]))
+        assert left[0].event.interaction_id == await interaction(web)
+        await until(lambda: not web.app.state.chat_followers.leaving)
+        assert len(await log.read(types=["interaction.abandoned.v1"])) == 1
 
 
 async def test_a_page_that_is_closed_while_an_agent_is_there_is_waited_for() -> None:
