@@ -20,6 +20,24 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """What a calendar that came along asks or tells (RFC 5546): shown, never entered and never answered by itself.
+
+    `begins`, `ends`: ISO 8601, a bare date for whole days (`ends` is then the last of them), without an offset for the
+    clock on the wall of `zone`; empty where the calendar does not tell. `repeats`: the rule as written (RFC 5545).
+    """
+
+    method: str
+    summary: str
+    begins: str
+    ends: str
+    zone: str
+    place: str
+    organizer: str
+    repeats: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail made harmless. `html` has its own pictures and no others; `html_remote` those from elsewhere too."""
 
@@ -27,6 +45,7 @@ class Letter:
     html_remote: str
     remote_images: int
     enclosures: tuple[Enclosure, ...]
+    meetings: tuple[Meeting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -16,11 +17,12 @@ import structlog
 from channels.email.compose import one_line
 from channels.email.filename import safe_filename
 from channels.email.images import count_remote, show_inline, show_remote
+from channels.email.model import Invitation
 from channels.email.parse import parse
 from channels.email.scanning import numbers_left_out
 from domain.ports import Blobs
 from infra.mail.enclosing import Enclosing
-from web.letters import Enclosure, File, Kept, Letter
+from web.letters import Enclosure, File, Kept, Letter, Meeting
 
 #: RFC 6838 section 4.2; of composite types (RFC 2046 section 5) a browser's word would make something else of a file.
 _MEDIA_TYPE = re.compile(r"(application|audio|font|image|model|text|video)/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
@@ -70,6 +72,23 @@ def _read(content: bytes, infected: frozenset[int]) -> Letter:
         html_remote=show_remote(shown),
         remote_images=count_remote(shown),
         enclosures=tuple(Enclosure(number, file.filename, file.content_type, file.content) for number, file in kept),
+        meetings=tuple(map(_meeting, mail.invitations)),
+    )
+
+
+def _meeting(one: Invitation) -> Meeting:
+    end = one.end
+    if end is not None and not isinstance(end, datetime):
+        end -= timedelta(days=1)  # a calendar names the day after the last
+    return Meeting(
+        method=one.method,
+        summary=one.summary,
+        begins="" if one.start is None else one.start.isoformat(),
+        ends="" if end is None else end.isoformat(),
+        zone=one.zone,
+        place=one.location,
+        organizer="" if one.organizer is None else one.organizer.name or one.organizer.address,
+        repeats=one.repeats,
     )
 
 

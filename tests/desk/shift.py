@@ -75,13 +75,19 @@ async def customer(web: Running, address: str, name: str, **facts: str) -> str:
     return customer_id
 
 
-async def html_mail(web: Running, sender: str = "ada@example.org", html: str = HTML, **more: Any) -> dict[str, str]:
-    """A mail that was written as HTML, with a file; its bytes are kept as the mail's intake keeps them."""
+async def html_mail(
+    web: Running, sender: str = "ada@example.org", html: str = HTML, calendar: str = "", **more: Any
+) -> dict[str, str]:
+    """A mail that was written as HTML, with a file, and a meeting where there is a `calendar`; its bytes are kept as
+    the mail's intake keeps them.
+    """
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, "help@example.com", "Invoice 4711"
     mail.set_content("The amount on invoice 4711 is wrong.")
     mail.add_alternative(html, subtype="html")
     mail.add_attachment(b"%PDF-1.4 invoice", maintype="application", subtype="pdf", filename="invoice 4711.pdf")
+    if calendar:
+        mail.add_attachment(calendar, subtype="calendar", filename="meeting.ics")
     raw = bytes(mail)
     customer_id = await customer(web, sender, "Ada Lovelace")
     reference = await web.blobs.put(customer_id, raw)

@@ -9,10 +9,22 @@ from tests.desk.screens import accepted
 from tests.desk.shift import html_mail
 from tests.web.running import Running
 
+MEETING = """BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+SUMMARY:<img src=x onerror=alert(1)>Meter reading
+ORGANIZER;CN=Ada:mailto:ada@example.org
+DTSTART;VALUE=DATE:20300304
+DTEND;VALUE=DATE:20300306
+LOCATION:Rue du Port 12
+END:VEVENT
+END:VCALENDAR
+"""
+
 
 async def opened(web: Running, chromium: Browser) -> Person:
     agent = await web.agent()
-    came = await html_mail(web)
+    came = await html_mail(web, calendar=MEETING)
     work_id = await accepted(web, agent, came["interaction_id"])
     anna = await person(web, chromium)
     await anna.open(f"work/{work_id}")
@@ -25,6 +37,10 @@ async def test_a_hostile_mail_shows_its_words_runs_nothing_and_asks_nobody(web: 
     asked: list[str] = []
     anna.page.on("request", lambda request: asked.append(request.url))
     anna.page.on("dialog", lambda dialog: anna.complaints.append(dialog.message))
+    meeting = anna.page.get_by_role("region", name="Meeting")
+    await meeting.get_by_text("<img src=x onerror=alert(1)>Meter reading").wait_for()
+    await meeting.get_by_text("4 March 2030 – 5 March 2030").wait_for()
+    await meeting.get_by_text("Rue du Port 12").wait_for()
     await anna.page.get_by_role("button", name="Show the mail as it was written").click()
     inside = anna.page.frame_locator("iframe.letter")
     await inside.get_by_text("invoice 4711").wait_for()

@@ -6,6 +6,7 @@ anywhere, and remote images only once somebody has asked for them, since fetchin
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -56,12 +57,30 @@ class EnclosureView(BaseModel):
     size: int
 
 
+class MeetingView(BaseModel):
+    """What a calendar that came along asks or tells (RFC 5546).
+
+    `begins`, `ends`: ISO 8601, a bare date for whole days (`ends` is the last of them), without an offset for the clock
+    on the wall of `zone`; empty where the calendar does not tell. `repeats`: the rule as written (RFC 5545).
+    """
+
+    method: str
+    summary: str
+    begins: str
+    ends: str
+    zone: str
+    place: str
+    organizer: str
+    repeats: str
+
+
 class LetterView(BaseModel):
     """What there is to a message beside its text. `html`: it was written as HTML, which can be shown."""
 
     html: bool
     remote_images: int
     attachments: list[EnclosureView]
+    meetings: list[MeetingView] = []
 
 
 async def _message(doors: Doors, project: str, interaction_id: str, position: int) -> MessageReceived | MessageSent:
@@ -95,7 +114,7 @@ def _of_reply(event: MessageSent) -> list[EnclosureView]:
 async def get_message(
     project: str, interaction_id: str, position: Position, caller: Reading, doors: Wired
 ) -> LetterView:
-    """Whether a message, by its log position, has HTML, remote images and attachments; those of a reply too."""
+    """Whether a message, by its log position, has HTML, remote images, attachments and meetings; the files of a reply too."""
     event = await _message(doors, project, interaction_id, position)
     if isinstance(event, MessageSent):
         return LetterView(html=False, remote_images=0, attachments=_of_reply(event))
@@ -106,7 +125,8 @@ async def get_message(
         EnclosureView(number=one.number, name=one.name, media_type=one.media_type, size=len(one.content))
         for one in letter.enclosures
     ]
-    return LetterView(html=bool(letter.html), remote_images=letter.remote_images, attachments=files)
+    meetings = [MeetingView(**asdict(one)) for one in letter.meetings]
+    return LetterView(html=bool(letter.html), remote_images=letter.remote_images, attachments=files, meetings=meetings)
 
 
 @router.get("/html", response_class=HTMLResponse)

@@ -8,6 +8,7 @@ import { api, body } from '../api/client'
 import type { LetterView, TimelineEntry } from '../api/schema'
 import { Icon } from '../ui/Icon'
 import { bytes } from '../words/locale'
+import { Meeting } from './Meeting'
 import { matterWords } from './words'
 
 const TALLEST = 1200
@@ -61,6 +62,9 @@ export function Letter({ entry, project, text }: { entry: TimelineEntry; project
           {html ? w.plain : w.original}
         </button>
       )}
+      {letter.meetings.map((meeting) => (
+        <Meeting key={`${meeting.begins}${meeting.summary}${meeting.method}`} meeting={meeting} />
+      ))}
       {letter.attachments.length > 0 && (
         <ul class="attachments" aria-label={w.attachments}>
           {letter.attachments.map((file) => (
