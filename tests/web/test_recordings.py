@@ -20,21 +20,21 @@ HERE = f"/api/projects/{PROJECT}/recordings"
 SOUND = b"RIFF and so on"
 
 
-async def recorded(web: Running, recording_id: str = "RE1") -> tuple[Client, str, str]:
+async def recorded(web: Running, recording_id: str = "RE1", sound: bytes = SOUND) -> tuple[Client, str, str]:
     """A conversation of Anna's, recorded and stored: Anna's client, the interaction's address, the customer."""
     anna, here = await talking(web)
     interaction = here.rpartition("/")[2]
     await web.execute(StartRecording(interaction_id=interaction, leg="1", recording_id=recording_id, consent="asked"))
     found = (await anna.get(f"{here}/conversation")).json()
     customer: str = found["customer_id"]
-    reference = await web.doors.recordings.put(customer, SOUND)
+    reference = await web.doors.recordings.put(customer, sound)
     stored = StoreRecording(
         interaction_id=interaction,
         recording_id=recording_id,
         reference=reference,
         media_type="audio/wav",
         seconds=12.5,
-        size=len(SOUND),
+        size=len(sound),
     )
     await web.execute(stored)
     return anna, here, customer

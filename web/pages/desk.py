@@ -20,10 +20,11 @@ from web.problem import Problem, not_found, unavailable
 router = APIRouter(prefix="/desk", dependencies=[Depends(public)], include_in_schema=False)
 
 BUNDLE = Path(__file__).parents[1] / "static" / "desk"
-#: What customers wrote is framed from this server, and the stream runs in a worker of this server; nothing else.
-POLICY = f"{CONTENT_SECURITY_POLICY}; worker-src 'self'; frame-src 'self'"
+#: What customers wrote is framed from this server, recordings are played from it, and the stream runs in a worker of
+#: it; nothing else.
+POLICY = f"{CONTENT_SECURITY_POLICY}; worker-src 'self'; frame-src 'self'; media-src 'self'"
 #: A conversation is heard from the browser itself.
-SOUND = "; media-src mediastream:"
+SOUND = " mediastream:"
 FOR_EVER = "public, max-age=31536000, immutable"
 _ASSET = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 TYPES = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8", "svg": "image/svg+xml"}

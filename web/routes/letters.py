@@ -114,7 +114,7 @@ def _of_reply(event: MessageSent) -> list[EnclosureView]:
 async def get_message(
     project: str, interaction_id: str, position: Position, caller: Reading, doors: Wired
 ) -> LetterView:
-    """Whether a message, by its log position, has HTML, remote images, attachments and meetings; the files of a reply too."""
+    """Whether a message, by its log position, has HTML, remote images, attachments and meetings; a reply its files."""
     event = await _message(doors, project, interaction_id, position)
     if isinstance(event, MessageSent):
         return LetterView(html=False, remote_images=0, attachments=_of_reply(event))

@@ -36,7 +36,7 @@ _SOUND: dict[int | str, dict[str, Any]] = {
 OCCASION = 900
 
 
-class Item(BaseModel):
+class RecordingItem(BaseModel):
     """A recording, without where it lies."""
 
     recording_id: str
@@ -55,12 +55,12 @@ class Item(BaseModel):
     recipient: str
 
 
-class Items(BaseModel):
-    items: tuple[Item, ...]
+class RecordingItems(BaseModel):
+    items: tuple[RecordingItem, ...]
 
 
-def _item(view: RecordingView) -> Item:
-    return Item.model_validate(view.model_dump(mode="json", exclude={"project", "reference"}))
+def _item(view: RecordingView) -> RecordingItem:
+    return RecordingItem.model_validate(view.model_dump(mode="json", exclude={"project", "reference"}))
 
 
 @router.get("/recordings")
@@ -72,7 +72,7 @@ async def list_recordings(
     agent_id: Identity = "",
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> Page[Item]:
+) -> Page[RecordingItem]:
     """Conversations and messages that were recorded, the newest first; of one customer, or of one agent."""
     page = await ask(recordings, project, customer_id=customer_id, agent_id=agent_id, cursor=cursor, limit=limit)
     return Page(items=tuple(map(_item, page.items)), next=page.next)
@@ -81,10 +81,10 @@ async def list_recordings(
 @router.get("/interactions/{interaction_id}/recordings")
 async def recordings_of_interaction(
     project: str, interaction_id: str, caller: Customers, doors: Wired, ask: Ask
-) -> Items:
+) -> RecordingItems:
     """What was recorded in one interaction: its conversations, and the messages that were left."""
     await of_project(doors, project, "interaction", interaction_id)
-    return Items(items=tuple(map(_item, await ask(recordings_of, interaction_id))))
+    return RecordingItems(items=tuple(map(_item, await ask(recordings_of, interaction_id))))
 
 
 @router.get("/recordings/{recording_id}/sound", response_class=Response, responses=_SOUND)

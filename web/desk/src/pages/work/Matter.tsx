@@ -84,7 +84,7 @@ export function Matter({ item }: { item: WorkItem }) {
         {item.status === 'wrap_up' && <WrapUp key={item.work_id} item={item} />}
         <Composer key={item.work_id} item={item} card={card} />
       </section>
-      <Card card={card} current={item.ticket_id}>
+      <Card card={card} current={item.ticket_id} interactionId={item.interaction_id}>
         <Scripts item={item} />
       </Card>
       {open === 'follow_up' && (
