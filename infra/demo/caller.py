@@ -8,7 +8,7 @@ from random import Random
 
 from channels.twilio_emulator.model import Call, Heard
 from channels.voice.phrases import phrase
-from infra.demo.cast import Person
+from infra.demo.cast import PARTS, Person
 from infra.demo.ledger import Called, Ledger, Outcome
 from infra.demo.pace import Day
 from infra.demo.telephones import Telephones
@@ -18,7 +18,8 @@ PATIENCE, ANSWERED_WITHIN = 180.0, 120.0
 #: Seconds between two moments at which somebody listens to what is said.
 LISTENS = 0.5
 #: What is said in the flows of the demo's numbers, by the words that tell it, and the key that answers it.
-FRENCH, MENU, RECORDED = ("français",), ("To speak to us", "Pour nous parler"), ("may record",)
+FRENCH, MENU = ("français",), ("To speak to us", "Pour nous parler")
+RECORDED = ("may record", "l'enregistrement")
 OFFERED, PROMISED = ("we call you back.", "nous vous rappelons."), (phrase("promised", "en"), phrase("promised", "fr"))
 HOLD, TONE = ("hold the line", "Ne quittez pas"), "beep"
 #: How often one customer texts.
@@ -38,6 +39,7 @@ class Caller:
     outcome: Outcome = "hung_up"
     waiting: bool = False
     over: bool = False
+    agreed: bool = False
     _rules: list[tuple[tuple[str, ...], Callable[[Call], None]]] = field(
         default_factory=list[tuple[tuple[str, ...], Callable[[Call], None]]]
     )
@@ -46,7 +48,7 @@ class Caller:
         self._rules = [
             (FRENCH, lambda call: self._press(call, "2" if self.person.language == "fr" else "")),
             (MENU, lambda call: self._press(call, "2" if self.person.story == "leaves_word" else "1")),
-            (RECORDED, lambda call: self._press(call, self.dice.choice(("1", "")))),
+            (RECORDED, self._asked_to_record),
             (PROMISED, self._promised),
             (OFFERED, lambda call: self._press(call, "1")),
             (HOLD, self._holds),
@@ -57,7 +59,7 @@ class Caller:
         call = self.telephones.dial(self.person.number_in_full, self.person.desk.address)
         await self.telephones.live(self._on_the_line(call))
         self.telephones.hang_up(call)
-        self.ledger.calls.append(Called(call.sid, self.outcome))
+        self.ledger.calls.append(Called(call.sid, self.outcome, self.agreed))
 
     async def _on_the_line(self, call: Call) -> None:
         began = self.telephones.now
@@ -86,6 +88,11 @@ class Caller:
     def _press(self, call: Call, key: str) -> None:
         if key:
             self.telephones.press(call, key)
+
+    def _asked_to_record(self, call: Call) -> None:
+        """The first to play their part agree, so that a short run has recordings; of the others every second does."""
+        self.agreed = self.person.number < len(PARTS) or self.dice.random() < 0.5
+        self._press(call, "1" if self.agreed else "")
 
     def _listens(self, call: Call) -> None:
         """Nothing to be done about what is said."""

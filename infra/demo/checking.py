@@ -65,6 +65,10 @@ class Checking:
             checks |= {
                 "every call is in the log once, with what came of it for the caller": knows.calls_in,
                 "no telephone was called twice for one attempt": knows.calls_out,
+                "nobody was recorded who had not agreed": knows.agreements,
+                "what was recorded is in the store and can be played": lambda: knows.recordings(
+                    self.node.stores.recordings
+                ),
                 "every text that was written is in the log once": lambda: knows.texts_in(self.facts.received),
                 "no text was sent twice, and what is delivered was sent": lambda: knows.texts_out(self._deliveries()),
             }

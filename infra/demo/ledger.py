@@ -43,10 +43,11 @@ Outcome = Literal["talked", "left_word", "promised", "hung_up"]
 
 
 class Called(NamedTuple):
-    """A call that somebody made, by its identifier at the provider."""
+    """A call that somebody made, by its identifier at the provider. `agreed`: they said that it may be recorded."""
 
     sid: str
     outcome: Outcome
+    agreed: bool = False
 
 
 @dataclass(slots=True)

@@ -285,7 +285,7 @@ async def _drain(run: Run) -> None:
     while run.elapsed < ends and quiet < QUIET and not run.day.over.is_set():
         head = await run.node.stores.log.head()
         seen = run.watching.position >= head
-        idle = not run.day.tasks and not run.watching.left(run.node.stores.clock())
+        idle = not run.day.tasks and not run.watching.left(run.node.stores.clock()) and not run.watching.unstored
         quiet = quiet + 1 if seen and idle else 0
         await asyncio.sleep(LOOK)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import wave
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from domain.customer.events import ConsentWithdrawn
 from domain.delivery.events import DeliveryAttempted, NotificationRequested
 from domain.event import Event
+from domain.interaction.call_events import RecordingStarted, RecordingStored
 from domain.interaction.events import AgentConnected, CallbackRequested
+from domain.ports import RecordingStore
 from domain.voice.events import CallEnded, CallStarted, DialAttempted, MessageLeft, MessageStored
+from domain.voice.recordings import RecordingGivenUp, RecordingRemoved
 from infra.demo.ledger import Called, Ledger, Outcome
 from infra.demo.telephones import Telephones
 
@@ -30,6 +35,12 @@ class TelephoneFacts:
     attempted: set[str] = field(default_factory=set[str])
     texts: set[str] = field(default_factory=set[str])
     stopped: set[str] = field(default_factory=set[str])
+    #: What is recorded: the interactions by recording, and where each sound lies.
+    recorded: dict[str, str] = field(default_factory=dict[str, str])
+    sounds: dict[str, RecordingStored | MessageStored] = field(
+        default_factory=dict[str, RecordingStored | MessageStored]
+    )
+    removed: set[str] = field(default_factory=set[str])
 
     def add(self, event: Event) -> None:  # noqa: C901 - one flat match over the events
         match event:
@@ -46,6 +57,13 @@ class TelephoneFacts:
                 self.left[event.call_id] = event.recording_id
             case MessageStored():
                 self.stored.add(event.recording_id)
+                self.sounds[event.recording_id] = event
+            case RecordingStarted():
+                self.recorded[event.recording_id] = event.interaction_id
+            case RecordingStored():
+                self.sounds[event.recording_id] = event
+            case RecordingRemoved() | RecordingGivenUp():
+                self.removed.add(event.recording_id)
             case DialAttempted():
                 self.dialled.add(event.dial_id)
             case DeliveryAttempted():
@@ -87,6 +105,25 @@ class Network:
         """Each telephone that rang, held against the attempts on record."""
         return list(_once("a telephone rang", self.telephones.made(), self.facts.dialled))
 
+    async def agreements(self) -> list[str]:
+        """Nobody was recorded who had not agreed."""
+        recorded = set(self.facts.recorded.values())
+        return [
+            f"call {call.sid} was recorded, and its caller had not agreed"
+            for call in self.ledger.calls
+            if not call.agreed and self.facts.interactions.get(call.sid, "") in recorded
+        ]
+
+    async def recordings(self, store: RecordingStore) -> list[str]:
+        """What was recorded is in the store, whole, and a player can play it."""
+        lost = self.facts.recorded.keys() - self.facts.sounds.keys() - self.facts.removed if self.whole else ()
+        broken = [f"recording {one} was never stored" for one in sorted(lost)]
+        for one, stored in self.facts.sounds.items():
+            if one not in self.facts.removed:
+                sound = await store.get(stored.customer_id, stored.reference)
+                broken += [f"recording {one}: {fault}" for fault in _unplayable(sound, stored.size, stored.seconds)]
+        return broken
+
     async def texts_in(self, received: Mapping[str, int]) -> list[str]:
         times = ((sid, received.get(sid, 0)) for sid in self.ledger.texts)
         return [f"text {sid} is in the log {found} times" for sid, found in times if found != 1]
@@ -99,6 +136,21 @@ class Network:
         never = self.facts.texts - handed_over if self.telephones.remembers_all else ()
         said = "is said to be delivered, and was never sent"
         return broken + [f"the text {one} {said}" for one in sorted(never) if stands.get(one) == "delivered"]
+
+
+def _unplayable(sound: bytes | None, size: int, seconds: float) -> Iterator[str]:
+    if sound is None or len(sound) != size:
+        yield f"{size} bytes were stored, there are {len(sound or b'')}"
+        return
+    try:
+        with wave.open(BytesIO(sound)) as file:
+            length = file.getnframes() / file.getframerate()
+    except (wave.Error, EOFError) as fault:
+        yield f"it is no sound: {fault}"
+        return
+    # a message's length is as the provider told it, in whole seconds
+    if abs(length - seconds) > 1:
+        yield f"it lasts {length:.1f} s, the log says {seconds:.1f}"
 
 
 def _once(what: str, made: Mapping[str, int], attempts: Collection[str]) -> Iterator[str]:

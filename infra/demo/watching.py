@@ -9,7 +9,8 @@ from datetime import datetime
 
 from domain.delivery.events import NotificationBounced, NotificationDelivered, NotificationFailed
 from domain.delivery.state import Delivery
-from domain.event import Recorded
+from domain.event import Event, Recorded
+from domain.interaction.call_events import RecordingStarted, RecordingStored
 from domain.interaction.events import (
     AgentConnected,
     InteractionAbandoned,
@@ -23,6 +24,8 @@ from domain.interaction.state import Interaction
 from domain.invariants import Broken, Checker
 from domain.ports import Log, Opener
 from domain.stream import category_of
+from domain.voice.events import MessageLeft, MessageStored
+from domain.voice.recordings import RecordingGivenUp
 from infra.demo.by_site import BySite
 
 #: Broken invariants told at most.
@@ -113,6 +116,8 @@ class Watching:
         self._cut: list[Recorded] = []
         self.broken: list[str] = []
         self.open: set[str] = set()
+        #: Recordings, of conversations and of messages, that have begun and whose sound is not settled yet.
+        self.unstored: set[str] = set()
 
     async def follow(self, log: Log) -> None:
         """Until cancelled."""
@@ -151,6 +156,7 @@ class Watching:
             (self.open.discard if ended else self.open.add)(one.stream)
         if one.position <= self._since:
             return
+        self._follow_sound(one.event)
         self.figures.fold(one)
         self.by_site.fold(one)
         self.counts[one.event.wire] += 1
@@ -158,6 +164,15 @@ class Watching:
             self.counts[f"received by {one.event.via}"] += 1
             self.counts["automatic mails filed"] += one.event.via == "email" and bool(one.event.automatic)
         self.counts[self._by_channel(one)] += 1
+
+    def _follow_sound(self, event: Event) -> None:
+        match event:
+            case RecordingStarted() | MessageLeft() if event.recording_id:
+                self.unstored.add(event.recording_id)
+            case RecordingStored() | MessageStored() | RecordingGivenUp():
+                self.unstored.discard(event.recording_id)
+            case _:
+                return
 
     def _by_channel(self, one: Recorded) -> str:
         """What is counted for each channel apart, by name."""

@@ -32,6 +32,7 @@ KINDS = (
     "calls_abandoned",
     "calls_back",
     "voicemails",
+    "recordings",
     "texts_in",
     "texts_out",
     "texts_stopped",
@@ -115,6 +116,7 @@ def test_what_callers_heard_is_told_and_every_call_was_answered_somehow(told: di
 def test_calls_and_texts_are_held_against_what_the_network_knows(told: dict[str, Any]) -> None:
     held = [name for name in told["invariants"]["checked"] if "call" in name or "telephone" in name or "text" in name]
     assert len(held) == 4
+    assert sum("recorded" in name for name in told["invariants"]["checked"]) == 2
 
 
 def test_service_level_is_told_per_queue_with_its_method(told: dict[str, Any]) -> None:
