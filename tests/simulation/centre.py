@@ -21,10 +21,13 @@ from domain.centre.documents import (
     Step,
     WrapUp,
 )
+from domain.centre.numbers import Number, Texts
 from domain.centre.routing import OfferOnChannel, Overflow
 
 POOL = "pool"
 PROJECT = "shop"
+#: Where customers text to.
+LINE = "+48221112233"
 
 CENTRE = CentreDocument(
     schema_version=1,
@@ -36,7 +39,11 @@ CENTRE = CentreDocument(
     profiles={
         "mixed": Profile(
             capacity=4,
-            channels={"email": ChannelUse(concurrency=2, units=1), "callback": ChannelUse(concurrency=1, units=3)},
+            channels={
+                "email": ChannelUse(concurrency=2, units=1),
+                "callback": ChannelUse(concurrency=1, units=3),
+                "sms": ChannelUse(concurrency=2, units=1),
+            },
             queues={"shop/support": QueueUse(), "shop/billing": QueueUse(), "shop/calls": QueueUse()},
         ),
         "letters": Profile(
@@ -75,7 +82,8 @@ HOTLINE = ProjectDocument(
         ),
     },
     callbacks=Callbacks(queue="calls", horizon=86_400),
-    status=Status(sender="main"),
+    status=Status(sender="main", texts=("opened", "resolved")),
+    numbers={"line": Number(number=LINE, title="Line", texts=Texts(department="support", interval=0.5))},
 )
 
 
@@ -107,7 +115,13 @@ CENTRES = (
             "profiles": {
                 **CENTRE.profiles,
                 "mixed": CENTRE.profiles["mixed"].model_copy(
-                    update={"channels": {"email": ChannelUse(concurrency=3), "callback": _INTERRUPTING}}
+                    update={
+                        "channels": {
+                            "email": ChannelUse(concurrency=3),
+                            "callback": _INTERRUPTING,
+                            "sms": ChannelUse(concurrency=1),
+                        }
+                    }
                 ),
             },
         }

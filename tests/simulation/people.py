@@ -33,7 +33,7 @@ EXPECTED = frozenset(
     {
         "not_possible_now", "offer_gone", "not_yours", "already_requested", "closed", "in_hand", "not_a_callback",
         "agent_unfit", "in_the_past", "no_address", "no_ticket", "no_score", "unknown_disposition", "not_found",
-        "retired", "signed_out", "no_such_channel",
+        "retired", "signed_out", "no_such_channel", "wants_no_texts",
     }
 )  # fmt: skip
 
@@ -72,9 +72,10 @@ class Person:
 
 @dataclass(slots=True)
 class Customer(Person):
-    """Writes, answers, sends out-of-office notes, asks to be called, changes their mind, rates."""
+    """Writes, texts, answers, sends out-of-office notes, asks to be called, changes their mind, rates."""
 
     address: str = ""
+    telephone: str = ""
     tickets: list[str] = field(default_factory=list[str])
 
     async def live(self, actions: int) -> None:
@@ -84,6 +85,8 @@ class Customer(Person):
 
     def _ways(self) -> list[Callable[[], object]]:
         ways = [self._write, self._write, self._call_me]
+        if self.telephone:
+            ways += [self._text, self._text]
         if self.tickets:
             ways += [self._answer, self._answer, self._out_of_office, self._rate]
         return ways  # type: ignore[return-value]
@@ -93,6 +96,11 @@ class Customer(Person):
         done = await self.ask(self._message(box, Referred()))
         if done is not None and done.result.get("ticket_id"):
             self.tickets.append(done.result["ticket_id"])
+
+    async def _text(self) -> None:
+        words = self.random.choice(["where is it?", "and now?", "please call", "STOP", "START"])
+        self.sent += 1
+        await self.world.texting.text(f"SM{self.actor}{self.sent}", self.telephone, words)
 
     async def _answer(self) -> None:
         ticket = self.random.choice(self.tickets)

@@ -69,6 +69,8 @@ EVERYTHING_HAPPENS = (
     "ticket.service_rated.v2",
     "delivery.deferred.v1",
     "delivery.failed.v1",
+    "delivery.accepted.v1",
+    "customer.consent_withdrawn.v1",
     "interaction.requirements_relaxed.v1",
     "interaction.disposition_given.v1",
     "centre.site_went_down.v1",

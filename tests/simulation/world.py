@@ -12,11 +12,8 @@ from uuid import UUID
 
 from channels.email.identity import Identity
 from channels.email.ports import Deferred, Outbox, Outcome, Refused, Sent
-from domain.centre.configuration import ConfigureCentre, ConfigureProject
-from domain.centre.outage import DeclareSiteBack, DeclareSiteDown
-from domain.decide import Command
 from domain.event import Recorded
-from domain.execute import Executor, Origin
+from domain.execute import Executor
 from domain.invariants import Broken, Checker
 from domain.ports import Appended, Change
 from infra.blobs import FolderBlobs
@@ -28,20 +25,23 @@ from infra.log.opening import KeyOpener
 from infra.mail.going_along import GoingAlong
 from infra.mail.sending import Due, Sending
 from infra.projecting import Projecting
-from infra.rebuild import Rebuild
 from infra.routing import RouterProcess
 from infra.rows.memory import MemoryRows
 from projections.catalogue import PROJECTIONS
 from projections.queries import due_notifications
-from router.redeciding import redecide
-from tests.simulation.centre import CENTRE, CENTRES, HOTLINE, HOTLINES, POOL, PROJECT
+from tests.simulation.centre import CENTRE, POOL
+from tests.simulation.comparing import compare
 from tests.simulation.faults import FaultyLog, Weather
+from tests.simulation.meddling import Meddler
 from tests.simulation.people import Customer, Desk
+from tests.simulation.texting import Texting
 from tests.simulation.virtual_time import VirtualTimeLoop
 from web.links import Links
 
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = b"a secret of the simulation alone"
+#: Customers text on one day of so many: such a day costs a quarter more processor than one without.
+TEXTING = 3
 
 
 class WatchedLog(MemoryLog):
@@ -71,7 +71,8 @@ class WatchedLog(MemoryLog):
 class World:
     """Everything that runs in one simulation."""
 
-    def __init__(self, seed: int, *, customers: int, actions: int) -> None:
+    def __init__(self, seed: int, *, customers: int, actions: int, texts: bool) -> None:
+        """`texts`: whether customers text, too."""
         self.random = Random(seed)
         self.weather = Weather()
         self.skew = timedelta()
@@ -83,15 +84,23 @@ class World:
         self.outbox = Outbox()
         self.identity = Identity("shop.example", (SECRET,))
         self.links = Links(SECRET, "https://shop.example")
-        self._desks = [self._fresh() for _ in range(2)]
+        self._desks = [self.fresh() for _ in range(2)]
         self._customers = [
-            Customer(self, Random(self.random.random()), f"customer:{n}", address=f"c{n}@example.org")
+            Customer(
+                self,
+                Random(self.random.random()),
+                f"customer:{n}",
+                address=f"c{n}@example.org",
+                telephone=f"+4860123450{n}" if texts else "",
+            )
             for n in range(customers)
         ]
+        self.texting = Texting(self)
+        self.meddler = Meddler(self)
         self._agents = [
             Desk(self, Random(self.random.random()), f"agent:{name}", agent_id=name) for name in CENTRE.agents
         ]
-        self._actions = actions
+        self._actions, self.texts = actions, texts
 
     # --- what people and processes see
 
@@ -112,23 +121,23 @@ class World:
     def deliveries_of(self, ticket_id: str) -> list[str]:
         return sorted(d.delivery_id for d in self.checker.of("delivery") if d.ticket_id == ticket_id)
 
-    def _fresh(self) -> Executor:
+    def fresh(self) -> Executor:
         """An executor as a process has it that has just started: nothing in memory."""
         log = FaultyLog(self.log, Random(self.random.random()), self.weather)
         return Executor(log, opener=self.opener, clock=SteadyClock(self.clock), new_id=self.new_id)
+
+    def restart_a_desk(self) -> None:
+        self._desks[self.random.randrange(len(self._desks))] = self.fresh()
 
     # --- the run
 
     async def run(self) -> None:
         """Configure, live through the faults, end them, and see that everything comes to rest."""
-        await self._order(ConfigureProject(document=HOTLINE, expected_revision=0), project=PROJECT)
-        await self._order(ConfigureCentre(document=CENTRE, expected_revision=0))
-        processes = [
-            asyncio.create_task(self._restarting(start))
-            for start in (self._route, self._route, self._project, self._send)
-        ]
+        await self.meddler.begin()
+        starts = [self._route, self._route, self.project, self._send, *([self.texting.sending] if self.texts else [])]
+        processes = [asyncio.create_task(self._restarting(start)) for start in starts]
         agents = [asyncio.create_task(agent.live()) for agent in self._agents]
-        meddler = asyncio.gather(self._meddle(), self._administer())
+        meddler = asyncio.gather(self.meddler.meddle(), self.meddler.administer())
         try:
             await _all(asyncio.create_task(customer.live(self._actions)) for customer in self._customers)
             await self._come_to_rest(agents, meddler, processes)
@@ -136,12 +145,12 @@ class World:
             for task in (*processes, *agents, meddler):
                 task.cancel()
             await asyncio.gather(*processes, *agents, meddler, return_exceptions=True)
-        await self._compare()
+        await compare(self)
 
     async def _come_to_rest(self, agents: list[asyncio.Task[None]], *others: Any) -> None:
         """No more faults, and agents who do their work: within hours nothing may be left over."""
         self.weather.calm()
-        await self._settle_down()
+        await self.meddler.settle_down()
         for agent in self._agents:
             agent.diligent = True
         watched = [*agents, others[0], *others[1]]
@@ -178,11 +187,11 @@ class World:
         executor = Executor(log, opener=self.opener, clock=clock, new_id=self.new_id)
         await RouterProcess(log, executor, pool=POOL, clock=clock).run()
 
-    async def _project(self) -> None:
+    async def project(self) -> None:
         await Projecting(self.log, self.rows, self.opener, PROJECTIONS.values(), clock=self.clock).run()
 
     async def _send(self) -> None:
-        executor = self._fresh()
+        executor = self.fresh()
         configured = Configured(self.log)
         sending = Sending(
             log=self.log,
@@ -224,88 +233,6 @@ class World:
     async def close(self) -> None:
         """The mail server outlives its clients."""
 
-    async def _meddle(self) -> None:
-        """Somebody sets the clock, back and forth, by up to an hour; desks are restarted."""
-        while True:
-            await asyncio.sleep(self.random.expovariate(1 / 300))
-            if not self.weather.lifetime:
-                self.skew = timedelta()
-                continue
-            if self.random.random() < 0.3:
-                self.skew = timedelta(seconds=self.random.choice([-3600, -5, 0, 5, 3600]))
-            self._desks[self.random.randrange(len(self._desks))] = self._fresh()
-
-    async def _administer(self) -> None:
-        """The centre itself changes under the people who work in it, until the weather is calm."""
-        while True:
-            await asyncio.sleep(self.random.expovariate(1 / 90))
-            if self.weather.lifetime:
-                await self.random.choice([self._change_policy, self._change_queues, self._switch_site])()
-
-    async def _change_policy(self) -> None:
-        """Another order of work, other profiles, somebody gone or back: for the next decision, whoever waits."""
-        revision = self.checker.states["centre-centre"].revision
-        await self._order(ConfigureCentre(document=self.random.choice(CENTRES), expected_revision=revision))
-
-    async def _change_queues(self) -> None:
-        revision = self.checker.states[f"project-{PROJECT}"].revision
-        document = self.random.choice(HOTLINES)
-        await self._order(ConfigureProject(document=document, expected_revision=revision), project=PROJECT)
-
-    async def _switch_site(self) -> None:
-        """The power fails at a site, or comes back."""
-        site = self.random.choice(sorted(CENTRE.sites))
-        if site in self.checker.states["centre-centre"].down:
-            await self._order(DeclareSiteBack(centre="centre", site=site, by="meddler"))
-        else:
-            await self._order(DeclareSiteDown(centre="centre", site=site, reason="power cut", by="meddler"))
-
-    async def _settle_down(self) -> None:
-        """The first documents again, and power everywhere: nothing that waits may be out of everybody's reach."""
-        for site in sorted(self.checker.states["centre-centre"].down):
-            await self._order(DeclareSiteBack(centre="centre", site=site, by="meddler"))
-        revision = self.checker.states["centre-centre"].revision
-        await self._order(ConfigureCentre(document=CENTRE, expected_revision=revision))
-        revision = self.checker.states[f"project-{PROJECT}"].revision
-        await self._order(ConfigureProject(document=HOTLINE, expected_revision=revision), project=PROJECT)
-
-    async def _order(self, command: Command, project: str = "") -> None:
-        """The administrator's, whose connection never breaks."""
-        admin = Executor(self.log, opener=self.opener, clock=self.clock, new_id=self.new_id)
-        await admin.execute(command, Origin(project=project, pool=POOL, actor="admin"))
-
-    # --- what must hold at the end
-
-    async def _compare(self) -> None:
-        """One Message-ID and the same bytes per notification; rebuilt rows are the live rows."""
-        by_id: dict[bytes, bytes] = {}
-        for mail, envelope_from, _ in self.outbox.sent:
-            known = by_id.setdefault(envelope_from.encode(), mail)
-            if known != mail:
-                raise Broken(f"two different mails were sent for {envelope_from}")
-        for delivery in self.checker.of("delivery"):
-            sent = self.identity.bounce_address(delivery.delivery_id).encode() in by_id
-            if delivery.status == "delivered" and not sent:
-                raise Broken(f"delivery {delivery.delivery_id} counts as delivered and never was")
-        self._decide_again()
-        projecting = asyncio.create_task(self._project())
-        await asyncio.sleep(60)
-        projecting.cancel()
-        await asyncio.gather(projecting, return_exceptions=True)
-        rebuild = Rebuild(self.log, self.rows, self.opener)
-        for projection in PROJECTIONS.values():
-            found = await rebuild.verify(projection)
-            if found.differences:
-                raise Broken(
-                    f"projection {projection.name}: rebuilt rows differ from live rows: {found.differences[:2]}"
-                )
-
-    def _decide_again(self) -> None:
-        """Every recorded decision follows from the log alone."""
-        differing = [one for one in redecide(POOL, self.log.recorded()) if not one.same]
-        if differing:
-            raise Broken(f"{len(differing)} decisions come out otherwise when made again: {differing[0]}")
-
 
 async def _all(tasks: Any) -> None:
     for task in list(tasks):
@@ -320,6 +247,7 @@ def simulate(seed: int) -> Checker:
 
 async def _world(seed: int) -> World:
     # most days are short, so that there can be many; every tenth is long enough for things to pile up
-    world = World(seed, customers=4, actions=6) if seed % 10 == 0 else World(seed, customers=2, actions=4)
+    customers, actions = (4, 6) if seed % 10 == 0 else (2, 4)
+    world = World(seed, customers=customers, actions=actions, texts=seed % TEXTING == 0)
     await world.run()
     return world
