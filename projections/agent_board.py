@@ -1,7 +1,8 @@
 """Agent board: who is there, how much of their capacity is used, what rings and what is in hand.
 
 An offer and the capacity held for it are two events of one append in either order, so each of them may
-make the row of the work; it goes when the capacity is released.
+make the row of the work; it goes when the capacity is released. Not all work was offered: a call that an agent makes
+and one that an agent is handed are in hand at once, and who is consulted has a part in somebody else's.
 """
 
 from __future__ import annotations
@@ -30,10 +31,13 @@ from domain.agent.events import (
 )
 from domain.centre.outage import SiteCameBack, SiteWentDown
 from domain.event import Recorded
+from domain.interaction.call_events import ConsultStarted
 from domain.interaction.events import (
     AgentConnected,
     DispositionGiven,
     InteractionOffered,
+    InteractionQueued,
+    InteractionTransferred,
     OfferAccepted,
     WrapUpStarted,
 )
@@ -73,7 +77,8 @@ AGENTS = Table(
     read_back=True,
 )
 
-#: `status`: offered, accepted, connected, wrap_up. `until`: when the offer or the wrap-up ends, if ever.
+#: `status`: offered, accepted, connected, wrap_up; consulted for a part in a colleague's work. `until`: when the offer
+#: or the wrap-up ends, if ever.
 WORK = Table(
     "agent_work",
     (
@@ -101,6 +106,14 @@ WORK = Table(
     read_back=True,
 )
 
+#: The queue of a leg that an agent has without an offer, until they have it.
+LEGS = Table(
+    "agent_legs",
+    (Column("interaction_id"), Column("leg"), Column("queue")),
+    key=("interaction_id", "leg"),
+    read_back=True,
+)
+
 #: Sites that are down, as long as they are.
 SITES_DOWN = Table(
     "sites_down",
@@ -108,7 +121,7 @@ SITES_DOWN = Table(
     key=("pool", "site"),
 )
 
-agent_board = Projection("agent_board", 6, (AGENTS, WORK, SITES_DOWN, CERTIFICATIONS))
+agent_board = Projection("agent_board", 7, (AGENTS, WORK, LEGS, SITES_DOWN, CERTIFICATIONS))
 on = agent_board.on
 
 
@@ -233,7 +246,9 @@ def retired(recorded: Recorded, event: AgentRetired, rows: Rows) -> None:
     _presence(recorded, rows, event.agent_id, "retired")
 
 
-def _work(recorded: Recorded, rows: Rows, event: InteractionOffered | AgentReserved) -> Mapping[str, Any]:
+def _work(
+    recorded: Recorded, rows: Rows, event: InteractionOffered | AgentReserved | OfferAccepted
+) -> Mapping[str, Any]:
     """The row of the work that this event names, made when the other half of the offer has not come yet."""
     known = rows.get("agent_work", (event.work_id,))
     return known or {
@@ -276,8 +291,40 @@ def _move(recorded: Recorded, rows: Rows, work_id: str, status: str, **now: Any)
         rows.put("agent_work", {**work, "status": status, "since": recorded.occurred_at, **now})
 
 
+@on(InteractionQueued)
+def dialled(recorded: Recorded, event: InteractionQueued, rows: Rows) -> None:
+    """A call that an agent makes waits for nobody."""
+    if event.reason == "dialled":
+        _remember(rows, event.interaction_id, event.leg, event.queue)
+
+
+@on(InteractionTransferred)
+def handed_over(recorded: Recorded, event: InteractionTransferred, rows: Rows) -> None:
+    if event.to_agent:
+        _remember(rows, event.interaction_id, event.to_leg, event.queue)
+
+
+def _remember(rows: Rows, interaction_id: str, leg: str, queue: str) -> None:
+    rows.put("agent_legs", {"interaction_id": interaction_id, "leg": leg, "queue": queue})
+
+
+@on(ConsultStarted)
+def consulted(recorded: Recorded, event: ConsultStarted, rows: Rows) -> None:
+    """Whoever is asked sees whose contact it is; nothing of it is theirs to accept."""
+    work = rows.get("agent_work", (event.work_id,))
+    if event.kind == "agent" and work is not None:
+        theirs = {"work_id": event.party, "agent_id": event.asked_agent, "status": "consulted", "units": 0, "why": {}}
+        since = {"offered_at": recorded.occurred_at, "since": recorded.occurred_at, "until": None, "disposition": ""}
+        rows.put("agent_work", {**work, **theirs, **since})
+
+
 @on(OfferAccepted)
 def accepted(recorded: Recorded, event: OfferAccepted, rows: Rows) -> None:
+    leg = rows.get("agent_legs", (event.interaction_id, event.leg))
+    if leg is not None:
+        rows.delete("agent_legs", (event.interaction_id, event.leg))
+        work = _work(recorded, rows, event)
+        rows.put("agent_work", {**work, "project": recorded.project, "queue": leg["queue"]})
     _move(recorded, rows, event.work_id, "accepted", until=None)
     _agent(rows, event.agent_id, idle_since=None)
 

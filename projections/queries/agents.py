@@ -35,6 +35,7 @@ class ChannelRoom(View):
 class WorkItem(View):
     """A piece of an agent's work. `until`: when the offer or the wrap-up ends; `why` explains the offer.
 
+    `consulted`: a colleague asks about theirs; it is not the agent's own.
     `deadline`, `opened_at` and who spoke last, and when, are the ticket's: None and empty without one.
     """
 
@@ -45,7 +46,7 @@ class WorkItem(View):
     leg: str
     queue: str
     channel: str
-    status: Literal["offered", "accepted", "connected", "wrap_up"]
+    status: Literal["offered", "accepted", "connected", "wrap_up", "consulted"]
     offered_at: datetime
     since: datetime
     until: datetime | None

@@ -23,11 +23,13 @@ from domain.agent.events import (
 )
 from domain.centre.documents import Profile
 from domain.event import Event
+from domain.interaction.call_events import ConsultStarted
 from domain.interaction.events import (
     AgentConnected,
     InteractionClosed,
     InteractionOffered,
     InteractionQueued,
+    InteractionTransferred,
     OfferAccepted,
     OfferDeclined,
     OfferRescinded,
@@ -145,6 +147,43 @@ def test_an_offer_rings_with_its_countdown_its_reasons_and_what_it_is_about() ->
         assert (item.customer_name, item.ticket_number, item.subject) == ("Łukasz Żółć", "T-AAAA-BBBB", "Hello")
         assert item.why["strategy"] == "longest_idle"
         assert work_on(read, "i1") == (item,)
+
+
+def test_a_call_that_an_agent_makes_is_in_hand_and_rings_nowhere() -> None:
+    placed = [queued(reason="dialled", channel="callback"), work(OfferAccepted), work(AgentConnected)]
+    with given(*on_duty(), *placed, reserved(channel="voice", units=4)) as read:
+        (item,) = work_of(read, "anna")
+        assert (item.status, item.project, item.queue, item.channel) == ("connected", PROJECT, "help", "voice")
+    with given(*on_duty(), *placed, reserved(), released()) as read:
+        assert work_of(read, "anna") == ()
+
+
+def test_who_is_consulted_sees_whose_contact_it_is_and_who_is_handed_it_has_it_in_hand() -> None:
+    asked = {"leg": "1", "work_id": "w1", "agent_id": "anna", "party": "p1"}
+    started = ConsultStarted(interaction_id="i1", kind="agent", asked_agent="boris", customer_id="c1", **asked)
+    both = [AgentRegistered(agent_id="boris", name="Boris", site="paris"), *on_duty()]
+    boris = {"agent_id": "boris", "interaction_id": "i1", "channel": "voice", "units": 4}
+    talk = [offered(), reserved(channel="voice"), work(OfferAccepted), work(AgentConnected), started]
+    part = AgentReserved(work_id="p1", leg="1", **boris)
+    with given(*both, *talk, part) as read:
+        (item,) = work_of(read, "boris")
+        assert (item.work_id, item.status, item.project, item.queue) == ("p1", "consulted", PROJECT, "help")
+    moved = InteractionTransferred(
+        interaction_id="i1",
+        leg="1",
+        to_leg="2",
+        from_agent="anna",
+        queue="help",
+        department="",
+        to_agent="boris",
+    )
+    theirs = {"interaction_id": "i1", "leg": "2", "work_id": "w2", "agent_id": "boris"}
+    over = [moved, queued(leg="2", reason="transferred"), OfferAccepted(**theirs), AgentConnected(**theirs)]
+    given_up = [released(), AgentReleased(agent_id="boris", work_id="p1", reason="transferred")]
+    with given(*both, *talk, part, *over, *given_up, AgentReserved(work_id="w2", leg="2", **boris)) as read:
+        (item,) = work_of(read, "boris")
+        assert (item.work_id, item.status, item.project, item.queue) == ("w2", "connected", PROJECT, "help")
+        assert work_of(read, "anna") == ()
 
 
 def test_the_two_halves_of_an_offer_may_come_in_either_order() -> None:

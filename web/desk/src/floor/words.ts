@@ -13,6 +13,7 @@ export const floorWords = words(
     accepted: 'Accepted',
     connected: 'In contact',
     wrap_up: 'Wrap-up',
+    consulted: 'Consulted',
     waiting: 'Waiting',
     agent: 'Agent',
     site: 'Site',
@@ -46,6 +47,7 @@ export const floorWords = words(
     accepted: 'Accepté',
     connected: 'En contact',
     wrap_up: 'Après-contact',
+    consulted: 'Consulté',
     waiting: 'En attente',
     agent: 'Agent',
     site: 'Site',
@@ -94,7 +96,7 @@ const metrics = words(
 )
 
 const presences = new Set(['ready', 'not_ready', 'not_responding', 'signed_out', 'retired'])
-const standings = new Set(['offered', 'accepted', 'connected', 'wrap_up'])
+const standings = new Set(['offered', 'accepted', 'connected', 'wrap_up', 'consulted'])
 type Named = ReturnType<typeof floorWords>
 
 export const metricName = (metric: string): string => (metrics() as Record<string, string>)[metric] ?? metric

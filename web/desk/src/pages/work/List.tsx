@@ -20,6 +20,7 @@ function Waiting({ item }: { item: WorkItem }) {
     const left = item.until ? (Date.parse(item.until) - now.value) / 1000 : null
     return <span class="badge">{left === null ? w.wrapUp : w.wrapUpLeft(clock(left))}</span>
   }
+  if (item.status === 'consulted') return <span class="badge">{w.consulted}</span>
   if (item.last_said_at) {
     const ago = common().ago(Math.max(0, (at - Date.parse(item.last_said_at)) / 1000))
     return <span class="soft">{item.last_said_by === 'customer' ? w.customerWrote(ago) : w.weWrote(ago)}</span>

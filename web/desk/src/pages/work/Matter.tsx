@@ -20,6 +20,7 @@ import { fullTime, locale, shortTime } from '../../words/locale'
 import { Plan } from '../follow_ups/Plan'
 import { followUpWords } from '../follow_ups/words'
 import { markRead } from './unread'
+import { workWords } from './words'
 
 type Open = '' | 'finish' | 'hand_over' | 'follow_up'
 
@@ -73,6 +74,11 @@ export function Matter({ item }: { item: WorkItem }) {
             </button>
           )}
         </header>
+        {item.status === 'consulted' && (
+          <p class="also" role="status">
+            {workWords().consultedText}
+          </p>
+        )}
         {(item.channel === 'voice' || item.channel === 'callback') && connected && <CallControls item={item} />}
         <Timeline
           project={item.project}
