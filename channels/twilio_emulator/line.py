@@ -117,8 +117,12 @@ class Line:
 
     def hear(self, kind: HeardKind, text: str, whose: str = "") -> None:
         """Something reaches the person's ear, and the recordings of the call that run."""
-        self.call.heard.append(Heard(self._clock.now, kind, text, whose))
+        self.call.heard.append(self._noted(kind, text, whose))
         self.take_down(f"{whose or kind}: {text}")
+
+    def _noted(self, kind: HeardKind, text: str, whose: str) -> Heard:
+        self.call.noted += 1
+        return Heard(self._clock.now, kind, text, whose, self.call.noted)
 
     def take_down(self, text: str) -> None:
         for recording in self.call.recordings:
@@ -130,7 +134,7 @@ class Line:
     def give(self, given: Input) -> bool:
         """The person does something. Returns whether anybody listened."""
         kind: HeardKind = "speech" if given.kind == "speech" else "tones"
-        self.call.done.append(Heard(self._clock.now, kind, given.text, "you"))
+        self.call.done.append(self._noted(kind, given.text, "you"))
         if given.kind == "keys" and "*" in given.text and self.star_leaves:
             self.interrupt(Apart("star pressed"))
             return True

@@ -70,12 +70,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing that somebody on a call heard. `whose`: who said it, for speech."""
+    """One thing that somebody on a call heard. `whose`: who said it, for speech; `order`: its place in the call."""
 
     at: datetime
     kind: HeardKind
     text: str
     whose: str = ""
+    order: int = 0
 
 
 @dataclass(slots=True)
@@ -107,6 +108,8 @@ class Call:
     #: What the person at this end said and keyed, to be read again beside what they heard.
     done: deque[Heard] = field(default_factory=lambda: deque[Heard](maxlen=_LINES_KEPT))
     recordings: list[Recording] = field(default_factory=list["Recording"])
+    #: How much was heard and done so far.
+    noted: int = 0
 
     @property
     def is_over(self) -> bool:

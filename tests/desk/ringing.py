@@ -105,15 +105,26 @@ class Here:
 async def at_the_desk(folder: Path, chromium: Browser, *, browsers: bool = False, **more: Any) -> AsyncGenerator[Desk]:
     """Anna has signed in and is ready. `browsers`: her desk is her telephone. `more`: as for `person`."""
     async with a_day(folder, *documents(), browsers=browsers) as day, AsyncExitStack() as closing:
-        anna = await person(Here(f"http://127.0.0.1:{day.node.http_port}", closing), chromium, **more)
-        await anna.open()
-        await anna.sign_in("anna")
-        await anna.page.get_by_role("button", name="Presence:").wait_for()
-        await anna.press("p")
-        await expect(anna.page.get_by_role("menuitemradio", name="Ready")).to_be_visible()
-        await anna.press("Home", "Enter")
-        await anna.page.get_by_role("button", name="Presence: Ready").wait_for()
+        anna = await in_front_of(day, "anna", chromium, closing, **more)
+        await is_ready(anna)
         yield Desk(day, anna)
+
+
+async def in_front_of(day: Day, name: str, chromium: Browser, closing: AsyncExitStack, **more: Any) -> Person:
+    """Somebody signed in at the desk. `more`: as for `person`."""
+    somebody = await person(Here(f"http://127.0.0.1:{day.node.http_port}", closing), chromium, **more)
+    await somebody.open()
+    await somebody.sign_in(name)
+    await somebody.page.get_by_role("navigation").first.wait_for()
+    return somebody
+
+
+async def is_ready(somebody: Person) -> None:
+    await somebody.page.get_by_role("button", name="Presence:").wait_for()
+    await somebody.press("p")
+    await expect(somebody.page.get_by_role("menuitemradio", name="Ready")).to_be_visible()
+    await somebody.press("Home", "Enter")
+    await somebody.page.get_by_role("button", name="Presence: Ready").wait_for()
 
 
 async def rings(desk: Desk) -> tuple[Call, Call]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +11,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from channels.twilio_emulator.line import Line
 from channels.twilio_emulator.serving import serving
+from channels.twilio_emulator.telephony import new_call, place
 from domain.interaction.events import MessageReceived
 from domain.voice.events import CallEnded, MessageLeft
+from domain.voice.recordings import RecordingPlayed
 from tests.desk.browsing import AXE, PATIENCE, RULES
+from tests.desk.ringing import in_front_of, is_ready
 from tests.e2e.day import ADA, LINE, Day, a_day
 
 pytestmark = pytest.mark.timeout(240)
+#: What a player says that could play to the end (HTML, section 4.8.11.7).
+ENOUGH = 4
 
 
 @dataclass
@@ -63,7 +70,7 @@ async def telephone(tmp_path: Path, chromium: Browser) -> AsyncIterator[Telephon
         await context.close()
 
 
-async def test_a_person_dials_keys_speaks_after_the_tone_and_hangs_up(telephone: Telephone) -> None:
+async def test_a_person_dials_keys_speaks_after_the_tone_and_hangs_up(telephone: Telephone, chromium: Browser) -> None:
     page, day = telephone.page, telephone.day
     await page.get_by_role("button", name="Dial").click()
     await telephone.hears("Your customer number")
@@ -72,6 +79,9 @@ async def test_a_person_dials_keys_speaks_after_the_tone_and_hangs_up(telephone:
     await telephone.hears("Orders 1, office 2")
     await page.get_by_role("button", name="2", exact=True).click()
     await telephone.hears("beep")
+    lines = await page.locator("#heard ol.heard").first.locator("li").all_inner_texts()
+    said = [line.split(maxsplit=1)[1] for line in lines]
+    assert said.index("you 123456#") < said.index("say Orders 1, office 2") < said.index("you 2")
     await page.get_by_label("Say").fill("The raspberries are ripe <b>now</b>")
     await page.get_by_role("button", name="Say").click()
     await expect(page.locator("#heard .mine").get_by_text("The raspberries are ripe <b>now</b>")).to_be_visible()
@@ -81,6 +91,21 @@ async def test_a_person_dials_keys_speaks_after_the_tone_and_hangs_up(telephone:
     await day.event(CallEnded)
     await expect(page.get_by_role("button", name="Hang up")).to_have_count(0)
     assert telephone.complaints == []
+    await an_agent_hears_it_at_the_desk(day, chromium)
+
+
+async def an_agent_hears_it_at_the_desk(day: Day, chromium: Browser) -> None:
+    async with AsyncExitStack() as closing:
+        anna = await in_front_of(day, "anna", chromium, closing)
+        await is_ready(anna)
+        await day.until(anna.page.locator(".offer").first.is_visible, "the message as work")
+        await anna.press("Control+Shift+A")
+        listen = anna.page.get_by_role("button", name="Listen: Message for Mr Nowak")
+        await day.until(listen.is_visible, "the message on the desk")
+        await listen.press("Enter")
+        await expect(anna.page.locator("audio")).to_have_js_property("readyState", ENOUGH)
+        assert (await day.event(RecordingPlayed)).recording_id
+        assert anna.complaints == []
 
 
 async def test_a_person_texts_and_a_long_link_does_not_widen_the_page(telephone: Telephone) -> None:
@@ -107,3 +132,23 @@ async def test_what_cannot_be_done_is_said_on_the_page(telephone: Telephone) -> 
     await page.get_by_label("Text", exact=True).fill("Hello")
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("alert")).to_have_text("+48000000000 is no number of this account")
+
+
+async def test_a_telephone_can_be_answered_once_it_rings_and_not_before(telephone: Telephone) -> None:
+    page, day = telephone.page, telephone.day
+    await page.get_by_role("button", name="Answer by hand").click()
+    call = new_call(day.emulator.world, ADA, LINE, "outbound-api")
+    place(day.emulator.world, call, _listens)
+    await day.emulator.settle()
+    await page.reload()
+    await expect(page.get_by_text("It is about to ring.")).to_be_visible()
+    assert await page.get_by_role("button", name="Answer", exact=True).count() == 0
+    answer = page.get_by_role("button", name="Answer", exact=True)
+    await day.until(answer.is_visible, "ringing on the page")
+    await answer.click()
+    await expect(page.get_by_role("button", name="Hang up")).to_be_visible()
+    assert await page.get_by_role("alert").count() == 0
+
+
+async def _listens(line: Line) -> None:
+    await line.wait(None)

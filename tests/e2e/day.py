@@ -27,6 +27,7 @@ from domain.centre.configuration import ConfigureCentre, ConfigureProject
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.event import Event, Recorded
 from domain.execute import Origin
+from infra.demo.outbox import Outbox
 from infra.node import Node, running_node
 from infra.settings import Settings, TwilioAccount
 from infra.stores import new_id
@@ -93,13 +94,16 @@ def centre() -> CentreDocument:
 
 @dataclass
 class Post:
-    """The world's mail server: whatever is sent ends here. `sender` is that of the envelope, where bounces go."""
+    """The world's mail server: whatever is sent ends here. `got`: the envelope's sender and recipients too."""
 
+    outbox: Outbox = field(default_factory=Outbox)
     got: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         mail = message_from_bytes(envelope.content, policy=default)
         self.got.append((envelope.mail_from, list(envelope.rcpt_tos), mail))  # type: ignore[arg-type]
+        for recipient in envelope.rcpt_tos:
+            self.outbox.put(recipient, envelope.content)
         return "250 taken"
 
 
@@ -254,3 +258,17 @@ async def _client(node: Node, name: str, role: str, closing: AsyncExitStack) -> 
     headers = {"Authorization": f"Bearer {token}"}
     base = f"http://127.0.0.1:{node.http_port}"
     return await closing.enter_async_context(httpx2.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE))
+
+
+def bounce(to: str, of: EmailMessage) -> str:
+    """What a mail server writes of an address that is no more (RFC 3464)."""
+    return (
+        f"From: MAILER-DAEMON@gone.example\r\nTo: {to}\r\nSubject: Undelivered\r\n"
+        "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\n\r\nThere is no such mailbox.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; gone.example\r\n\r\n"
+        "Final-Recipient: rfc822; joe@gone.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {of['Message-ID']}\r\n--b--\r\n"
+    )

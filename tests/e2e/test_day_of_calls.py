@@ -32,7 +32,7 @@ from domain.interaction.events import (
 )
 from domain.voice.events import CallEnded, CustomerNumberKeyed, DialAnswered, MessageStored, RecordingAgreed
 from domain.voice.recordings import RecordingPlayed
-from tests.e2e.day import ADA, BOB, LINE, PROJECT, Day, a_day
+from tests.e2e.day import ADA, BOB, LINE, PROJECT, Day, a_day, bounce
 
 pytestmark = pytest.mark.timeout(300)
 CARD = "4111 1111 1111 1111"
@@ -104,6 +104,8 @@ async def boris_is_consulted_and_takes_over(day: Day, here: str) -> None:
     await day.asks("anna", "POST", f"{here}/parties/{party}/hand-over")
     await day.tells(boris, "Boris speaking, how can I help", ada)
     assert day.emulator.calls_to(ADA) == [ada], "she is not called a second time"
+    (item,) = (await day.asks("boris", "GET", "/api/work"))["items"]
+    assert (item["status"], item["channel"]) == ("connected", "callback"), "it is his work now"
     await day.event(RecordingStarted, 2)
     await day.tells(ada, "Two kilos of raspberries, please", boris)
     await day.emulator.advance(5)
@@ -208,20 +210,6 @@ async def test_a_mail_that_bounces_is_on_record_as_bounced(tmp_path: Path) -> No
         mail.set_content("They are sour.")
         await day.mail("joe@gone.example", "help@raspberries.example", mail.as_string())
         back, status = await day.mailed("joe@gone.example")
-        await day.mail("", back, _bounce(back, status))
+        await day.mail("", back, bounce(back, status))
         bounced = await day.event(NotificationBounced)
         assert (bounced.status, bounced.permanent) == ("5.1.1", True)
-
-
-def _bounce(to: str, of: EmailMessage) -> str:
-    """What a mail server writes of an address that is no more (RFC 3464)."""
-    return (
-        f"From: MAILER-DAEMON@gone.example\r\nTo: {to}\r\nSubject: Undelivered\r\n"
-        "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\n\r\nThere is no such mailbox.\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; gone.example\r\n\r\n"
-        "Final-Recipient: rfc822; joe@gone.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-        "Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n"
-        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {of['Message-ID']}\r\n--b--\r\n"
-    )

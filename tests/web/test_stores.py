@@ -16,10 +16,10 @@ from infra.accounts.draft_files import DraftFileStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
 from infra.accounts.store import AccountStore
+from infra.accounts.storms import StormStore
 from infra.blobs import FolderBlobs
 from infra.keys.memory import MemoryKeyring
 from infra.mail.enclosing import Enclosing
-from infra.accounts.storms import StormStore
 from infra.texts.storming import Storming
 from tests.web.running import PASSWORD, PASSWORDS
 from web.access import read_grants

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, Form, Request
@@ -22,22 +21,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from domain.rejection import NotFound
-from infra.demo.outbox import Outbox, Sent
+from infra.demo.outbox import Outbox
 from infra.demo.start.commands import requests, typed
 from infra.demo.start.day import Standing, standing
+from infra.demo.start.outbox_pages import outbox_of
 from infra.demo.start.people import AT_THE_DESK, WATCHING, People
-from infra.demo.start.reading import FRAME, line, opened
 from infra.demo.start.rendering import HERE, page
 from infra.demo.start.tail import MOST, Tails, Wanted
-from infra.demo.start.writing import YOU, bring
+from infra.demo.start.writing import bring
 from infra.operations.doctor import Finding, examine
 from web.app import STATIC
 
 if TYPE_CHECKING:
     from infra.demo.running import Run
 
-#: Mails in the list.
-LISTED = 100
 Kept = Annotated[str, Form(max_length=20, pattern=r"^(\?lang=(en|fr))?$")]
 
 
@@ -46,6 +43,7 @@ def create_app(run: Run, outbox: Outbox, tails: Tails) -> FastAPI:  # noqa: C901
     app = FastAPI(title="The demo's start page", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.mount("/start", StaticFiles(directory=HERE / "static"), name="start")
+    app.include_router(outbox_of(outbox, run.telephones.sent_texts))
     people, base_url = People(run), run.node.base_url
     looking = asyncio.Lock()
     turn: dict[str, Callable[[], None]] = {
@@ -96,27 +94,6 @@ def create_app(run: Run, outbox: Outbox, tails: Tails) -> FastAPI:  # noqa: C901
         joint = "&" if kept else "?"
         return RedirectResponse(f"/{kept}{joint}written={'taken' if taken else 'refused'}#customer", 303)
 
-    @app.get("/outbox")
-    async def listed(request: Request, to: str = "", what: str = "") -> HTMLResponse:
-        if what == "texts":
-            return page("texts.html", request, texts=run.telephones.sent_texts(LISTED), you=YOU, count=outbox.count)
-        mine = to == YOU
-        mails = [line(one) for one in islice(outbox.newest(YOU if mine else ""), LISTED)]
-        return page("outbox.html", request, mails=mails, mine=mine, you=YOU, count=outbox.count)
-
-    @app.get("/outbox/{number}")
-    async def shown(request: Request, number: int) -> HTMLResponse:
-        return page("mail.html", request, mail=opened(_kept(outbox, number)))
-
-    @app.get("/outbox/{number}/html")
-    async def html(number: int) -> HTMLResponse:
-        headers = {"Content-Security-Policy": FRAME, "X-Frame-Options": "SAMEORIGIN"}
-        return HTMLResponse(opened(_kept(outbox, number)).html, headers=headers)
-
-    @app.get("/outbox/{number}/source")
-    async def source(number: int) -> PlainTextResponse:
-        return PlainTextResponse(_kept(outbox, number).content.decode("utf-8", "replace"))
-
     @app.get("/doctor")
     async def doctor(request: Request) -> HTMLResponse:
         async with looking:
@@ -145,13 +122,6 @@ def create_app(run: Run, outbox: Outbox, tails: Tails) -> FastAPI:  # noqa: C901
 
     _tell_faults(app)
     return app
-
-
-def _kept(outbox: Outbox, number: int) -> Sent:
-    found = outbox.get(number)
-    if found is None:
-        raise HTTPException(404)
-    return found
 
 
 def _tell_faults(app: FastAPI) -> None:
