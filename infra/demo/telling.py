@@ -79,7 +79,7 @@ def counted(run: Run) -> dict[str, int]:
         "calls_refused_as_busy": counts["line.call_refused.v1"],
         "calls_back": counts["answered by callback"],
         "voicemails": counts["call.message_left.v1"],
-        "recordings": counts["recording.stored.v1"],
+        "recordings": counts["interaction.recording_stored.v1"],
         "texts_in": counts["received by sms"],
         "texts_out": counts["delivered by sms"],
         "texts_not_delivered": counts["failed by sms"],
