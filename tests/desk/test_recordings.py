@@ -5,7 +5,7 @@ from __future__ import annotations
 import wave
 from io import BytesIO
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from domain.voice.recordings import RecordingPlayed
 from tests.desk.browsing import person
@@ -39,7 +39,7 @@ async def test_a_supervisor_listens_on_the_customers_card_and_an_agent_is_told_w
     sue = await leading(web, chromium, f"search/customer/{PROJECT}/{customer}")
     listen = sue.page.get_by_role("button", name="Listen: Conversation with Anna")
     await listen.press("Enter")
-    await sue.page.wait_for_function("document.querySelector('audio')?.duration === 3")
+    await expect(sue.page.locator("audio")).to_have_js_property("duration", 3)
     assert len(await web.doors.log.read(types=[RecordingPlayed.wire])) == 1
     assert await sue.faults() == []
     assert (anna.complaints, sue.complaints) == ([], [])

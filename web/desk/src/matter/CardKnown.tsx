@@ -4,7 +4,7 @@ import { command } from '../api/commands'
 import type { CustomerCard } from '../api/schema'
 import { slowly } from '../app/now'
 import { common } from '../ui/words'
-import { fullTime, shortTime } from '../words/locale'
+import { fullTime, languageName, shortTime } from '../words/locale'
 import { Adding, FormEnd, Section, saved, submitted } from './CardForms'
 import { CUSTOMER } from './customer'
 import { matterWords } from './words'
@@ -26,7 +26,7 @@ export function Identity({ card }: { card: CustomerCard }) {
           {shortTime(card.registered_at, slowly.value)}
         </time>
         {' · '}
-        {card.language}
+        {languageName(card.language)}
       </p>
       {card.provisional && (
         <Adding label={w.identify}>

@@ -10,6 +10,7 @@ import { expectCall } from '../softphone/state'
 import { Dialog } from '../ui/Dialog'
 import { complain, say } from '../ui/toasts'
 import { common } from '../ui/words'
+import { languageName } from '../words/locale'
 import { newWords } from './words'
 
 export const newOpen = signal(false)
@@ -52,7 +53,7 @@ function Fields({ what }: { what: What }) {
           <select name="language">
             {SPOKEN.map((one) => (
               <option key={one} value={one}>
-                {one}
+                {languageName(one)}
               </option>
             ))}
           </select>

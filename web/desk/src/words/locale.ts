@@ -56,6 +56,10 @@ export function shortTime(moment: string | Date, now: number): string {
   return (today ? clockTime : dayAndTime).value.format(at)
 }
 
+const asLanguage = computed(() => new Intl.DisplayNames(locale.value, { type: 'language' }))
+/** A language by its name in the present one; its code where that is unknown. */
+export const languageName = (code: string): string => (code && asLanguage.value.of(code)) || code
+
 export const fullTime = (moment: string | Date): string => inFull.value.format(new Date(moment))
 export const number = (value: number): string => asNumber.value.format(value)
 /** A size in its largest whole unit, rounded up. */
