@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections.agent_board import agent_board
+from projections.agent_work import agent_board
 from projections.alerts import alerts
 from projections.customer_history import customer_history
 from projections.figures import figures
