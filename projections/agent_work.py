@@ -96,8 +96,14 @@ def consulted(recorded: Recorded, event: ConsultStarted, rows: Rows) -> None:
     """Whoever is asked sees whose contact it is; nothing of it is theirs to accept."""
     work = rows.get("agent_work", (event.work_id,))
     if event.kind == "agent" and work is not None:
-        theirs = {"work_id": event.party, "agent_id": event.asked_agent, "status": "consulted", "units": 0, "why": {}}
-        since = {"offered_at": recorded.occurred_at, "since": recorded.occurred_at, "until": None, "disposition": ""}
+        theirs: dict[str, Any] = {"work_id": event.party, "agent_id": event.asked_agent, "status": "consulted"}
+        theirs |= {"units": 0, "why": dict[str, Any]()}
+        since: dict[str, Any] = {
+            "offered_at": recorded.occurred_at,
+            "since": recorded.occurred_at,
+            "until": None,
+            "disposition": "",
+        }
         rows.put("agent_work", {**work, **theirs, **since})
 
 

@@ -123,6 +123,7 @@ function FoundCustomer({ project, id }: { project: string; id: string }) {
   return (
     <>
       <section class="matter">
+        <h1 class="unseen">{matterWords().card}</h1>
         <Timeline project={project} customerId={id} interactionId="" ticketId="" whole />
       </section>
       <Card card={card} current="" />

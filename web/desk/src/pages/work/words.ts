@@ -9,7 +9,8 @@ export const workWords = words(
     wrapUp: 'Wrap-up',
     wrapUpLeft: (time: string) => `Wrap-up ${time}`,
     consulted: 'You are consulted',
-    consultedText: 'A colleague asks you about this contact, on your telephone. It stays theirs unless they hand it over.',
+    consultedText:
+      'A colleague asks you about this contact, on your telephone. It stays theirs unless they hand it over.',
     customerWrote: (ago: string) => `customer wrote ${ago}`,
     weWrote: (ago: string) => `answered ${ago}`,
     overdue: (time: string) => `${time} overdue`,
@@ -29,7 +30,8 @@ export const workWords = words(
     wrapUp: 'Clôture',
     wrapUpLeft: (time: string) => `Clôture ${time}`,
     consulted: 'On vous consulte',
-    consultedText: 'Un collègue vous consulte au téléphone sur ce contact. Il reste le sien, sauf s’il vous le transmet.',
+    consultedText:
+      'Un collègue vous consulte au téléphone sur ce contact. Il reste le sien, sauf s’il vous le transmet.',
     customerWrote: (ago: string) => `le client a écrit ${ago}`,
     weWrote: (ago: string) => `répondu ${ago}`,
     overdue: (time: string) => `en retard de ${time}`,
