@@ -33,8 +33,9 @@ def topics_of(recorded: Recorded) -> set[str]:
         topics.add(f"project:{recorded.project}")
     if category_of(recorded.stream) == "agent":
         topics.add(f"agents:{recorded.pool}")
-    if category_of(recorded.stream) == "customer":  # who they are; their contacts have topics of their own
-        topics.add(f"customer:{_identity(event, 'customer')}")
+    # who they are, and what became of what they were sent; their contacts have topics of their own
+    if category_of(recorded.stream) in ("customer", "delivery") and (customer_id := _identity(event, "customer")):
+        topics.add(f"customer:{customer_id}")
     for what in ("agent", "interaction", "ticket"):
         if identity := _identity(event, what):
             topics.add(f"{what}:{identity}")

@@ -10,6 +10,8 @@ import pytest
 from domain.agent.commands import BecomeReady
 from domain.belonging import Referred
 from domain.customer.decide import RecordFact
+from domain.delivery.events import NotificationRequested
+from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDelivered
 from tests.web.running import OTHER, PROJECT, Running, next_event, running, until
 from web.access import Caller
 from web.accounts import Account
@@ -68,6 +70,23 @@ async def test_an_agent_hears_what_becomes_known_of_the_customer_in_hand_and_of_
         told = (await next_event(events))["data"]
         assert told["type"] == "customer.fact_recorded.v1"
         assert told["stream"] == f"customer-{mine['customer_id']}"
+
+
+async def test_an_agent_hears_that_what_the_customer_in_hand_was_sent_came_back(web: Running) -> None:
+    anna = await web.agent("anna")
+    mine = (await web.mail()).result
+    (asked,) = await web.doors.log.read(types=[NotificationRequested.wire])
+    delivery_id = asked.stream.removeprefix("delivery-")
+    attempt = await web.execute(AttemptDelivery(delivery_id=delivery_id, patience=60))
+    await web.execute(RecordDelivered(delivery_id=delivery_id, attempt_id=attempt.result["attempt_id"]))
+    async with anna.listen() as events:
+        await next_event(events, "hello")
+        await web.offer(mine["interaction_id"], "anna")
+        for _ in range(2):
+            await next_event(events)
+        bounce = RecordBounce(delivery_id=delivery_id, status="5.1.1", permanent=True, reason="no such user")
+        await web.execute(bounce)
+        assert (await next_event(events))["data"]["type"] == "delivery.bounced.v1"
 
 
 async def test_a_supervisor_of_one_project_hears_that_project_only(web: Running) -> None:
