@@ -14,8 +14,8 @@ import { matterWords } from './words'
 function Who({ entry }: { entry: TimelineEntry }) {
   const w = matterWords()
   const by = entry.by.replace(/^agent:/, '')
-  const name =
-    by === 'customer' ? w.customer : by === 'automatic' ? w.automatic : by.startsWith('system') ? w.system : nameOf(by)
+  const theirs = by === 'customer' || (by === 'automatic' && entry.channel !== 'email')
+  const name = theirs ? w.customer : by === 'automatic' ? w.automatic : by.startsWith('system') ? w.system : nameOf(by)
   return <bdi>{name}</bdi>
 }
 
