@@ -229,7 +229,7 @@ async def test_whoever_left_while_the_log_was_away_is_on_record_as_gone_once_it_
     async with running(lease_seconds=0.2, log=FullLog) as web:
         log = web.doors.log
         assert isinstance(log, FullLog)
-        await _with_chat(web)
+        await with_chat(web)
         client, page = await begin(web)
         async with following(client, page):
             log.full = True
