@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo cluster test check format screens bench simulate faults lock upgrade clean
+.PHONY: help install demo cluster test check format screens day bench simulate faults lock upgrade clean
 
 PY := .venv/bin/python
 # A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment. Bytecode is kept:
@@ -56,6 +56,9 @@ format: install ## mend what ruff and biome can mend by themselves
 
 screens: install ## pictures of every page of the desk, light and dark, into docs/screens
 	@$(PY) -m tests.desk.screens
+
+day: install ## a day of calls, texts and mails by hand on every page, each step a picture in docs/screens
+	@$(PY) -m tests.desk.day_screens
 
 bench: install ## measure against the ceilings of the same machine, as JSON
 	@$(SHORT_TMPDIR); $(PY) -m bench $(ARGS)
