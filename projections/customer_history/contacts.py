@@ -204,7 +204,8 @@ def wrapped_up(recorded: Recorded, event: WrapUpCompleted, rows: Rows) -> None:
 @on(InteractionClosed)
 def closed(recorded: Recorded, event: InteractionClosed, rows: Rows) -> None:
     known = _interaction(rows, event.interaction_id)
-    if known["channel"] == "callback":
+    # a caller who took a callback instead of waiting has it in the contact that began as a call
+    if known["channel"] in ("callback", "voice"):
         rows.delete("history_open_matters", (known["customer_id"], "callback", event.interaction_id))
     _say(recorded, rows, event, "contact_closed", detail=event.reason)
 

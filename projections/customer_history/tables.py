@@ -189,7 +189,7 @@ SHOWN_ELSEWHERE = Table(
 
 customer_history = Projection(
     "customer_history",
-    3,
+    4,
     (
         CUSTOMERS,
         CONTACT_POINTS,

@@ -136,11 +136,12 @@ def test_a_ticket_is_an_open_matter_until_it_is_resolved_and_again_when_reopened
         assert (matter.kind, matter.number, matter.title, matter.due_at) == ("ticket", "T-AAAA-BBBB", "Hello", AT)
 
 
-def test_a_callback_is_an_open_matter_until_its_contact_is_closed() -> None:
+@pytest.mark.parametrize("channel", ["callback", "voice"])
+def test_a_callback_is_an_open_matter_until_its_contact_is_closed(channel: str) -> None:
     requested = CallbackRequested(
         interaction_id="i1", customer_id="c1", number="+4812", about="bill", due_at=AT, queue="help", key="k"
     )
-    history = [customer(), contact(channel="callback"), requested]
+    history = [customer(), contact(channel=channel), requested]
     with given(*history) as read:
         (matter,) = customer_card(read, PROJECT, "c1").open_matters  # type: ignore[union-attr]
         assert (matter.kind, matter.matter_id, matter.title) == ("callback", "i1", "bill")
