@@ -14,7 +14,8 @@ from rich.text import Text
 from infra.keys.cipher import WrongMasterKey
 from infra.load_settings import BadSettings, load_settings
 from infra.log.registry import know_all_events
-from infra.operations.doctor import Finding, examine
+from infra.operations.doctor import examine
+from infra.operations.finding import Finding
 
 _COLOURS = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 
@@ -22,7 +23,7 @@ _COLOURS = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for scripts.")] = False,
 ) -> None:
-    """Look at settings, databases, tables, keys, ports, disk, mail and provider; say what is wrong and what mends it.
+    """Look at settings, databases, tables, keys, ports, disk, mail, provider and Kafka; say what is wrong and its mend.
 
     Nothing is changed. Exit codes: 0 nothing is wrong (warnings aside), 1 there are faults.
     """

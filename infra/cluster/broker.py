@@ -72,22 +72,32 @@ class Broker:
         return told
 
     def ensure_topic(self) -> int:
-        """Make the topic where there is none; how many partitions it has. Blocks. Raises `BrokerUnavailable`.
+        """Make the topic where there is none; how many partitions it has. Blocks. Raises `BrokerUnavailable`."""
+        partitions = self._asked(make=True)
+        if not partitions:
+            raise BrokerUnavailable(f"Kafka: topic {self.topic} is not known to every broker yet")
+        return partitions
 
-        Asked of the cluster as an administrator does: a consumer that is asked may wait for an answer for ever.
-        """
+    def partitions_there(self) -> int:
+        """How many partitions the topic has, 0 where there is none. Blocks. Raises `BrokerUnavailable`."""
+        return self._asked(make=False)
+
+    def _asked(self, *, make: bool) -> int:
+        """Asked of the cluster as an administrator does: a consumer that is asked may wait for an answer for ever."""
         try:
             admin = KafkaAdminClient(**self.options())
             try:
-                self._ensure_topic(admin)
+                if make:
+                    self._ensure_topic(admin)
+                # to ask for a topic that is not there may make it, where the cluster makes topics by itself
+                if self.topic not in admin.list_topics():
+                    return 0
                 found = [one for one in admin.describe_topics([self.topic]) if not one["error_code"]]
             finally:
                 admin.close()
         except (KafkaError, OSError, ValueError) as fault:
             raise unavailable("the topic cannot be made or looked at", fault) from fault
-        if not found or not found[0]["partitions"]:
-            raise BrokerUnavailable(f"Kafka: topic {self.topic} is not known to every broker yet")
-        return len(found[0]["partitions"])
+        return len(found[0]["partitions"]) if found else 0
 
     def _ensure_topic(self, admin: KafkaAdminClient) -> None:
         if self.topic in admin.list_topics():

@@ -6,15 +6,11 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 from urllib.parse import urlsplit
 
-import aiosmtplib
-import httpx2
 import psycopg
 
 from domain.ports import LogUnavailable
@@ -22,6 +18,8 @@ from infra.accounts.database import Database
 from infra.configured import Configured
 from infra.log.rows import Filter
 from infra.log.stored import StoredLog
+from infra.operations.finding import Finding, Findings
+from infra.operations.neighbours import kafka, mail_out, providers
 from infra.operations.schemas import due
 from infra.rows.opened import open_rows
 from infra.rows.port import position_in
@@ -35,21 +33,7 @@ LITTLE, TOO_LITTLE = 5_000_000_000, 500_000_000
 SKEW = 2.0
 #: Positions a read model may be behind before it is worth telling.
 BEHIND = 1_000
-PATIENCE = 10.0
 OLDEST_POSTGRES = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`severity`: ok, warning (it works, though not as it should) or fault. `mend`: what to do, empty where ok."""
-
-    about: str
-    severity: Literal["ok", "warning", "fault"]
-    what: str
-    mend: str = ""
-
-
-Findings = AsyncIterator[Finding]
 
 
 async def examine(settings: Settings) -> Findings:
@@ -65,10 +49,9 @@ async def examine(settings: Settings) -> Findings:
     for check in (_disk, _addresses, _certificates):
         for finding in check(settings):
             yield finding
-    async for finding in _mail(settings):
-        yield finding
-    async for finding in _providers(settings):
-        yield finding
+    for reached in (mail_out, providers, kafka):
+        async for finding in reached(settings):
+            yield finding
 
 
 def _schemas(settings: Settings) -> Iterator[Finding]:
@@ -258,44 +241,3 @@ def _certificates(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "web", "warning", what, "put a proxy with TLS in front, and set TRUNKLINE_PUBLIC_URL to https://…"
         )
-
-
-async def _mail(settings: Settings) -> Findings:
-    where = f"{settings.smtp_out_host}:{settings.smtp_out_port}"
-    client = aiosmtplib.SMTP(
-        hostname=settings.smtp_out_host,
-        port=settings.smtp_out_port,
-        timeout=PATIENCE,
-        use_tls=settings.smtp_out_tls == "implicit",
-        start_tls=settings.smtp_out_tls == "starttls",
-    )
-    try:
-        await client.connect()
-        if settings.smtp_out_username and settings.smtp_out_password is not None:
-            await client.login(settings.smtp_out_username, settings.smtp_out_password.get_secret_value())
-        await client.quit()
-    except (aiosmtplib.SMTPException, OSError) as fault:
-        mend = "mend TRUNKLINE_SMTP_OUT_HOST, _PORT, _TLS or the log-in; mails wait meanwhile"
-        yield Finding("mail out", "fault", f"{where}: {type(fault).__name__}: {fault}", mend)
-    else:
-        yield Finding("mail out", "ok", f"{where} answers")
-    if settings.own_domain in ("localhost", "127.0.0.1"):
-        what = "Message-IDs and bounce addresses end in localhost: no mail server outside believes them"
-        yield Finding("mail out", "warning", what, "set TRUNKLINE_MAIL_DOMAIN to a domain of yours")
-
-
-async def _providers(settings: Settings) -> Findings:
-    async with httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False) as client:
-        for name, account in settings.twilio.items():
-            url = f"{account.base_url}/2010-04-01/Accounts/{account.account_sid}.json"
-            try:
-                answer = await client.get(url, auth=(account.account_sid, account.auth_token.get_secret_value()))
-            except httpx2.HTTPError as fault:
-                yield Finding("provider", "fault", f"{name}: {type(fault).__name__}", "look into the way to it")
-                continue
-            if answer.status_code in (401, 403):
-                yield Finding(
-                    "provider", "fault", f"{name} refuses the log-in", "mend its auth_token in TRUNKLINE_TWILIO"
-                )
-            else:
-                yield Finding("provider", "ok", f"{name} answers")

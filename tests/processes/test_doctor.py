@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from domain.centre.configuration import ConfigureCentre, ConfigureProject
-from infra.operations.doctor import Finding, examine
+from infra.operations.doctor import examine
+from infra.operations.finding import Finding
 from infra.settings import Settings, TwilioAccount
 from infra.stores import open_stores
 from tests.e2e.day import ADMIN, KEY, SECRET, SID, TOKEN, centre, project

@@ -29,7 +29,8 @@ from infra.demo.start.people import AT_THE_DESK, WATCHING, People
 from infra.demo.start.rendering import HERE, page
 from infra.demo.start.tail import MOST, Tails, Wanted
 from infra.demo.start.writing import bring
-from infra.operations.doctor import Finding, examine
+from infra.operations.doctor import examine
+from infra.operations.finding import Finding
 from web.app import STATIC
 
 if TYPE_CHECKING:
