@@ -151,6 +151,7 @@ async def pictures(web: Running, opened: Browser, scheme: Scheme) -> None:
     await page.get_by_role("searchbox").fill("invoice")
     await page.get_by_role("link", name="Invoice 4711").first.click()
     await somebody.sees("Resolve ticket")
+    await page.get_by_text("Loading").first.wait_for(state="detached")
     await shot(somebody, "search", scheme)
     await somebody.open("follow-ups")
     await somebody.sees("In your own calendar")
