@@ -66,6 +66,11 @@ def postgres_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="tl-pg-"))
     try:
         server = get_server(folder / "data", cleanup_mode="stop")
+        with psycopg.connect(plain_dsn(server.get_uri()), autocommit=True) as connection:
+            # a process of ours takes about twelve, and some tests start ten processes
+            connection.execute("ALTER SYSTEM SET max_connections = 300")
+        server.cleanup()
+        server = get_server(folder / "data", cleanup_mode="stop")
         yield plain_dsn(server.get_uri())
         server.cleanup()
     finally:

@@ -23,13 +23,13 @@ from infra.demo.cluster import ENDS, STARTS
 ROOT = Path(__file__).parents[2]
 #: `trunkline demo`, whatever else the command line imports.
 COMMAND = "import typer; from infra.cli.demo import demo; typer.run(demo)"
+#: Calls that are given up are not among them: an agent may be quicker than a caller who thinks better of it.
 KINDS = (
     "mails_received",
     "messages_on_pages",
     "chat_messages",
     "calls_in",
     "calls_answered",
-    "calls_abandoned",
     "calls_back",
     "voicemails",
     "recordings",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from domain.ticket.decide import ReopenTicket
 from tests.web.pages import checked, link
-from tests.web.running import Running
+from tests.web.running import PROJECT, Running
 
 
 async def test_a_rating_is_recorded_by_the_form_and_replaced_by_a_further_one(web: Running) -> None:
@@ -35,6 +36,21 @@ async def test_the_same_form_sent_twice_rates_once(web: Running) -> None:
     client, form = web.anybody(), {"agent_score": "4", "company_score": "3", "comment": " quick\r\n"}
     answers = [await client.post(path, data=form) for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
+    assert len(await web.doors.log.read(types=["ticket.service_rated.v2"])) == 1
+
+
+async def test_a_form_whose_answer_was_lost_is_thanked_for_though_the_matter_was_opened_again(web: Running) -> None:
+    ticket_id = (await web.resolved())["ticket_id"]
+    path, client = link(web, "rating", ticket_id), web.anybody()
+    form = {"agent_score": "3", "company_score": "2", "comment": "slow"}
+    assert (await client.post(path, data=form)).status_code == 303
+    await web.execute(ReopenTicket(project=PROJECT, ticket_id=ticket_id, reason="it is wrong again"))
+    assert "not settled yet" in (await client.get(path)).text
+    again = await client.post(path, data=form)
+    assert again.status_code == 303
+    assert "Thank you" in (await client.get(again.headers["location"])).text
+    assert (await client.post(path, data={**form, "agent_score": "1"})).status_code == 422
+    assert (await client.post(path, data={"comment": "slow"})).status_code == 422
     assert len(await web.doors.log.read(types=["ticket.service_rated.v2"])) == 1
 
 

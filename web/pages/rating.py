@@ -56,11 +56,12 @@ async def rate(
     await doors.throttle.hit("form", address_of(request))
     view = await read_ticket(doors, ticket_id)
     scores: Scores = {"agent": _score(agent_score), "company": _score(company_score)}
-    fault = _fault(view, scores, comment)
-    if fault:
-        return _page(request, view, scores, fault=fault, comment=comment[:LONGEST], status=422)
     before = view.ticket.rating
+    # asked first: what is on record stays so though the matter was opened again before the answer came through
     if not _said_already(view, scores, tidied(comment)):
+        fault = _fault(view, scores, comment)
+        if fault:
+            return _page(request, view, scores, fault=fault, comment=comment[:LONGEST], status=422)
         await _record(doors, view, scores, tidied(comment))
     language = language_of(request, view.ticket.language)
     return RedirectResponse(f"/r/{token}?saved={'replaced' if before else 'new'}&lang={language}", 303)
@@ -80,6 +81,8 @@ async def _record(doors: Doors, view: TicketView, scores: Scores, comment: str) 
 def _said_already(view: TicketView, scores: Scores, comment: str) -> bool:
     """Whether this is the form of before once more, as browsers send it whose answer was lost."""
     earlier = _earlier(view)
+    if all(score is None for score in scores.values()):
+        return False
     return comment == view.comment and all(score in (None, earlier[about]) for about, score in scores.items())
 
 
