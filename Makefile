@@ -18,9 +18,9 @@ ARGS ?=
 SEEDS ?= 20000
 # make faults KILLS=50 ARGS='--stores sqlite --json'
 KILLS ?= 200
-# One worker more than cores, for whole centres spend a fifth of their time waiting; each may run a PostgreSQL of its
-# own, hence the cap.
-WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
+# One worker per core (with one more, whole centres wait for one another); each may run a PostgreSQL of its own, hence
+# the cap.
+WORKERS ?= auto
 # What shares a worker: LANES in tests/conftest.py.
 PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 8
 # PostgreSQL's sockets have at most 107 bytes of path: a long TMPDIR leaves them no room.
