@@ -12,9 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Frame, FrameLocator, Page, expect
 
 from tests.desk.browsing import AXE, RULES, Person, person
-from tests.web.chatting import PATH, accepted
+from tests.web.chatting import PATH, accepted, with_chat
 from tests.web.running import Client, Running, running
-from tests.web.test_chat import with_chat
 
 pytestmark = pytest.mark.timeout(240)
 

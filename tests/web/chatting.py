@@ -10,10 +10,25 @@ from contextlib import aclosing, asynccontextmanager
 from html import unescape
 from typing import Any
 
+from domain.centre.configuration import ConfigureCentre, ConfigureProject
+from tests.domain.documents import BOTH, centre, project
 from tests.web.pages import field
 from tests.web.running import PATIENCE, PROJECT, Client, Running
 
 PATH = f"/chat/{PROJECT}/help"
+PAGE = {"channel": "chat", "title": "Ask us", "department": "billing"}
+
+
+async def with_chat(web: Running, **queue: Any) -> Running:
+    use = {"chat": {"concurrency": 2}, "email": {"concurrency": 2}, "callback": {"concurrency": 1, "units": 3}}
+    people = centre(profiles={"mixed": {"capacity": 4, "channels": use, "queues": BOTH}})
+    await web.execute(ConfigureCentre(document=people, expected_revision=1), "")
+    queues = project().model_dump(mode="json")["queues"]
+    queues["billing"] |= queue
+    hours = {"never": {"time_zone": "UTC", "weekly": {}}}
+    document = project(conversations={"help": PAGE}, queues=queues, hours=hours)
+    await web.execute(ConfigureProject(document=document, expected_revision=1))
+    return web
 
 
 async def begin(web: Running, text: str = "Good day", **fields: str) -> tuple[Client, str]:
