@@ -35,7 +35,7 @@ def simulated(seed: int) -> StoredLog:
     """The log of one day of the deterministic simulation, faults and clocks that are set included."""
 
     async def day() -> StoredLog:
-        world = World(seed, customers=4, actions=6)
+        world = World(seed, customers=4, actions=6, texts=seed % 20 == 0)
         await world.run()
         return world.log
 

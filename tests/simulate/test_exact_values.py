@@ -34,10 +34,10 @@ CASES = (
     Case("erlang_c_12", (20, 14_400), (60, 3_600_000), ()),
     Case("erlang_c_14", (30, 36_000), (60, 3_800_000), ("occupancy", "wait_within_60")),
     Case("erlang_c_25", (20, 14_400), (60, 5_400_000), ()),
-    Case("erlang_a", (20, 2_400), (60, 200_000), ("occupancy",)),
-    Case("six_skills", (10, 18_000), (60, 9_200_000), ()),
+    Case("erlang_a", (20, 4_800), (60, 200_000), ("occupancy",)),
+    Case("six_skills", (10, 36_000), (60, 9_200_000), ()),
 )
-TWO_SKILLS = Case("two_skills", (10, 18_000), (60, 1_000_000), ())
+TWO_SKILLS = Case("two_skills", (10, 36_000), (60, 1_000_000), ())
 
 
 def simulated(case: Case) -> Results:

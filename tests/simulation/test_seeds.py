@@ -14,7 +14,7 @@ import pytest
 
 from tests.simulation.world import simulate
 
-SEEDS = int(os.environ.get("TRUNKLINE_SIMULATION_SEEDS", "100"))
+SEEDS = int(os.environ.get("TRUNKLINE_SIMULATION_SEEDS", "50"))
 CHUNK = 50
 KEPT = [
     int(number)
