@@ -96,8 +96,9 @@ def consulted(recorded: Recorded, event: ConsultStarted, rows: Rows) -> None:
     """Whoever is asked sees whose contact it is; nothing of it is theirs to accept."""
     work = rows.get("agent_work", (event.work_id,))
     if event.kind == "agent" and work is not None:
+        known = rows.get("agent_work", (event.party,))
         theirs: dict[str, Any] = {"work_id": event.party, "agent_id": event.asked_agent, "status": "consulted"}
-        theirs |= {"units": 0, "why": dict[str, Any]()}
+        theirs |= {"units": 0 if known is None else known["units"], "why": dict[str, Any]()}
         since: dict[str, Any] = {
             "offered_at": recorded.occurred_at,
             "since": recorded.occurred_at,

@@ -109,7 +109,9 @@ async def _postgres(settings: Settings) -> Findings:
         free = most - int(row[1])
         if free < most / 5:
             what = f"{row[1]} of {most} connections are in use"
-            yield Finding("database", "warning", what, "raise max_connections; a process of Trunkline takes about twelve")
+            yield Finding(
+                "database", "warning", what, "raise max_connections; a process of Trunkline takes about twelve"
+            )
         yield Finding(
             "database", "ok", f"PostgreSQL {connection.info.server_version // 10_000}, {free} connections free"
         )

@@ -168,6 +168,12 @@ def test_who_is_consulted_sees_whose_contact_it_is_and_who_is_handed_it_has_it_i
     with given(*both, *talk, part) as read:
         (item,) = work_of(read, "boris")
         assert (item.work_id, item.status, item.project, item.queue) == ("p1", "consulted", PROJECT, "help")
+    # the capacity may come first, as that of an offer may: what is given back is what was taken
+    over_again = [*talk[:-1], part, started, AgentReleased(agent_id="boris", work_id="p1", reason="consulted")]
+    with given(*both, *over_again) as read:
+        seen = agent(read, "boris")
+        assert seen is not None
+        assert seen.used == 0
     moved = InteractionTransferred(
         interaction_id="i1",
         leg="1",
