@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +25,8 @@ logging.getLogger("kafka").setLevel(logging.CRITICAL)
 MAX_RECORD_BYTES = MAX_STATE_BYTES + 64 * 1024
 #: Milliseconds until a broker that does not answer counts as away.
 REQUEST_MS, CONNECT_MS = 10_000, 5_000
+#: Seconds that the brokers have to hear of a topic that was made, and between two questions whether they have.
+KNOWN_WITHIN, ASK_AGAIN = 10.0, 0.05
 Sasl = Literal["none", "plain", "scram-sha-256", "scram-sha-512"]
 
 
@@ -73,33 +77,39 @@ class Broker:
 
     def ensure_topic(self) -> int:
         """Make the topic where there is none; how many partitions it has. Blocks. Raises `BrokerUnavailable`."""
-        partitions = self._asked(make=True)
-        if not partitions:
-            raise BrokerUnavailable(f"Kafka: topic {self.topic} is not known to every broker yet")
-        return partitions
+        with self._administering() as admin:
+            self._make_topic(admin)
+            # the controller has answered, the broker that is asked may not have heard of it yet
+            until = time.monotonic() + KNOWN_WITHIN
+            while not (partitions := self._described(admin)):
+                if time.monotonic() > until:
+                    raise BrokerUnavailable(f"Kafka: topic {self.topic} is not known to every broker yet")
+                time.sleep(ASK_AGAIN)
+            return partitions
 
     def partitions_there(self) -> int:
         """How many partitions the topic has, 0 where there is none. Blocks. Raises `BrokerUnavailable`."""
-        return self._asked(make=False)
+        with self._administering() as admin:
+            return self._described(admin)
 
-    def _asked(self, *, make: bool) -> int:
+    @contextmanager
+    def _administering(self) -> Generator[KafkaAdminClient]:
         """Asked of the cluster as an administrator does: a consumer that is asked may wait for an answer for ever."""
         try:
-            admin = KafkaAdminClient(**self.options())
-            try:
-                if make:
-                    self._ensure_topic(admin)
-                # to ask for a topic that is not there may make it, where the cluster makes topics by itself
-                if self.topic not in admin.list_topics():
-                    return 0
-                found = [one for one in admin.describe_topics([self.topic]) if not one["error_code"]]
-            finally:
-                admin.close()
+            with closing(KafkaAdminClient(**self.options())) as admin:
+                yield admin
         except (KafkaError, OSError, ValueError) as fault:
             raise unavailable("the topic cannot be made or looked at", fault) from fault
+
+    def _described(self, admin: KafkaAdminClient) -> int:
+        """How many partitions it has for the broker that answers; 0 where that one does not know it."""
+        # to ask for a topic that is not there may make it, where the cluster makes topics by itself
+        if self.topic not in admin.list_topics():
+            return 0
+        found = [one for one in admin.describe_topics([self.topic]) if not one["error_code"]]
         return len(found[0]["partitions"]) if found else 0
 
-    def _ensure_topic(self, admin: KafkaAdminClient) -> None:
+    def _make_topic(self, admin: KafkaAdminClient) -> None:
         if self.topic in admin.list_topics():
             return
         sizes = {"max.message.bytes": str(MAX_RECORD_BYTES), "cleanup.policy": "delete"}

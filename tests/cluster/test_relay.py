@@ -6,10 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from kafka import KafkaConsumer
-from kafka.admin import KafkaAdminClient
+from kafka.admin import KafkaAdminClient, NewTopic
 
 from domain.ports import Change
 from infra.cluster.broker import Broker, BrokerUnavailable, partition_of
@@ -154,6 +155,17 @@ async def test_a_topic_made_anew_behind_the_relays_back_is_filled_from_its_begin
     assert await asyncio.to_thread(again.publish, rows) == 25
     await asyncio.to_thread(again.close)
     await complete(log, broker)
+
+
+async def test_a_topic_is_there_once_it_was_asked_for_however_busy_the_broker_is(broker: Broker) -> None:
+    # the broker hears of each topic only when it has made the files of the one before, which are many
+    files = replace(broker, topic=f"{broker.topic}-large", partitions=40)
+    admin = KafkaAdminClient(**broker.options())
+    await asyncio.to_thread(admin.create_topics, [NewTopic(files.topic, files.partitions, -1)])
+    assert await asyncio.to_thread(broker.ensure_topic) == broker.partitions
+    assert await asyncio.to_thread(broker.partitions_there) == broker.partitions
+    await asyncio.to_thread(admin.delete_topics, [files.topic])
+    admin.close()
 
 
 async def test_a_broker_that_is_killed_and_comes_back_costs_no_event(
