@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, FileChooser, Page, Playwright, async_playwright, expect
 
 from tests.web.running import PASSWORD
 from web.pages.desk import BUNDLE
@@ -107,6 +107,15 @@ class Person:
         debugger = await self.context.new_cdp_session(self.page)
         strokes = [_stroke(kind, key) for key in keys for kind in ("keyDown", "keyUp")]
         await asyncio.gather(*(debugger.send("Input.dispatchKeyEvent", stroke) for stroke in strokes))
+
+    async def is_asked_for_files(self, *keys: str) -> FileChooser:
+        """By the window that opens on these keys."""
+        async with self.page.expect_file_chooser() as chooser:
+            # Chromium is told to hand that window over by another way than that of keys, and on a busy machine hears of
+            # the keys first: what is asked by the same way is answered after it has heard
+            await self.page.evaluate("0")
+            await self.press(*keys)
+        return await chooser.value
 
     async def sees(self, text: str) -> None:
         await self.page.get_by_text(text).first.wait_for()

@@ -26,9 +26,7 @@ async def test_files_are_added_by_key_paste_and_drop_taken_away_and_sent_with_th
     web: Running, chromium: Browser
 ) -> None:
     anna, came = await at_work(web, chromium)
-    async with anna.page.expect_file_chooser() as chooser:
-        await anna.press("a")
-    await (await chooser.value).set_files([PHOTOGRAPH])
+    await (await anna.is_asked_for_files("a")).set_files([PHOTOGRAPH])
     files = anna.page.get_by_role("list", name="Files that go along").get_by_role("listitem")
     await expect(files).to_have_count(1)
     field = anna.page.get_by_role("textbox", name="Write to the customer")
