@@ -26,6 +26,9 @@ async def test_files_are_added_by_key_paste_and_drop_taken_away_and_sent_with_th
     web: Running, chromium: Browser
 ) -> None:
     anna, came = await at_work(web, chromium)
+    # the key works from a note too, which it leaves for the reply
+    await anna.press("x", "Escape")
+    await expect(anna.page.get_by_role("textbox", name="Write a note;")).to_be_visible()
     await (await anna.is_asked_for_files("a")).set_files([PHOTOGRAPH])
     files = anna.page.get_by_role("list", name="Files that go along").get_by_role("listitem")
     await expect(files).to_have_count(1)

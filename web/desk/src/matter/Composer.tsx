@@ -14,7 +14,7 @@ import { Answers } from './Answers'
 import { filled, type Typed, typedBehind } from './answers'
 import { by, type Carrier, carriersFor, longest, takesFiles, useSegments } from './carriers'
 import { type Draft, type Kind, LONGEST, useDraft } from './drafts'
-import { AddFiles, FilesAdded, filesOf } from './Files'
+import { AddFiles, Chooser, FilesAdded, filesOf } from './Files'
 import { fileWords } from './file_words'
 import { useFiles } from './files'
 import { useOthers } from './others'
@@ -231,7 +231,8 @@ export function Composer({ item, card }: Props) {
             <Saved draft={draft} />
           )}
         </p>
-        {kind === 'reply' && canReply && takesFiles(way) && <AddFiles files={files} chooser={chooser} />}
+        {canReply && takesFiles(way) && <Chooser files={files} field={chooser} />}
+        {kind === 'reply' && canReply && takesFiles(way) && <AddFiles choose={() => chooser.current?.click()} />}
         <Segments told={segments} write={draft.write} />
         <button type="button" class="primary" disabled={!ready} onClick={() => void send()}>
           <Icon name={kind === 'reply' ? 'send' : 'note'} />

@@ -12,32 +12,30 @@ export function filesOf(given: DataTransfer | null): File[] {
   return [...given.files]
 }
 
-interface Props {
-  files: Files
-  chooser: RefObject<HTMLInputElement | null>
+/** Where files are chosen, whatever is written just now: by its key a note is left for the reply that files go with. */
+export function Chooser({ files, field }: { files: Files; field: RefObject<HTMLInputElement | null> }) {
+  return (
+    <input
+      ref={field}
+      type="file"
+      multiple
+      hidden
+      tabIndex={-1}
+      aria-label={fileWords().add}
+      onChange={(event) => {
+        files.add([...(event.currentTarget.files ?? [])])
+        // the same file may be chosen again after it was taken away
+        event.currentTarget.value = ''
+      }}
+    />
+  )
 }
 
-export function AddFiles({ files, chooser }: Props) {
-  const w = fileWords()
+export function AddFiles({ choose }: { choose: () => void }) {
   return (
-    <>
-      <input
-        ref={chooser}
-        type="file"
-        multiple
-        hidden
-        tabIndex={-1}
-        aria-label={w.add}
-        onChange={(event) => {
-          files.add([...(event.currentTarget.files ?? [])])
-          // the same file may be chosen again after it was taken away
-          event.currentTarget.value = ''
-        }}
-      />
-      <button type="button" onClick={() => chooser.current?.click()}>
-        <Icon name="clip" /> {w.add} <Keys of="attach" />
-      </button>
-    </>
+    <button type="button" onClick={choose}>
+      <Icon name="clip" /> {fileWords().add} <Keys of="attach" />
+    </button>
   )
 }
 
