@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install demo cluster test check format screens day bench simulate faults lock upgrade clean
+.PHONY: help install demo cluster test check format screens day bench simulate faults wheel lock upgrade clean
 
 PY := .venv/bin/python
 # A person's PYTHONPATH or user-wide pip settings must not leak into the project's own environment. Bytecode is kept:
@@ -68,6 +68,12 @@ simulate: install ## deterministic simulation over SEEDS seeds
 
 faults: install ## kill a whole centre under load KILLS times on each store; prints what came of it
 	@$(SHORT_TMPDIR); $(PY) -m tests.faults --kills $(KILLS) $(ARGS)
+
+wheel: install ## a wheel into dist/, its router compiled (needs a C compiler and Python's headers)
+	@rm -rf build/sdist
+	@$(PY) -m hatchling build -t sdist -d build/sdist
+	@HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(PY) -m pip wheel --quiet --no-deps --no-build-isolation -w dist build/sdist/*.tar.gz
+	@ls dist/*.whl
 
 lock: install ## resolve pyproject.toml into requirements/*.lock (needs a network)
 	@$(PY) requirements/lock.py

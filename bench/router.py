@@ -32,7 +32,7 @@ from bench.router_load import POOL, Load
 from domain.event import Recorded
 from domain.interaction.offers import OfferInteraction
 from infra.routing import tune_collector
-from router import Router
+from router import Router, matching
 from router.instants import micros
 from router.records import AgentRecord, Item
 from router.rules import Case, judge_agent
@@ -257,6 +257,7 @@ def main() -> int:
         sizes = ((int(agents), int(waiting)),)
     report: dict[str, Any] = {
         "mix": {"queues": 100, "skills": 50, "channels": 4, "skills_per_agent": "3 to 8"},
+        "compiled": not matching.__file__.endswith(".py"),
         "reference_loop_us": reference_loop(),
         "bytes_per_waiting_item": bytes_per_item(),
         "backlog": [measure_backlog(*size, options.steps) for size in sizes],
