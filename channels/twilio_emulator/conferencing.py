@@ -167,7 +167,8 @@ def _spoken(world: World, conference: Conference, speaker: Participant, text: st
     if speaker.muted or speaker.hold:
         return
     call = world.calls[speaker.call]
-    whose = speaker.label or (call.caller if call.direction == "inbound" else call.to)
+    # by the telephone, for a person to read: a participant's label is a name among programs
+    whose = call.caller if call.direction == "inbound" else call.to
     if conference.recording is not None and conference.recording.running_since is not None:
         conference.recording.lines.append(f"{whose}: {text}")
     for participant in conference.participants.values():

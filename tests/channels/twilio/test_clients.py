@@ -123,11 +123,11 @@ async def test_a_call_rings_in_the_browser_is_answered_there_and_both_hear_one_a
         await until(lambda: leg.status == "in-progress")
         await phones.control.perform(customer.sid, [Join(ROOM, then="after")])
         await phones.emulator.settle()
-        await until(lambda: f"anna: {VOICE}" in phones.emulator.heard(customer.sid))
+        await until(lambda: f"{ANNA}: {VOICE}" in phones.emulator.heard(customer.sid))
         anna.microphone.hums = False
         await until(lambda: not phones.clients.is_loud(leg.sid))
         await anna.says("dtmf", callsid=leg.sid, dtmf="7")
-        await until(lambda: phones.emulator.heard(customer.sid)[-1] == "anna: tones 7")
+        await until(lambda: phones.emulator.heard(customer.sid)[-1] == f"{ANNA}: tones 7")
         await anna.says("hangup", callsid=leg.sid)
         assert (await anna.told("hangup"))["callsid"] == leg.sid
         assert leg.status == "completed"

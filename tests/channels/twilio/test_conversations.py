@@ -36,7 +36,7 @@ async def test_nobody_hears_a_customer_on_hold_and_the_customer_hears_music(phon
     await phones.control.resume(ROOM, call.sid)
     await phones.emulator.settle()
     await phones.emulator.say(agent, "here I am again")
-    assert phones.emulator.heard(call.sid)[-1] == "anna: here I am again"
+    assert phones.emulator.heard(call.sid)[-1] == f"{ANNA}: here I am again"
 
 
 async def test_an_agent_consults_another_and_hands_the_customer_over(phones: Running) -> None:
@@ -44,12 +44,12 @@ async def test_an_agent_consults_another_and_hands_the_customer_over(phones: Run
     bob = await phones.control.consult(ROOM, call.sid, BOB, OURS, mark="consult-1", label="bob")
     await phones.emulator.advance(5)
     await phones.emulator.say(anna, "Bob, may I pass her on?")
-    assert phones.emulator.heard(bob)[-1] == "anna: Bob, may I pass her on?"
+    assert phones.emulator.heard(bob)[-1] == f"{ANNA}: Bob, may I pass her on?"
     assert phones.emulator.heard(call.sid)[-1] == "music: hold music"
     await phones.control.transfer(ROOM, call.sid, anna)
     await phones.emulator.settle()
     await phones.emulator.say(bob, "Good morning, Bob here")
-    assert phones.emulator.heard(call.sid)[-1] == "bob: Good morning, Bob here"
+    assert phones.emulator.heard(call.sid)[-1] == f"{BOB}: Good morning, Bob here"
     assert (await phones.control.state(anna)).status == "ended"
     assert (await phones.control.state(call.sid)).status == "talking"
 
@@ -61,7 +61,7 @@ async def test_a_consult_that_ends_gives_the_customer_back(phones: Running) -> N
     await phones.control.end_consult(ROOM, call.sid, bob)
     await phones.emulator.settle()
     await phones.emulator.say(anna, "Thank you for waiting")
-    assert phones.emulator.heard(call.sid)[-1] == "anna: Thank you for waiting"
+    assert phones.emulator.heard(call.sid)[-1] == f"{ANNA}: Thank you for waiting"
     assert (await phones.control.state(bob)).status == "ended"
 
 
@@ -99,7 +99,7 @@ async def test_what_is_said_and_keyed_while_a_recording_is_paused_is_not_in_it(p
     await phones.emulator.advance(3)
     await phones.emulator.hang_up(call.sid)
     taken = phones.emulator.world.recordings[recording].lines
-    assert taken == ["anna: your card, please", "anna: thank you"]
+    assert taken == [f"{ANNA}: your card, please", f"{ANNA}: thank you"]
     moments = [recording_moment(told.read) for told in phones.centre.of("recording")]
     assert [(one.status, one.duration) for one in moments] == [("in-progress", None), ("completed", 8)]
     media = await phones.control.fetch_recording(recording)
@@ -120,10 +120,10 @@ async def test_a_supervisor_listens_unheard_whispers_to_the_agent_alone_and_join
     await phones.emulator.say(boss, "unheard")
     await phones.control.change_presence(ROOM, boss, anna, "whispering")
     await phones.emulator.say(boss, "offer a discount")
-    assert phones.emulator.heard(anna)[-1] == "supervisor-s: offer a discount"
+    assert phones.emulator.heard(anna)[-1] == "client:boss: offer a discount"
     await phones.control.change_presence(ROOM, boss, anna, "joined")
     await phones.emulator.say(boss, "I am the supervisor")
-    assert phones.emulator.heard(call.sid)[-1] == "supervisor-s: I am the supervisor"
+    assert phones.emulator.heard(call.sid)[-1] == "client:boss: I am the supervisor"
     everything = " ".join(phones.emulator.heard(call.sid) + phones.emulator.heard(anna))
     assert "unheard" not in everything
     assert "discount" not in " ".join(phones.emulator.heard(call.sid))
@@ -140,7 +140,7 @@ async def test_the_centre_may_ask_twilio_things_while_twilio_waits_for_its_answe
     await phones.emulator.advance(5)
     [anna] = phones.emulator.calls_to(ANNA)
     await phones.emulator.say(anna.sid, "Good morning")
-    assert phones.emulator.heard(call.sid)[-1] == "anna: Good morning"
+    assert phones.emulator.heard(call.sid)[-1] == f"{ANNA}: Good morning"
 
 
 @pytest.mark.parametrize("refusal", [Fault("rest", "refuse", "CreateParticipant", status=429, retry_after=3600),
@@ -154,4 +154,4 @@ async def test_a_customer_is_not_left_on_hold_when_the_third_party_cannot_be_cal
         await phones.control.consult(ROOM, call.sid, BOB, OURS, mark="c", label="bob")
     await phones.emulator.settle()
     await phones.emulator.say(anna, "They do not answer, sorry")
-    assert phones.emulator.heard(call.sid)[-1] == "anna: They do not answer, sorry"
+    assert phones.emulator.heard(call.sid)[-1] == f"{ANNA}: They do not answer, sorry"

@@ -39,7 +39,7 @@ async def test_a_caller_is_greeted_keys_a_number_waits_with_music_and_talks_to_a
         "say: You are number 1.",
         f"play: {MUSIC}",
     ]
-    assert heard[-1] == "anna: Good morning"
+    assert heard[-1] == f"{ANNA}: Good morning"
     assert phones.emulator.heard(agent)[-1] == f"{CUSTOMER}: Hello?"
     first = call_request(phones.centre.of("voice")[0].read)
     assert (first.call, first.status, first.caller, first.called) == (call.sid, "ringing", CUSTOMER, OURS)

@@ -77,6 +77,7 @@ async def test_the_customer_is_handed_over_to_the_colleague_who_was_consulted(li
     assert (await line.until(AgentConnected, 2)).agent_id == "boris"
     await line.over(anna)
     await hears(line, boris, "Boris speaking", call)
+    assert "client:boris: Boris speaking" in line.emulator.heard(call.sid), "by the telephone, not by a name of ours"
     await line.emulator.hang_up(boris.sid)
     await line.over(call)
     await line.until(InteractionClosed)
