@@ -87,11 +87,14 @@ class ReplyBody(Body):
     """`after`: the `message_id` of the last message that its author had read.
 
     With it the reply is refused (`said_meanwhile`) where something was said since; without, it goes out whatever was.
-    `by`: another way than that by which the customer wrote. `files`: of one's own draft, what goes along, by their ids.
+    `by`: another way than that by which the customer wrote. `files`: of one's own draft, what goes along, by their ids;
+    with one the text may be empty.
     """
 
     by: Literal["", "email", "sms"] = ""
-    text: Text = Field(examples=["Good morning, your parcel left our depot today."])
+    text: Annotated[str, StringConstraints(max_length=100_000)] = Field(
+        default="", examples=["Good morning, your parcel left our depot today."]
+    )
     after: Annotated[str, StringConstraints(max_length=64)] = ""
     files: tuple[Identity, ...] = Field(default=(), max_length=100)
 

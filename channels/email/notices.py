@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import css_inline
 from babel.dates import format_datetime
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from channels.email.catalogue import closest_language, translations
 from channels.email.compose import one_line, reply_subject
@@ -90,10 +90,17 @@ class TicketReopened(_OfTicket):
 
 
 class Reply(_OfTicket):
-    """An agent's own words (`text`, plain)."""
+    """An agent's own words (`text`, plain); empty where what is `attached` is all there is to say."""
 
-    text: Annotated[str, Field(min_length=1, max_length=1_000_000)]
+    text: Annotated[str, Field(max_length=1_000_000)]
+    attached: bool = False
     agent: Line = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Reply:
+        if not self.text and not self.attached:
+            raise ValueError("a reply has a text, or something attached")
+        return self
 
 
 class CallbackRegistered(_Params):

@@ -32,7 +32,8 @@ __all__ = [
 class Reply(Command):
     """Write to the customer: as they wrote, or `by` mail in the ticket's thread or by text.
 
-    By mail, too, where the channel has no way of its own and nothing else is asked for.
+    By mail, too, where the channel has no way of its own and nothing else is asked for. `text` may be empty where files
+    go along; a way that carries words alone refuses them.
     """
 
     project: str
@@ -61,7 +62,8 @@ def reply(states: States, c: Reply, at: Moment) -> Outcome:
     interaction = interaction_of(states, c.interaction_id)
     if in_hand(interaction, c.leg, c.agent_id).status != "connected":
         raise Rejection("not_possible_now", "a reply can be sent while the work is in your hands, before wrap-up")
-    if not c.text.strip():
+    # a file alone says enough, where the way to the customer carries files
+    if not c.text.strip() and not c.files:
         raise Rejection("empty", "write something before sending")
     if c.after and c.after != interaction.last_said:
         raise Rejection("said_meanwhile", "something was said since you began to write; read it, then send yours")

@@ -248,7 +248,8 @@ class Sending:
                 }
             case "reply":
                 return {
-                    "text": plain(request.body, otherwise=""),
+                    "text": plain(request.body, otherwise="").strip(),
+                    "attached": attached,
                     "agent": self.configured.agent_name(request.params["agent_id"]),
                 }
             case _:

@@ -205,6 +205,15 @@ def test_a_mail_that_answers_keeps_the_subject_it_answers() -> None:
     assert render_notification("ticket_opened", "ru", params).subject == "Re: My phone"
 
 
+def test_an_answer_that_is_a_file_alone_says_where_it_is() -> None:
+    _, text, html = render_notification("reply", "fr", TICKET | {"text": "", "attached": True, "agent": "Jan"})
+    said = "Vous trouverez notre réponse dans ce qui est joint à ce message."
+    assert said in text
+    assert said in html
+    with pytest.raises(ValueError, match="something attached"):
+        render_notification("reply", "fr", TICKET | {"text": ""})
+
+
 def test_an_agents_words_keep_their_paragraphs_and_lines() -> None:
     _, text, html = render_notification("reply", "en", PARAMS["reply"])
     assert "Dear Anna,\n\nthe line works again.\nGood-bye\n" in text

@@ -63,7 +63,6 @@ async def test_a_file_that_could_not_reach_the_server_is_there_after_a_reload_an
     anna, came = await at_work(web, chromium)
     await anna.page.route("**/drafts/reply/files/**", lambda route: route.abort())
     await anna.page.locator("input[type=file]").set_input_files([PHOTOGRAPH])
-    await anna.page.get_by_role("textbox", name="Write to the customer").fill("See here.")
     await anna.sees("Files are still being added")
     await expect(anna.page.get_by_role("button", name="Send")).to_be_disabled()
     await anna.page.reload()

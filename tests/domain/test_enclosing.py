@@ -26,6 +26,15 @@ def test_files_go_along_with_the_letter_and_stand_in_the_record(staffed: World) 
         assert from_event(event.files, event.file_names) == files
 
 
+def test_a_file_alone_is_a_reply_by_mail_and_nothing_at_all_is_none(staffed: World) -> None:
+    work = in_hand(staffed, "anna")
+    staffed.when(Reply(**work.mine, text=" \n")).rejected("empty")
+    staffed.when(Reply(**work.mine, text="", files=(named(),), by="sms")).rejected("no_files_this_way")
+    then = staffed.when(Reply(**work.mine, text="", files=(named(),)))
+    assert then.one(MessageSent).text == ""
+    assert from_event(then.one(NotificationRequested).files, then.one(NotificationRequested).file_names) == (named(),)
+
+
 def test_a_reply_without_files_says_nothing_of_any(staffed: World) -> None:
     then = staffed.when(reply(in_hand(staffed, "anna")))
     assert (then.one(MessageSent).files, then.one(MessageSent).file_names) == ((), None)

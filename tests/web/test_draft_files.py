@@ -109,7 +109,8 @@ async def test_a_refused_reply_leaves_its_files_in_the_draft(web: Running) -> No
     anna, came = await in_hand(web)
     await add(anna, came)
     for body, code in (
-        ({"text": " ", "files": ["f1"]}, "empty"),
+        ({"text": " "}, "empty"),
+        ({"files": ["f1"], "by": "sms"}, "no_files_this_way"),
         ({"text": "See here.", "files": ["f1"], "by": "sms"}, "no_files_this_way"),
         ({"text": "See here.", "files": ["f1", "f9"]}, "no_such_file"),
     ):

@@ -66,8 +66,9 @@ export function Composer({ item, card }: Props) {
   const chooser = useRef<HTMLInputElement>(null)
   const going = kind === 'reply' ? files.added.value : []
   const cannotGo = going.length > 0 && !takesFiles(way)
-  const ready =
-    text.trim() !== '' && over <= 0 && !busy.includes(kind) && !cannotGo && !(going.length && files.pending())
+  // a file alone says enough
+  const said = text.trim() !== '' || going.length > 0
+  const ready = said && over <= 0 && !busy.includes(kind) && !cannotGo && !(going.length && files.pending())
   const segments = useSegments(text, kind === 'reply' && way === 'sms')
 
   useEffect(() => {

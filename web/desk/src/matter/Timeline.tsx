@@ -58,11 +58,12 @@ function Said({ entry, project }: { entry: TimelineEntry; project: string }) {
 function Text({ entry, project }: { entry: TimelineEntry; project: string }) {
   const mail =
     entry.what === 'message_received' ? entry.channel === 'email' : entry.what === 'message_sent' && entry.detail
-  const text = (
+  // a reply may be a file alone
+  const text = entry.text ? (
     <div class="said-text" dir="auto">
       {entry.text}
     </div>
-  )
+  ) : null
   return mail ? <Letter entry={entry} project={project} text={text} /> : text
 }
 
