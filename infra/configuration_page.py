@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 from domain.centre.documents import CentreDocument, ProjectDocument
 from infra.configuration_chapters import CHAPTERS
 from infra.load_settings import PREFIX
-from infra.schema_example import NAME, flow, in_words
+from infra.schema_words import NAME, flow, in_words
 from infra.settings import ImapMailbox, Settings, TwilioAccount, WebhookSecret
 
 Node = Mapping[str, Any]

@@ -8,22 +8,25 @@ from functools import lru_cache
 from typing import Any
 
 from domain.centre.documents import CentreDocument, ProjectDocument
-from infra.schema_example import Path, Schema, flow
+from domain.centre.faults import KINDS
+from domain.sentence import Sentence, joined, say
+from infra.schema_example import Path, Schema
+from infra.schema_words import flow
 
 #: What an entry of each part of a document is called.
-ENTRIES: Mapping[str, str] = {
-    "queues": "queue",
-    "channels": "channel",
-    "profiles": "profile",
-    "agents": "agent",
-    "sites": "site",
-    "skills": "skill",
-    "hours": "hours",
-    "departments": "department",
-    "mailboxes": "mailbox",
-    "numbers": "number",
-    "flows": "call flow",
-    "service_levels": "service level",
+ENTRIES: Mapping[str, Sentence] = {
+    "queues": KINDS["queue"],
+    "channels": KINDS["channel"],
+    "profiles": KINDS["profile"],
+    "agents": KINDS["agent"],
+    "sites": KINDS["site"],
+    "skills": KINDS["skill"],
+    "hours": say("kind_hours", "hours"),
+    "departments": KINDS["department"],
+    "mailboxes": KINDS["mailbox"],
+    "numbers": KINDS["number"],
+    "flows": say("kind_call_flow", "call flow"),
+    "service_levels": say("kind_service_level", "service level"),
 }
 #: More changed days than this are counted: public holidays come by the dozen.
 MAX_DAYS = 6
@@ -38,7 +41,7 @@ class ChangeInWords:
     """One change: its place in the document, and a sentence without a full stop."""
 
     path: str
-    words: str
+    words: Sentence
 
 
 def changes(
@@ -79,11 +82,12 @@ class _Differences:
         elif isinstance(before, Mapping) and isinstance(after, Mapping) and (path[-1] in ENTRIES or (before and after)):
             yield from self.within(path, before, after)
         elif _named(path) and before is _ABSENT:
-            yield _said(path, "new" + (f": {self._shown(path, after)}" if after else ""))
+            new = say("is_new", "new")
+            yield _said(path, say("is_new_as", "new: {shown}", shown=self._shown(path, after)) if after else new)
         elif _named(path) and after is _ABSENT:
-            yield _said(path, "removed")
+            yield _said(path, say("is_removed", "removed"))
         else:
-            yield _said(path, f"{self._shown(path, before)} → {self._shown(path, after)}")
+            yield _said(path, _turned(self._shown(path, before), self._shown(path, after)))
 
     def _steps(
         self, path: Path, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
@@ -93,27 +97,36 @@ class _Differences:
         moved = _moved(old, new)
         for key, step in new.items():
             if key in moved.values():
-                yield _said(path[:-1], f"step after {_before(moved, key)} s: now after {key[0]} s", at=path)
+                words = "step after {before} s: now after {after} s"
+                yield _said(path[:-1], say("step_moved", words, before=_before(moved, key), after=key[0]), at=path)
             elif key not in old:
-                yield _said(path[:-1], f"new step after {key[0]} s: {_step(step)}", at=path)
+                words = "new step after {after} s: {does}"
+                yield _said(path[:-1], say("step_is_new", words, after=key[0], does=_step(step)), at=path)
             elif old[key] != step:
-                yield _said(path[:-1], f"step after {key[0]} s: {_step(old[key])} → {_step(step)}", at=path)
+                turned = _turned(_step(old[key]), _step(step))
+                said = say("step_changed", "step after {after} s: {turned}", after=key[0], turned=turned)
+                yield _said(path[:-1], said, at=path)
         for key, step in old.items():
             if key not in new and key not in moved:
-                yield _said(path[:-1], f"no step after {key[0]} s any more (it was: {_step(step)})", at=path)
+                words = "no step after {after} s any more (it was: {did})"
+                yield _said(path[:-1], say("step_is_gone", words, after=key[0], did=_step(step)), at=path)
 
     def _days(self, path: Path, changed: Sequence[str]) -> ChangeInWords:
-        return _said(path, f"{len(changed)} days from {changed[0]} to {changed[-1]} added, changed or removed")
+        words = "{count} days from {first} to {last} added, changed or removed"
+        return _said(path, say("days_changed", words, count=len(changed), first=changed[0], last=changed[-1]))
 
-    def _shown(self, path: Path, value: Any) -> str:
+    def _shown(self, path: Path, value: Any) -> Sentence:
         if path[:1] == ("hours",) and path[2:3] == ("days",) and (value is _ABSENT or not value):
-            return "as every week" if value is _ABSENT else "closed all day"
-        if value is _ABSENT or value is None:
-            return "none"
+            as_ever = say("as_every_week", "as every week")
+            return as_ever if value is _ABSENT else say("closed_all_day", "closed all day")
+        if value is _ABSENT or value is None or value in ([], {}):
+            return say("value_none", "none")
         if isinstance(value, Mapping | list):
-            return _short(flow(_explicit(value))) if value else "none"
+            return say("value", "{value}", value=_short(flow(_explicit(value))))
         unit = str((self._schema.at(path) or {}).get("description", "")).partition(" ")[0]
-        return f"{flow(value)} s" if unit.strip(",") == "seconds" else _short(flow(value))
+        if unit.strip(",") == "seconds":
+            return say("value_in_seconds", "{value} s", value=flow(value))
+        return say("value", "{value}", value=_short(flow(value)))
 
 
 def _named(path: Path) -> bool:
@@ -121,15 +134,22 @@ def _named(path: Path) -> bool:
     return len(path) % 2 == 0 and all(part in ENTRIES for part in path[::2])
 
 
-def _said(path: Path, what: str, at: Path = ()) -> ChangeInWords:
-    where, rest = "", list(path)
+def _turned(before: Sentence, after: Sentence) -> Sentence:
+    return say("turned", "{before} → {after}", before=before, after=after)
+
+
+def _said(path: Path, what: Sentence, at: Path = ()) -> ChangeInWords:
+    places, rest = list[Sentence](), list(path)
     while len(rest) > 1 and rest[0] in ENTRIES:
-        where += f"{', ' if where else ''}{ENTRIES[str(rest[0])]} {rest[1]}"
+        places.append(say("entry", "{kind} {name}", kind=ENTRIES[str(rest[0])], name=str(rest[1])))
         del rest[:2]
     keys = [str(part).replace("_", " ") for part in rest]
-    if not where:
-        where, *keys = keys
-    return ChangeInWords(".".join(map(str, at or path)), " ".join([f"{where}:", *keys, what]))
+    if not places:
+        places.append(say("key", "{key}", key=keys.pop(0)))
+    if keys:
+        what = say("of_key", "{keys} {said}", keys=" ".join(keys), said=what)
+    said = say("of_place", "{place}: {said}", place=joined(places), said=what)
+    return ChangeInWords(".".join(map(str, at or path)), said)
 
 
 #: Steps by their time, and which of those at that time.
@@ -159,20 +179,29 @@ def _before(moved: Mapping[tuple[int, int], tuple[int, int]], to: tuple[int, int
     return next(key[0] for key, other in moved.items() if other == to)
 
 
-def _step(step: Mapping[str, Any]) -> str:
+def _step(step: Mapping[str, Any]) -> Sentence:
     """A step in words: `metal no longer asked for, rings up to 2`."""
     lower: Mapping[str, int] = step["lower"]
-    said = [f"level {level} of {skill} is enough" for skill, level in lower.items()]
-    said += [f"{skill} no longer asked for" for skill in step["drop"]]
-    said += [f"the queue {step['add_queue']} too"] if step["add_queue"] else []
-    said += [f"rings up to {step['open_rings']}"] if step["open_rings"] else []
-    said += [f"{'any site' if site == 'any' else f'the site {site}'} too" for site in step["add_sites"]]
-    said += ["any language"] if step["any_language"] else []
-    said += [f"priority {step['priority']}"] if step["priority"] else []
-    said += ["a callback is offered"] if step["offer_callback"] else []
-    said += ["a text is sent"] if step["message"] else []
-    said += ["on to voicemail"] if step["voicemail"] else []
-    return ", ".join(said)
+    said = [
+        say("step_lowers", "level {level} of {skill} is enough", level=level, skill=skill)
+        for skill, level in lower.items()
+    ]
+    said += [say("step_drops", "{skill} no longer asked for", skill=skill) for skill in step["drop"]]
+    said += [say("step_adds_queue", "the queue {queue} too", queue=step["add_queue"])] if step["add_queue"] else []
+    said += [say("step_opens_rings", "rings up to {rings}", rings=step["open_rings"])] if step["open_rings"] else []
+    said += [_site(site) for site in step["add_sites"]]
+    said += [say("step_any_language", "any language")] if step["any_language"] else []
+    said += [say("step_priority", "priority {priority}", priority=step["priority"])] if step["priority"] else []
+    said += [say("step_offers_callback", "a callback is offered")] if step["offer_callback"] else []
+    said += [say("step_sends_text", "a text is sent")] if step["message"] else []
+    said += [say("step_to_voicemail", "on to voicemail")] if step["voicemail"] else []
+    return joined(said)
+
+
+def _site(site: str) -> Sentence:
+    if site == "any":
+        return say("step_any_site", "any site too")
+    return say("step_adds_site", "the site {site} too", site=site)
 
 
 def _explicit(value: Any) -> Any:

@@ -17,7 +17,9 @@ from pydantic_core import ErrorDetails
 
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import suggest
-from infra.schema_example import NAME, Path, Schema, flow
+from domain.sentence import Sentence, joined, say
+from infra.schema_example import Path, Schema
+from infra.schema_words import NAME, flow
 
 #: What a document may be, by the key that says so.
 SCHEMAS: Mapping[str, Schema] = {"centre": Schema(CentreDocument), "project": Schema(ProjectDocument)}
@@ -28,8 +30,8 @@ PASSES = 8
 class SchemaFault(NamedTuple):
     path: Path
     at_key: bool
-    what: str
-    mend: str
+    what: Sentence
+    mend: Sentence
 
 
 @dataclass(slots=True)
@@ -56,9 +58,15 @@ def examine(value: Any, schemas: Mapping[str, Schema] = SCHEMAS) -> Examined:
     """Validate the plain value of one YAML document, which is one of `schemas`."""
     schema = _schema(value, schemas)
     if schema is None:
-        what = "this says " + ("neither " if len(schemas) > 1 else "no ") + " nor ".join(f"`{key}:`" for key in schemas)
-        begin = " or ".join(f"`schema_version: 1` and `{key}: {flow(schemas[key].example((key,)))}`" for key in schemas)
-        return Examined(None, None, [SchemaFault((), False, what, f"begin it with {begin}")])
+        first, *others = (f"`{key}:`" for key in schemas)
+        what = say("this_says_no", "this says no {first}", first=first)
+        if others:
+            what = say("this_says_neither", "this says neither {first} nor {second}", first=first, second=others[0])
+        keys = [f"`schema_version: 1` + `{key}: {flow(schemas[key].example((key,)))}`" for key in schemas]
+        begin = joined([say("as_written", "{text}", text=key) for key in keys], " / ")
+        return Examined(
+            None, None, [SchemaFault((), False, what, say("begin_it_with", "begin it with {begin}", begin=begin))]
+        )
     examined = Examined(schema, None)
     for number in range(PASSES):
         errors = _validate(examined, schema, value)
@@ -133,18 +141,52 @@ def _fault(schema: Schema, error: ErrorDetails, path: Path, at_key: bool) -> Sch
     shown = _shown(error["input"])
     match error["type"]:
         case "missing":
-            return SchemaFault(path, False, f"`{name}` is missing", f"add {example}")
+            return SchemaFault(
+                path,
+                False,
+                say("key_is_missing", "`{name}` is missing", name=name),
+                say("add_example", "add {example}", example=example),
+            )
         case "extra_forbidden":
-            return SchemaFault(path, True, f"there is no key {name!r} here", suggest(str(name), schema.keys(path[:-1])))
+            return SchemaFault(
+                path,
+                True,
+                say("there_is_no_key_here", "there is no key {name!r} here", name=name),
+                suggest(str(name), schema.keys(path[:-1])),
+            )
         case _ if at_key:
-            what = f"the key {name!r} must be {schema.expected_key(path[:-1])}"
+            what = say(
+                "the_key_must_be",
+                "the key {name!r} must be {expected}",
+                name=name,
+                expected=schema.expected_key(path[:-1]),
+            )
             key = _as_name(str(name)) if schema.expected_key(path[:-1]) == NAME else schema.example_key(path[:-1])
-            return SchemaFault(path, True, what, f"for example `{key}:`")
+            return SchemaFault(path, True, what, say("for_example_key", "for example `{key}:`", key=key))
         case "value_error":
-            return SchemaFault(path, False, error["msg"].removeprefix("Value error, "), f"for example {example}")
+            return SchemaFault(
+                path,
+                False,
+                _told(error),
+                say("for_example", "for example {example}", example=example),
+            )
         case _:
-            what = f"must be {schema.expected(path)}, this is {shown}"
-            return SchemaFault(path, False, what, f"for example {example}")
+            what = say(
+                "must_be_this_is",
+                "must be {expected}{for_what}, this is {shown}",
+                expected=schema.expected(path),
+                for_what=schema.for_what(path),
+                shown=shown,
+            )
+            return SchemaFault(path, False, what, say("for_example", "for example {example}", example=example))
+
+
+def _told(error: ErrorDetails) -> Sentence:
+    """What a document's own check says: it raises a `ValueError` with a sentence."""
+    reason = str(error.get("ctx", {}).get("error", error["msg"]))
+    raised = error.get("ctx", {}).get("error")
+    told = raised.args[0] if isinstance(raised, ValueError) and raised.args else None
+    return told if isinstance(told, Sentence) else say("not_valid", "{reason}", reason=reason)
 
 
 def _as_name(text: str) -> str:
@@ -153,19 +195,23 @@ def _as_name(text: str) -> str:
     return name if name[:1].isalpha() else "billing"
 
 
-_SHOWN: dict[type, Callable[[Any], str]] = {
-    dict: lambda v: "a mapping" if v else "an empty mapping",
-    list: lambda v: "a list" if v else "an empty list",
-    type(None): lambda _: "nothing",
-    bool: lambda v: "true" if v else "false",
-    int: lambda v: f"the number {v}" if abs(v) < 10**20 else "a very long number",
-    float: lambda v: f"the number {v}",
+_SHOWN: dict[type, Callable[[Any], Sentence]] = {
+    dict: lambda v: say("shown_mapping", "a mapping") if v else say("shown_empty_mapping", "an empty mapping"),
+    list: lambda v: say("shown_list", "a list") if v else say("shown_empty_list", "an empty list"),
+    type(None): lambda _: say("shown_nothing", "nothing"),
+    bool: lambda v: say("shown_as_it_is", "{value}", value="true" if v else "false"),
+    int: lambda v: _number(v) if abs(v) < 10**20 else say("shown_long_number", "a very long number"),
+    float: lambda v: _number(v),
 }
 
 
-def _shown(value: Any) -> str:
-    say = _SHOWN.get(type(value))
-    if say is not None:
-        return say(value)
+def _number(value: float) -> Sentence:
+    return say("shown_number", "the number {value}", value=str(value))
+
+
+def _shown(value: Any) -> Sentence:
+    shown = _SHOWN.get(type(value))
+    if shown is not None:
+        return shown(value)
     text = str(value)
-    return f"the text {text if len(text) <= 60 else text[:57] + '…'!r}"
+    return say("shown_text", "the text {text!r}", text=text if len(text) <= 60 else text[:57] + "…")

@@ -25,6 +25,8 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from domain.sentence import Sentence, say
+
 MAX_BYTES = 4 * 1024 * 1024
 #: Values in one file, with those that aliases repeat: keeps "a billion laughs" from growing.
 MAX_NODES = 400_000
@@ -45,8 +47,8 @@ class Blemish(NamedTuple):
     """What is wrong with the YAML itself, where, and how to mend it."""
 
     place: Place
-    what: str
-    mend: str
+    what: Sentence
+    mend: Sentence
 
 
 @dataclass(slots=True)
@@ -79,29 +81,57 @@ class Broken(Exception):
 def parse(content: bytes) -> list[Marked]:
     """The documents of a file. Raises `Broken`."""
     if len(content) > MAX_BYTES:
-        raise Broken(Blemish(Place(1, 1), f"{len(content)} bytes, at most {MAX_BYTES} are read", "split the file"))
+        raise Broken(
+            Blemish(
+                Place(1, 1),
+                say("too_many_bytes", "{size} bytes, at most {most} are read", size=len(content), most=MAX_BYTES),
+                _SPLIT,
+            )
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
         place = Place(line, fault.start - content.rfind(b"\n", 0, fault.start))
         raise Broken(
-            Blemish(place, f"byte {content[fault.start]:#04x} is not UTF-8", "save the file as UTF-8")
+            Blemish(
+                place,
+                say("byte_is_not_utf", "byte {byte:#04x} is not UTF-8", byte=content[fault.start]),
+                say("save_the_file_as_utf", "save the file as UTF-8"),
+            )
         ) from None
     try:
         return list(_documents(YAML(typ="safe", pure=True).parse(text)))
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        raise Broken(Blemish(place, f"not YAML: {fault.problem or fault.context}", _SYNTAX_MEND)) from None
+        raise Broken(
+            Blemish(place, say("not_yaml", "not YAML: {fault}", fault=fault.problem or fault.context), _SYNTAX_MEND)
+        ) from None
     except ReaderError as fault:
         place = _place_of(text, fault.position)
-        raise Broken(Blemish(place, f"the character {fault.character!r} may not stand in YAML", "remove it")) from None
+        raise Broken(
+            Blemish(
+                place,
+                say(
+                    "the_character_may_not_stand",
+                    "the character {character!r} may not stand in YAML",
+                    character=fault.character,
+                ),
+                say("remove_it", "remove it"),
+            )
+        ) from None
     except YAMLError as fault:
-        raise Broken(Blemish(Place(1, 1), f"not YAML: {fault}", _SYNTAX_MEND)) from None
+        raise Broken(
+            Blemish(Place(1, 1), say("not_yaml", "not YAML: {fault}", fault=str(fault)), _SYNTAX_MEND)
+        ) from None
 
 
-_SYNTAX_MEND = "write `key: value` with two spaces more for each level, no tabs, and text that holds `: ` in quotes"
+_SPLIT = say("split_the_file", "split the file")
+_SYNTAX_MEND = say(
+    "write_key_value_with_two_spaces",
+    "write `key: value` with two spaces more for each level, no tabs, and text that holds `: ` in quotes",
+)
 
 
 def _place_of(text: str, position: int) -> Place:
@@ -116,7 +146,13 @@ def _documents(events: Iterator[Any]) -> Iterator[Marked]:
         if isinstance(event, DocumentStartEvent):
             count += 1
             if count > MAX_DOCUMENTS:
-                raise Broken(Blemish(_start(event), f"more than {MAX_DOCUMENTS} documents", "split the file"))
+                raise Broken(
+                    Blemish(
+                        _start(event),
+                        say("more_than_documents", "more than {most} documents", most=MAX_DOCUMENTS),
+                        _SPLIT,
+                    )
+                )
             composer = _Composer(events, nodes)
             value = composer.node(next(events), (), 1)
             nodes = composer.nodes
@@ -143,11 +179,23 @@ class _Composer:
         if isinstance(event, AliasEvent):
             return self._alias(event, place)
         if depth > MAX_DEPTH:
-            raise Broken(Blemish(place, f"nested more than {MAX_DEPTH} levels deep", "no document needs that"))
+            raise Broken(
+                Blemish(
+                    place,
+                    say("nested_more_than_levels_deep", "nested more than {most} levels deep", most=MAX_DEPTH),
+                    say("no_document_needs_that", "no document needs that"),
+                )
+            )
         before = self.nodes
         self._count(1, place)
         if event.tag not in (None, "!"):
-            self.blemishes.append(Blemish(place, f"the tag {event.tag!r} is not understood", "remove it"))
+            self.blemishes.append(
+                Blemish(
+                    place,
+                    say("the_tag_is_not_understood", "the tag {tag!r} is not understood", tag=event.tag),
+                    say("remove_it", "remove it"),
+                )
+            )
         if isinstance(event, MappingStartEvent):
             value: Any = self._mapping(path, depth)
         elif isinstance(event, SequenceStartEvent):
@@ -167,8 +215,13 @@ class _Composer:
             twice = name in found
             if twice:
                 first = self.keys[inner].line
-                what = f"the key {name!r} stands here twice (first in line {first})"
-                self.blemishes.append(Blemish(place, what, "keep one of them"))
+                what = say(
+                    "the_key_stands_here_twice_first",
+                    "the key {name!r} stands here twice (first in line {first})",
+                    name=name,
+                    first=first,
+                )
+                self.blemishes.append(Blemish(place, what, say("keep_one_of_them", "keep one of them")))
             held = next(self._events)
             value = self.node(held, (*path, name, "again") if twice else inner, depth + 1)
             if isinstance(held, ScalarEvent) and held.value == "" and held.implicit[0]:
@@ -185,8 +238,10 @@ class _Composer:
         if isinstance(name, int) and not isinstance(name, bool):
             return str(name)  # as JSON has it: a priority or a level may be a key
         shown = str(event.value) if isinstance(event, ScalarEvent) else "a list or mapping"
-        what = f"a key must be text, this one is {shown}"
-        self.blemishes.append(Blemish(_start(event), what, f'put it in quotes: "{shown}"'))
+        what = say("a_key_must_be_text_this_one", "a key must be text, this one is {shown}", shown=shown)
+        self.blemishes.append(
+            Blemish(_start(event), what, say("put_it_in_quotes", 'put it in quotes: "{shown}"', shown=shown))
+        )
         return shown
 
     def _sequence(self, path: Path, depth: int) -> list[Any]:
@@ -198,7 +253,13 @@ class _Composer:
     def _alias(self, event: Any, place: Place) -> Any:
         if event.anchor not in self._anchors:
             known = ", ".join(f"*{anchor}" for anchor in self._anchors) or "none before this line"
-            raise Broken(Blemish(place, f"there is no anchor &{event.anchor} to repeat", f"known: {known}"))
+            raise Broken(
+                Blemish(
+                    place,
+                    say("there_is_no_anchor_to_repeat", "there is no anchor &{anchor} to repeat", anchor=event.anchor),
+                    say("known_anchors", "known: {known}", known=known),
+                )
+            )
         value, size = self._anchors[event.anchor]
         self._count(size, place)
         return value
@@ -206,7 +267,17 @@ class _Composer:
     def _count(self, more: int, place: Place) -> None:
         self.nodes += more
         if self.nodes > MAX_NODES:
-            raise Broken(Blemish(place, f"more than {MAX_NODES} values, counting repeated ones", "split the file"))
+            raise Broken(
+                Blemish(
+                    place,
+                    say(
+                        "more_than_values_counting_repeated",
+                        "more than {most} values, counting repeated ones",
+                        most=MAX_NODES,
+                    ),
+                    _SPLIT,
+                )
+            )
 
 
 _NULL = re.compile(r"null|Null|NULL|~|")

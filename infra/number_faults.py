@@ -9,6 +9,7 @@ from channels.numbers.vanity import BadVanity, expand
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.faults import Fault, Subject, unknown
 from domain.centre.numbers import Number
+from domain.sentence import say
 
 #: A vanity text may leave out the country and what is dialled before the number within it, and nothing else.
 _LEAST = 3
@@ -43,13 +44,19 @@ def _keypads(subject: Subject, centre: CentreDocument) -> Iterator[Fault]:
     for name, keys in centre.keypads.items():
         path = ("keypads", name)
         if name in KEYPADS:
-            what, mend = f"the keypad {name!r} is known already", f"name yours otherwise, such as {name + '-own'!r}"
+            what, mend = (
+                say("the_keypad_is_known_already", "the keypad {name!r} is known already", name=name),
+                say("name_yours_otherwise_such_as", "name yours otherwise, such as {example!r}", example=name + "-own"),
+            )
             yield Fault(subject=subject, path=path, what=what, mend=mend, at_key=True)
         try:
             keypad(name, keys)
         except BadKeypad as fault:
-            mend = "name for each key from 0 to 9 its letters, each letter once, as in `2: ABC`"
-            yield Fault(subject=subject, path=path, what=str(fault), mend=mend)
+            mend = say(
+                "name_for_each_key_from_to_its",
+                "name for each key from 0 to 9 its letters, each letter once, as in `2: ABC`",
+            )
+            yield Fault(subject=subject, path=path, what=fault.sentence, mend=mend)
 
 
 def _vanity(subject: Subject, name: str, number: Number, keypads: Mapping[str, Keypad]) -> Iterator[Fault]:
@@ -61,11 +68,23 @@ def _vanity(subject: Subject, name: str, number: Number, keypads: Mapping[str, K
     try:
         digits = expand(number.vanity, pad).digits
     except BadVanity as fault:
-        mend = "write it with letters of the keypad, digits and spaces, as in 800 MALINY"
-        yield Fault(subject=subject, path=(*here, "vanity"), what=str(fault), mend=mend)
+        mend = say(
+            "write_it_with_letters_of_the", "write it with letters of the keypad, digits and spaces, as in 800 MALINY"
+        )
+        yield Fault(subject=subject, path=(*here, "vanity"), what=fault.sentence, mend=mend)
         return
     dialled = digits.lstrip("+0")
     if len(dialled) < _LEAST or not number.number.endswith(dialled):
-        what = f"{number.vanity!r} is dialled {digits} on the keypad {pad.name}, which does not lead to {number.number}"
-        mend = "write how the end of the number is spelled, or name the `keypad` that it is spelled on"
+        what = say(
+            "vanity_leads_elsewhere",
+            "{vanity!r} is dialled {digits} on the keypad {name}, which does not lead to {number}",
+            vanity=number.vanity,
+            digits=digits,
+            name=pad.name,
+            number=number.number,
+        )
+        mend = say(
+            "write_how_the_end_of_the_number",
+            "write how the end of the number is spelled, or name the `keypad` that it is spelled on",
+        )
         yield Fault(subject=subject, path=(*here, "vanity"), what=what, mend=mend)

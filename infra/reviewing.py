@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.references import Fault, check
 from domain.centre.staffing import check_staffing
+from domain.sentence import Sentence, say
 from infra.configured import Configured
 from infra.document_changes import changes
 from infra.document_faults import Examined, examine
@@ -17,7 +18,7 @@ from infra.holidays_named import calendars_for
 from infra.marked_yaml import Blemish, Broken, Marked, parse
 from infra.written_yaml import written
 from web.doors import Complete
-from web.reviewing import AnyDocument, DocumentChange, DocumentFault, Kind
+from web.reviewing import AnyDocument, DocumentChange, DocumentFault, Kind, Severity, Wording
 
 #: Faults told of one document.
 MOST = 200
@@ -55,7 +56,10 @@ class Reviewing:
         return whole, faults[:MOST], list(self.changes(before, whole))
 
     def changes(self, before: AnyDocument | None, after: AnyDocument) -> Sequence[DocumentChange]:
-        return [DocumentChange(path=one.path, said=one.words) for one in changes(before, after)]
+        return [
+            DocumentChange(path=one.path, said=one.words, wording=Wording.of(one.words))
+            for one in changes(before, after)
+        ]
 
     def written(self, document: AnyDocument) -> str:
         return written(document)
@@ -82,36 +86,36 @@ def _parsed(text: str) -> tuple[Marked | None, list[DocumentFault]]:
     except Broken as broken:
         return None, [_blemish(broken.blemish)]
     if len(documents) != 1:
-        what = "there is nothing here" if not documents else f"here are {len(documents)} documents"
-        return None, [DocumentFault(path="", line=1, column=1, severity="fault", what=what, mend="give one document")]
+        what = (
+            say("there_is_nothing_here", "there is nothing here")
+            if not documents
+            else say("here_are_documents", "here are {count} documents", count=len(documents))
+        )
+        mend = say("give_one_document", "give one document")
+        return None, [DocumentFault.told("", what, mend, line=1, column=1)]
     return documents[0], [_blemish(blemish) for blemish in documents[0].blemishes]
 
 
 def _blemish(blemish: Blemish) -> DocumentFault:
     place = blemish.place
-    return DocumentFault(
-        path="", line=place.line, column=place.column, severity="fault", what=blemish.what, mend=blemish.mend
-    )
+    return DocumentFault.told("", blemish.what, blemish.mend, line=place.line, column=place.column)
 
 
 def _told(
-    marked: Marked | None, path: tuple[str | int, ...], at_key: bool, severity: Any, what: str, mend: str
+    marked: Marked | None, path: tuple[str | int, ...], at_key: bool, severity: Severity, what: Sentence, mend: Sentence
 ) -> DocumentFault:
-    place = marked.place(path, key=at_key) if marked else None
-    return DocumentFault(
-        path=".".join(map(str, path)),
-        line=place.line if place else None,
-        column=place.column if place else None,
-        severity=severity,
-        what=what,
-        mend=mend,
-    )
+    dotted = ".".join(map(str, path))
+    if marked is None:
+        return DocumentFault.told(dotted, what, mend, severity=severity)
+    place = marked.place(path, key=at_key)
+    return DocumentFault.told(dotted, what, mend, severity=severity, line=place.line, column=place.column)
 
 
 def _wrong_kind(kind: Kind) -> DocumentFault:
-    return DocumentFault(
-        path="",
-        severity="fault",
-        what=f"this is no {kind}'s document",
-        mend=f"it says `schema_version: 1` and `{kind}: …`",
+    what = (
+        say("no_centre_document", "this is no centre's document")
+        if kind == "centre"
+        else say("no_project_document", "this is no project's document")
     )
+    mend = say("it_says_schema_version_and", "it says `schema_version: 1` and `{kind}: …`", kind=kind)
+    return DocumentFault.told("", what, mend)

@@ -1,15 +1,16 @@
-"""What may stand at a place of a document: said in words, and as a valid example, both from its JSON Schema."""
+"""What may stand at a place of a document, and a valid example of it, both from its JSON Schema."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-Node = Mapping[str, Any]
+from domain.sentence import Sentence, say
+from infra.schema_words import NAME, NAME_PATTERN, TEXT, Node, in_words
+
 Path = tuple[str | int, ...]
 
 #: Examples that fit together: with them every required key of a centre and a project can be filled in.
@@ -76,10 +77,10 @@ _TOGETHER: Mapping[str, Mapping[str, Any]] = {
     "Closed": {"then": "queue", "queue": "billing"},
 }
 #: What the keys of a mapping are, where its schema does not say.
-_KEYS: Mapping[str, str] = {
-    "handling_by_level": "a skill level from 1 to 10",
-    "head_starts": "a priority from 1 to 10",
-    "shares": "a queue, as project/queue",
+_KEYS: Mapping[str, Sentence] = {
+    "handling_by_level": say("a_skill_level", "a skill level from 1 to 10"),
+    "head_starts": say("a_priority", "a priority from 1 to 10"),
+    "shares": say("a_queue_of_a_project", "a queue, as project/queue"),
 }
 #: Descriptions that repeat what `in_words` says.
 _SAID_ALREADY = ("lower-case letters, digits and _", "an e-mail address")
@@ -94,11 +95,8 @@ _NUMBERS: Mapping[str, int] = {
     "head_starts": 45,
     "handling_by_level": 240,
 }
-NAME = "a name of at most 40 lower-case letters, digits and _, beginning with a letter"
-_NAME_PATTERN = "^[a-z][a-z0-9_]"
 _TELEPHONE_KEY = "^[0-9*#]$"
 _AS_IN = re.compile(r"\bas in (\S+)$")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_/.@-]*( [A-Za-z0-9_/.@-]+)*")
 
 
 class Schema:
@@ -122,23 +120,30 @@ class Schema:
         """The keys that a mapping at `path` may have; none where their names are free."""
         return list((self.at(path) or {}).get("properties", {}))
 
-    def expected(self, path: Path) -> str:
-        """In words: `a whole number from 1 to 10 (skill level, …)`."""
-        node = self.at(path) or {}
-        said, more = in_words(node), node.get("description", "")
-        return f"{said} ({more})" if more and more not in _SAID_ALREADY and node.get("type") != "object" else said
+    def expected(self, path: Path) -> Sentence:
+        """In words: `a whole number from 1 to 10`."""
+        return in_words(self.at(path) or {})
 
-    def expected_key(self, path: Path) -> str:
+    def for_what(self, path: Path) -> str:
+        """What a value is for, in parentheses after a space: ` (skill level, …)`; empty where it goes "
+        "without saying."""
+        node = self.at(path) or {}
+        more = node.get("description", "")
+        return f" ({more})" if more and more not in _SAID_ALREADY and node.get("type") != "object" else ""
+
+    def expected_key(self, path: Path) -> Sentence:
         """What a freely named key of the mapping at `path` must look like."""
         node = self.at(path) or {}
-        if any(pattern.startswith(_NAME_PATTERN) for pattern in node.get("patternProperties", {})):
+        if any(pattern.startswith(NAME_PATTERN) for pattern in node.get("patternProperties", {})):
             return NAME
         if _TELEPHONE_KEY in node.get("patternProperties", {}):
-            return "a key of the telephone: a digit, * or #, in quotes"
+            return say("a_telephone_key", "a key of the telephone: a digit, * or #, in quotes")
         names = node.get("propertyNames", {})
         if "enum" in names:
             return in_words(names)
-        return names.get("description") or _KEYS.get(str(path[-1]) if path else "", "text")
+        if "description" in names:
+            return say("as_described", "{description}", description=names["description"])
+        return _KEYS.get(str(path[-1]) if path else "", TEXT)
 
     def example_key(self, path: Path) -> str:
         """A valid key of the mapping at `path`, whose keys are named freely."""
@@ -224,40 +229,6 @@ def _free(node: Node) -> Node | None:
     return free if isinstance(free, Mapping) else None
 
 
-def in_words(node: Node) -> str:
-    """What a value must be, without what it is for."""
-    if "const" in node:
-        return flow(node["const"])
-    if "enum" in node:
-        return "one of " + ", ".join(flow(value) for value in node["enum"])
-    match node.get("type"):
-        case "integer":
-            return (
-                f"a whole number from {node['minimum']} to {node['maximum']}" if "maximum" in node else "a whole number"
-            )
-        case "number":
-            return "a number" + _limits(node)
-        case "boolean":
-            return "true or false"
-        case "array":
-            return "a list" + (f" of at least {node['minItems']}" if "minItems" in node else "")
-        case "object":
-            return "a mapping" + (" with at least one entry" if node.get("minProperties") else "")
-        case _:
-            if "pattern" in node:
-                return _in_words(node["pattern"])
-            limit = f" of {node['minLength']} to {node['maxLength']} characters" if "maxLength" in node else ""
-            return "text" + limit
-
-
-def _in_words(pattern: str) -> str:
-    if "://" in pattern:
-        return "a web address"
-    if "@" in pattern:
-        return "an e-mail address"
-    return NAME if pattern.startswith(_NAME_PATTERN) else "text"
-
-
 def _number(node: Node) -> int | float:
     """An example of a number that may have a fraction."""
     low, high = node.get("minimum", node.get("exclusiveMinimum")), node.get("maximum", node.get("exclusiveMaximum"))
@@ -265,21 +236,3 @@ def _number(node: Node) -> int | float:
     if wanted is None:
         wanted = 60 if high is None or high > 60 else (high + (low or 0)) / 2
     return wanted
-
-
-def _limits(node: Node) -> str:
-    low = f" of at least {node['minimum']:g}" if "minimum" in node else ""
-    above = f" above {node['exclusiveMinimum']:g}" if "exclusiveMinimum" in node else ""
-    high = f" and at most {node['maximum']:g}" if "maximum" in node else ""
-    return low + above + high
-
-
-def flow(value: Any) -> str:
-    """The value as YAML on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(flow, value)) + "]"
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in ("null", "true", "false"):
-        return value
-    return json.dumps(value, ensure_ascii=False)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from domain.sentence import Sentence, say
+
 _DIGITS: Final = "0123456789"
 _MAX_LETTERS: Final = 20
 #: Letters that Unicode does not take apart into a base and an accent; œ and its like are two keys.
@@ -16,6 +18,10 @@ _BASES: Final = str.maketrans({"Ł": "L", "Đ": "D", "Ø": "O", "Œ": "OE", "Æ"
 
 class BadKeypad(ValueError):
     """A declared keypad that cannot be one; the sentence says what is wrong with it."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -51,24 +57,40 @@ def keypad(name: str, keys: Mapping[str, str]) -> Keypad:
     seen: dict[str, str] = {}
     for digit in sorted(keys):
         if digit not in tuple(_DIGITS):
-            raise BadKeypad(f"key {digit!r}: keys are the digits 0 to 9")
+            raise BadKeypad(say("key_keys_are_the_digits_to", "key {digit!r}: keys are the digits 0 to 9", digit=digit))
         letters = unicodedata.normalize("NFC", keys[digit]).upper()
         _check(digit, letters, seen)
         seen |= dict.fromkeys(letters, digit)
         found[digit] = letters
     if not seen:
-        raise BadKeypad("the keypad has no letters at all")
+        raise BadKeypad(say("the_keypad_has_no_letters_at", "the keypad has no letters at all"))
     return Keypad(name, found)
 
 
 def _check(digit: str, letters: str, seen: Mapping[str, str]) -> None:
     if len(letters) > _MAX_LETTERS:
-        raise BadKeypad(f"key {digit}: {len(letters)} letters, at most {_MAX_LETTERS} are possible")
+        raise BadKeypad(
+            say(
+                "key_letters_at_most_are_possible",
+                "key {digit}: {count} letters, at most {most} are possible",
+                digit=digit,
+                count=len(letters),
+                most=_MAX_LETTERS,
+            )
+        )
     for index, letter in enumerate(letters):
         if not letter.isalpha():
-            raise BadKeypad(f"key {digit}: {letter!r} is no letter")
+            raise BadKeypad(say("key_is_no_letter", "key {digit}: {letter!r} is no letter", digit=digit, letter=letter))
         if letter in seen or letter in letters[:index]:
-            raise BadKeypad(f"letter {letter} is on key {seen.get(letter, digit)} and on key {digit}: leave one")
+            raise BadKeypad(
+                say(
+                    "letter_is_on_key_and_on_key",
+                    "letter {letter} is on key {first} and on key {digit}: leave one",
+                    letter=letter,
+                    first=seen.get(letter, digit),
+                    digit=digit,
+                )
+            )
 
 
 #: ITU-T E.161 (02/2001), the layout of today's telephones: no letters on 0 and 1.

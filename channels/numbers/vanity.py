@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from channels.numbers.keypad import Keypad
+from domain.sentence import Sentence, say
 
 _MAX_TEXT: Final = 100
 #: E.164 allows 15 digits; prefixes and extensions may come to it.
@@ -18,6 +19,10 @@ _SEPARATORS: Final = " -./()\u00a0'’"
 
 class BadVanity(ValueError):
     """A text that cannot be dialled on this keypad; the sentence says which sign and why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class Expanded(NamedTuple):
@@ -42,14 +47,14 @@ def expand(text: str, keypad: Keypad) -> Expanded:
     Raises `BadVanity` for a letter that the keypad lacks, for signs that cannot be dialled, and for nothing to dial.
     """
     if len(text) > _MAX_TEXT:
-        raise BadVanity(f"longer than {_MAX_TEXT} characters")
+        raise BadVanity(say("longer_than_characters", "longer than {most} characters", most=_MAX_TEXT))
     written: list[str] = []
     for character in unicodedata.normalize("NFC", text).strip():
         written.append(_dialled(character, keypad, first=not written))
     grouped = "".join(written)
     digits = "".join(one for one in grouped if one.isdigit() or one == "+")
     if not digits.strip("+"):
-        raise BadVanity("there is nothing to dial")
+        raise BadVanity(say("there_is_nothing_to_dial", "there is nothing to dial"))
     return Expanded(digits, grouped)
 
 
@@ -60,8 +65,16 @@ def _dialled(character: str, keypad: Keypad, *, first: bool) -> str:
         return str(unicodedata.digit(character))
     spelled = keypad.spelled(character) if character.isalpha() else None
     if spelled is None:
-        what = "letter" if character.isalpha() else "sign"
-        raise BadVanity(f"{what} {character!r} is on no key of keypad {keypad.name}")
+        what = say("a_letter", "letter") if character.isalpha() else say("a_sign", "sign")
+        raise BadVanity(
+            say(
+                "is_on_no_key_of_keypad",
+                "{sign} {character!r} is on no key of keypad {name}",
+                sign=what,
+                character=character,
+                name=keypad.name,
+            )
+        )
     return spelled
 
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal
 
+from domain.sentence import Sentence, say
+
 Kind = Literal["stop", "start", "help", "callback"]
 
 #: Longer texts are not looked at: no keyword comes near it.
@@ -58,6 +60,10 @@ LANGUAGES: Final = tuple(_STOP)
 class BadKeyword(ValueError):
     """A declared keyword that cannot be one; the sentence says which and why."""
 
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
@@ -88,7 +94,14 @@ def declare(words: Mapping[Kind, Iterable[str]]) -> Declared:
             _check(spelling, word, kind, kinds)
             kinds[word] = kind
     if len(kinds) > _MAX_DECLARED:
-        raise BadKeyword(f"{len(kinds)} keywords declared, at most {_MAX_DECLARED} are possible")
+        raise BadKeyword(
+            say(
+                "keywords_declared_at_most_are",
+                "{count} keywords declared, at most {most} are possible",
+                count=len(kinds),
+                most=_MAX_DECLARED,
+            )
+        )
     return Declared(kinds)
 
 
@@ -141,10 +154,34 @@ def _code(language: str) -> str:
 
 def _check(spelling: str, word: str, kind: Kind, kinds: Mapping[str, Kind]) -> None:
     if not word:
-        raise BadKeyword(f"keyword {spelling!r} holds no letter or digit")
+        raise BadKeyword(
+            say("keyword_holds_no_letter_or", "keyword {spelling!r} holds no letter or digit", spelling=spelling)
+        )
     if len(word) > _MAX_WORD:
-        raise BadKeyword(f"keyword {spelling[:_MAX_WORD]!r}… is longer than {_MAX_WORD} letters and digits")
+        raise BadKeyword(
+            say(
+                "keyword_is_longer_than_letters",
+                "keyword {spelling!r}… is longer than {most} letters and digits",
+                spelling=spelling[:_MAX_WORD],
+                most=_MAX_WORD,
+            )
+        )
     if kind != "stop" and _first_language(word, _STOP, LANGUAGES):
-        raise BadKeyword(f"keyword {spelling!r} stops messages and cannot mean {kind!r}: choose another word")
+        raise BadKeyword(
+            say(
+                "keyword_stops_messages_and",
+                "keyword {spelling!r} stops messages and cannot mean {kind!r}: choose another word",
+                spelling=spelling,
+                kind=kind,
+            )
+        )
     if kinds.get(word, kind) != kind:
-        raise BadKeyword(f"keyword {spelling!r} is declared for {kinds[word]!r} and for {kind!r}: keep one of them")
+        raise BadKeyword(
+            say(
+                "keyword_is_declared_for_and",
+                "keyword {spelling!r} is declared for {before!r} and for {kind!r}: keep one of them",
+                spelling=spelling,
+                before=kinds[word],
+                kind=kind,
+            )
+        )

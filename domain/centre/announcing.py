@@ -11,6 +11,7 @@ from typing import Final
 from domain.centre.faults import Fault, Path, Subject, warning
 from domain.centre.flows import Flow, FlowStep, exits
 from domain.centre.routing import Language
+from domain.sentence import say
 
 _STEMS: Final[Mapping[Language, tuple[str, ...]]] = {
     "en": ("record",),
@@ -26,8 +27,11 @@ def check_announced(subject: Subject, flow: Flow, here: Path) -> Iterator[Fault]
     for name, step in flow.steps.items():
         if step.queue is None or step.queue.record != "always" or name not in untold or _tells(flow, step):
             continue
-        what = "callers are recorded here who may not have been told"
-        mend = 'say so before ("This call is recorded."), or ask by a `consent` step and `record: with_consent`'
+        what = say("callers_are_recorded_here_who", "callers are recorded here who may not have been told")
+        mend = say(
+            "say_so_before_this_call_is",
+            'say so before ("This call is recorded."), or ask by a `consent` step and `record: with_consent`',
+        )
         yield warning(subject, (*here, "steps", name, "queue", "record"), what, mend, (subject, (*here, "steps")))
 
 

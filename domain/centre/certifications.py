@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.centre.documents import AgentEntry, CentreDocument
 from domain.centre.faults import Fault, Subject, suggest
+from domain.sentence import say
 
 
 def expiries(centre: CentreDocument, agent: AgentEntry) -> dict[str, datetime]:
@@ -26,10 +27,22 @@ def check_certifications(subject: Subject, c: CentreDocument) -> Iterator[Fault]
         for skill, day in agent.certified_until.items():
             path = ("agents", name, "certified_until", skill)
             if skill not in agent.skills:
-                what = f"{name} has no skill {skill!r} whose certification could end"
+                what = say(
+                    "no_skill_to_certify",
+                    "{name} has no skill {skill!r} whose certification could end",
+                    name=name,
+                    skill=skill,
+                )
                 yield Fault(subject=subject, path=path, what=what, mend=suggest(skill, agent.skills), at_key=True)
             try:
                 _end_of(date.fromisoformat(day), UTC)
             except (ValueError, OverflowError) as fault:
-                what = f"the date {day!r} does not exist ({fault})"
-                yield Fault(subject=subject, path=path, what=what, mend="write year-month-day, as in 2026-12-31")
+                what = say(
+                    "the_date_does_not_exist", "the date {day!r} does not exist ({fault})", day=day, fault=str(fault)
+                )
+                yield Fault(
+                    subject=subject,
+                    path=path,
+                    what=what,
+                    mend=say("write_year_month_day", "write year-month-day, as in 2026-12-24"),
+                )

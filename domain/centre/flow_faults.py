@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from domain.centre.announcing import check_announced
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
-from domain.centre.flows import Ask, CallbackOffer, Flow, FlowStep, Menu, Waiting, by_itself, exits, may_end
+from domain.centre.flow_ways import check_ways
+from domain.centre.flows import Ask, CallbackOffer, Flow, FlowStep, Menu, Waiting, exits
+from domain.sentence import say
 
 
 def check_flows(centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument]) -> list[Fault]:
@@ -42,8 +44,16 @@ def _numbers(subject: Subject, p: ProjectDocument, centres: Sequence[CentreDocum
         if number.flow is not None:
             yield from unknown("flow", number.flow, p.flows, subject, (*here, "flow"), ("flows",))
         elif number.texts is None:
-            mend = "`flow:` with one of `flows` for its calls, `texts:` for its texts, or both"
-            yield Fault(subject=subject, path=here, what="nothing says what becomes of its calls or texts", mend=mend)
+            mend = say(
+                "flow_with_one_of_flows_for",
+                "`flow:` with one of `flows` for its calls, `texts:` for its texts, or both",
+            )
+            yield Fault(
+                subject=subject,
+                path=here,
+                what=say("nothing_says_what_becomes_of", "nothing says what becomes of its calls or texts"),
+                mend=mend,
+            )
         if number.texts is not None:
             path = (*here, "texts", "department")
             yield from unknown("department", number.texts.department, p.departments, subject, path, ("departments",))
@@ -51,8 +61,18 @@ def _numbers(subject: Subject, p: ProjectDocument, centres: Sequence[CentreDocum
             yield from unknown("site", number.site, sites, subject, (*here, "site"), None)
         flow = p.flows.get(number.flow) if number.flow is not None else None
         if number.flow is not None and flow is not None and number.language not in flow.languages:
-            what = f"the flow {number.flow!r} says nothing in {number.language!r}, in which this number's callers begin"
-            mend = f"`language: {flow.languages[0]}`, or add {number.language!r} to the flow's `languages`"
+            what = say(
+                "the_flow_says_nothing_in_in",
+                "the flow {flow!r} says nothing in {language!r}, in which this number's callers begin",
+                flow=number.flow,
+                language=number.language,
+            )
+            mend = say(
+                "language_or_add_it_to_flow",
+                "`language: {first}`, or add {language!r} to the flow's `languages`",
+                first=flow.languages[0],
+                language=number.language,
+            )
             names_in = ((subject, ("flows", number.flow)),)
             yield Fault(subject=subject, path=(*here, "language"), what=what, mend=mend, names_in=names_in)
     if p.callbacks is not None and p.callbacks.number is not None:
@@ -61,9 +81,13 @@ def _numbers(subject: Subject, p: ProjectDocument, centres: Sequence[CentreDocum
     used = {number.flow for number in p.numbers.values()}
     for name in p.flows:
         if name not in used:
-            mend = f"name it in a number (`flow: {name}`) or remove it"
+            mend = say("name_it_in_a_number_flow_or", "name it in a number (`flow: {name}`) or remove it", name=name)
             yield warning(
-                subject, ("flows", name), f"no number leads to the flow {name!r}", mend, (subject, ("numbers",))
+                subject,
+                ("flows", name),
+                say("no_number_leads_to_the_flow", "no number leads to the flow {name!r}", name=name),
+                mend,
+                (subject, ("numbers",)),
             )
 
 
@@ -74,8 +98,13 @@ def _numbers_twice(projects: Sequence[ProjectDocument]) -> Iterator[Fault]:
         for name, number in project.numbers.items():
             owner = seen.setdefault(number.number, f"{project.project}/{name}")
             if owner != f"{project.project}/{name}":
-                what = f"{number.number} is the number {owner!r} already"
-                mend = "give each number once, or correct this one"
+                what = say(
+                    "is_the_number_already",
+                    "{number} is the number {owner!r} already",
+                    number=number.number,
+                    owner=owner,
+                )
+                mend = say("give_each_number_once_or_correct", "give each number once, or correct this one")
                 yield Fault(subject=("project", index), path=("numbers", name, "number"), what=what, mend=mend)
 
 
@@ -84,14 +113,18 @@ def _flow(subject: Subject, p: ProjectDocument, name: str, flow: Flow) -> Iterat
     yield from unknown("step", flow.start, flow.steps, subject, (*here, "start"), (*here, "steps"))
     for recording, sound in flow.recordings.items():
         if not any(language in sound.sounds for language in flow.languages):
-            what = f"the recording {recording!r} is in none of the flow's languages"
-            mend = f"add it in {flow.languages[0]!r}"
+            what = say(
+                "the_recording_is_in_none_of",
+                "the recording {recording!r} is in none of the flow's languages",
+                recording=recording,
+            )
+            mend = say("add_it_in", "add it in {first!r}", first=flow.languages[0])
             yield Fault(subject=subject, path=(*here, "recordings", recording, "sounds"), what=what, mend=mend)
     for step_name, step in flow.steps.items():
         at: Path = (*here, "steps", step_name, step.kind)
         yield from _names(subject, p, flow, step, at, (*here, "steps"))
         yield from _words(subject, flow, step, at)
-    yield from _ways(subject, flow, here)
+    yield from check_ways(subject, flow, here)
     yield from check_announced(subject, flow, here)
 
 
@@ -116,8 +149,12 @@ def _names(subject: Subject, p: ProjectDocument, flow: Flow, step: FlowStep, at:
     if isinstance(does, Ask):
         yield from _pattern(subject, does, at)
     if isinstance(does, CallbackOffer) and p.callbacks is None:
-        what = "this project takes no callback requests, so none can be offered"
-        mend = f"add `callbacks: {{queue: {next(iter(p.queues))}}}` to the project"
+        what = say("this_project_takes_no_callback", "this project takes no callback requests, so none can be offered")
+        mend = say(
+            "add_callbacks_queue_to_the",
+            "add `callbacks: {{queue: {queue}}}` to the project",
+            queue=next(iter(p.queues)),
+        )
         yield Fault(subject=subject, path=at, what=what, mend=mend, at_key=True, names_in=((subject, ("callbacks",)),))
 
 
@@ -127,20 +164,28 @@ def _waiting(subject: Subject, p: ProjectDocument, flow: Flow, does: Waiting, at
         step = flow.steps.get(target or "")
         if step is not None and step.kind != wanted:
             fits = [name for name, one in flow.steps.items() if one.kind == wanted]
-            what = f"the step {target!r} is no {wanted}"
+            what = say("the_step_is_no", "the step {target!r} is no {wanted}", target=str(target), wanted=wanted)
             yield Fault(subject=subject, path=(*at, field), what=what, mend=suggest(target or "", fits))
     queue = p.queues.get(does.queue)
     if queue is None:
         return
     sent = any(step.voicemail for step in queue.steps) or queue.closed.then in ("voicemail", "message")
     if sent and does.voicemail is None:
-        what = f"the queue {does.queue!r} sends callers to leave a message, but this step names no `voicemail`"
-        mend = "add `voicemail:` with the name of a voicemail step"
+        what = say(
+            "the_queue_sends_callers_to",
+            "the queue {queue!r} sends callers to leave a message, but this step names no `voicemail`",
+            queue=does.queue,
+        )
+        mend = say("add_voicemail_with_the_name", "add `voicemail:` with the name of a voicemail step")
         names_in = ((subject, ("queues", does.queue)),)
         yield Fault(subject=subject, path=at, what=what, mend=mend, at_key=True, names_in=names_in)
     if any(step.offer_callback for step in queue.steps) and does.callback is None:
-        what = f"the queue {does.queue!r} offers its callers to be called back, but this step names no `callback`"
-        mend = "add `callback:` with the name of a callback_offer step"
+        what = say(
+            "the_queue_offers_its_callers",
+            "the queue {queue!r} offers its callers to be called back, but this step names no `callback`",
+            queue=does.queue,
+        )
+        mend = say("add_callback_with_the_name", "add `callback:` with the name of a callback_offer step")
         names_in = ((subject, ("queues", does.queue)),)
         yield Fault(subject=subject, path=at, what=what, mend=mend, at_key=True, names_in=names_in)
 
@@ -149,8 +194,12 @@ def _phrases(subject: Subject, flow: Flow, menu: Menu, at: Path) -> Iterator[Fau
     chosen = set(menu.keys.values())
     for target, by_language in menu.phrases.items():
         if target not in chosen:
-            what = f"no key of this menu leads to {target!r}, so words for it would be the only way there"
-            mend = f"add a key for it; {suggest(target, chosen)}"
+            what = say(
+                "no_key_of_this_menu_leads_to",
+                "no key of this menu leads to {target!r}, so words for it would be the only way there",
+                target=target,
+            )
+            mend = say("add_a_key_for_it", "add a key for it; {suggestion}", suggestion=suggest(target, chosen))
             yield Fault(subject=subject, path=(*at, "phrases", target), what=what, mend=mend, at_key=True)
         yield from _languages(subject, flow, by_language, (*at, "phrases", target), all_of_them=False)
 
@@ -159,8 +208,13 @@ def _pattern(subject: Subject, ask: Ask, at: Path) -> Iterator[Fault]:
     try:
         re.compile(ask.pattern)
     except re.error as fault:
-        what = f"this is no regular expression: {fault}"
-        yield Fault(subject=subject, path=(*at, "pattern"), what=what, mend="for example `pattern: '[0-9]{6}'`")
+        what = say("this_is_no_regular_expression", "this is no regular expression: {fault}", fault=str(fault))
+        yield Fault(
+            subject=subject,
+            path=(*at, "pattern"),
+            what=what,
+            mend=say("for_example_pattern", "for example `pattern: '[0-9]{{6}}'`"),
+        )
 
 
 def _words(subject: Subject, flow: Flow, step: FlowStep, at: Path) -> Iterator[Fault]:
@@ -170,8 +224,10 @@ def _words(subject: Subject, flow: Flow, step: FlowStep, at: Path) -> Iterator[F
     if step.language is not None:
         for key, language in step.language.keys.items():
             if language not in flow.languages:
-                what = f"the flow says nothing in {language!r}"
-                mend = f"one of its `languages`: {', '.join(flow.languages)}"
+                what = say("the_flow_says_nothing_in", "the flow says nothing in {language!r}", language=language)
+                mend = say(
+                    "one_of_its_languages", "one of its `languages`: {languages}", languages=", ".join(flow.languages)
+                )
                 yield Fault(subject=subject, path=(*at, "keys", key), what=what, mend=mend)
 
 
@@ -180,63 +236,28 @@ def _languages(
 ) -> Iterator[Fault]:
     for language in flow.languages if all_of_them else ():
         if language not in by_language:
-            what = f"this is not said in {language!r}, one of the flow's languages"
-            yield Fault(subject=subject, path=path, what=what, mend=f"add `{language}: …`", at_key=True)
-    for language in by_language:
-        if language not in flow.languages:
-            what = f"the flow has no language {language!r}; its callers would never hear this"
-            mend = f"add it to the flow's `languages` ({', '.join(flow.languages)}), or remove it here"
-            yield Fault(subject=subject, path=(*path, language), what=what, mend=mend, at_key=True)
-
-
-def _ways(subject: Subject, flow: Flow, here: Path) -> Iterator[Fault]:
-    """Steps that nobody comes to, that never end, and that a silent caller would go round in for ever."""
-    names_in = ((subject, (*here, "steps")), (subject, (*here, "start")))
-    onward = {name: {to for _, to in exits(step)} & flow.steps.keys() for name, step in flow.steps.items()}
-    led_to = _reached({flow.start}, onward)
-    for name in flow.steps:
-        if name not in led_to and flow.start in flow.steps:
-            mend = "name it in a step before it, or remove it"
-            what = f"nothing leads to the step {name!r}"
-            yield warning(subject, (*here, "steps", name), what, mend, *names_in)
-    backward: dict[str, set[str]] = {name: set() for name in flow.steps}
-    for name, targets in onward.items():
-        for target in targets:
-            backward[target].add(name)
-    ending = _reached({name for name, step in flow.steps.items() if may_end(step)}, backward)
-    broken = {name for name, step in flow.steps.items() if {to for _, to in exits(step)} - flow.steps.keys()}
-    for name in flow.steps:
-        if name not in ending and not (_reached({name}, onward) & broken):
-            what = f"from the step {name!r} there is no way out: no agent, no message, no goodbye"
+            what = say(
+                "this_is_not_said_in_one_of",
+                "this is not said in {language!r}, one of the flow's languages",
+                language=language,
+            )
             yield Fault(
                 subject=subject,
-                path=(*here, "steps", name),
+                path=path,
                 what=what,
-                mend="lead on to a queue, a voicemail or a hang_up",
+                mend=say("add_language", "add `{language}: …`", language=language),
                 at_key=True,
-                names_in=names_in,
             )
-    yield from _rounds(subject, flow, here)
-
-
-def _rounds(subject: Subject, flow: Flow, here: Path) -> Iterator[Fault]:
-    alone = {name: set(by_itself(step)) & flow.steps.keys() for name, step in flow.steps.items()}
-    told: set[str] = set()
-    for name in flow.steps:
-        after = _reached(alone[name], alone)
-        if name in after and name not in told:
-            round_ = [one for one in flow.steps if one in after and name in _reached(alone[one], alone)]
-            told.update(round_)
-            what = f"a caller who does nothing would go round for ever: {' → '.join([*round_, round_[0]])}"
-            mend = "lead one of them on to a queue, a voicemail or a hang_up"
-            yield Fault(subject=subject, path=(*here, "steps", name), what=what, mend=mend, at_key=True)
-
-
-def _reached(start: Collection[str], onward: Mapping[str, Collection[str]]) -> set[str]:
-    found, waiting = set[str](), list(start)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(onward.get(name, ()))
-    return found
+    for language in by_language:
+        if language not in flow.languages:
+            what = say(
+                "the_flow_has_no_language_its",
+                "the flow has no language {language!r}; its callers would never hear this",
+                language=language,
+            )
+            mend = say(
+                "add_it_to_the_flow_languages",
+                "add it to the flow's `languages` ({languages}), or remove it here",
+                languages=", ".join(flow.languages),
+            )
+            yield Fault(subject=subject, path=(*path, language), what=what, mend=mend, at_key=True)

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from domain.centre.routing import Document, Language, Name, Tier, Title
+from domain.sentence import say
 
 #: A step that is named by another.
 StepName = Annotated[Name, Field(description="one of this flow's `steps`")]
@@ -216,8 +217,17 @@ class FlowStep(Document):
     def _does_one_thing(self) -> FlowStep:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            said = f"this one has {' and '.join(given)}" if given else "this one has none"
-            raise ValueError(f"a step does one thing of {', '.join(KINDS)}; {said}")
+            said = say("this_one_has_none", "this one has none")
+            if given:
+                said = say("this_one_has", "this one has {kinds}", kinds=" + ".join(given))
+            raise ValueError(
+                say(
+                    "a_step_does_one_thing_of",
+                    "a step does one thing of {kinds}; {said}",
+                    kinds=", ".join(KINDS),
+                    said=said,
+                )
+            )
         return self
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from domain.centre.certifications import check_certifications
 from domain.centre.cycle_faults import check_cycles, check_interrupts
 from domain.centre.documents import CentreDocument, Conversation, ProjectDocument
-from domain.centre.faults import Fault, Path, Subject, suggest, unknown, warning
+from domain.centre.faults import KINDS, Fault, Path, Subject, suggest, unknown, warning
 from domain.centre.flow_faults import check_flows, queues_led_to
 from domain.centre.hours_faults import check_hours
 from domain.centre.reach import further_queues
@@ -21,6 +21,7 @@ from domain.centre.step_faults import check_steps
 from domain.centre.wallboard_faults import check_wallboard
 from domain.centre.webhooks import check_webhooks
 from domain.channel import channel_names, conversation_channels
+from domain.sentence import joined, say
 
 __all__ = ["Fault", "Path", "Subject", "check", "suggest", "warning"]
 
@@ -74,12 +75,17 @@ def _sites_and_agents(subject: Subject, c: CentreDocument, time_zones: Collectio
     used = {agent.profile for agent in c.agents.values()}
     for name in c.profiles:
         if name not in used:
-            what = f"no agent works by the profile {name!r}"
-            mend = f"give it to an agent (`profile: {name}`) or remove it"
+            what = say("no_agent_works_by_the_profile", "no agent works by the profile {name!r}", name=name)
+            mend = say("give_it_to_an_agent_profile", "give it to an agent (`profile: {name}`) or remove it", name=name)
             yield warning(subject, ("profiles", name), what, mend, (subject, ("agents",)))
     if not c.agents:
-        mend = "add one: `agents: {anna: {name: Anna, site: …, profile: …}}`"
-        yield warning(subject, ("agents",), "this centre has no agents; nobody answers", mend)
+        mend = say("add_one_agents_anna_name_anna", "add one: `agents: {{anna: {{name: Anna, site: …, profile: …}}}}`")
+        yield warning(
+            subject,
+            ("agents",),
+            say("this_centre_has_no_agents_nobody", "this centre has no agents; nobody answers"),
+            mend,
+        )
 
 
 def _profiles(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
@@ -88,10 +94,21 @@ def _profiles(subject: Subject, c: CentreDocument) -> Iterator[Fault]:
         for channel, use in profile.channels.items():
             yield from unknown("channel", channel, channel_names(), subject, (*here, channel), None, at_key=True)
             if use.units > profile.capacity:
-                what = f"one item of {channel} takes {use.units} units, this profile has {profile.capacity} in all"
+                what = say(
+                    "more_units_than_capacity",
+                    "one item of {channel} takes {units} units, this profile has {capacity} in all",
+                    channel=channel,
+                    units=use.units,
+                    capacity=profile.capacity,
+                )
                 if all(other.units > profile.capacity for other in profile.channels.values()):
-                    what += ": it can take nothing"
-                mend = f"`units: {profile.capacity}` or less, or `capacity: {use.units}` or more"
+                    what = joined([what, say("it_can_take_nothing", "it can take nothing")], ": ")
+                mend = say(
+                    "units_or_less_or_capacity_or",
+                    "`units: {capacity}` or less, or `capacity: {units}` or more",
+                    capacity=profile.capacity,
+                    units=use.units,
+                )
                 yield Fault(subject=subject, path=(*here, channel, "units"), what=what, mend=mend)
 
 
@@ -117,8 +134,10 @@ def _project(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
         path = ("status", "sender")
         yield from unknown("mailbox", p.status.sender, p.mailboxes, subject, path, ("mailboxes",))
     elif p.mailboxes:
-        mend = f"`status: {{sender: {next(iter(p.mailboxes))}}}`"
-        what = "customers get no status mails: nothing says which mailbox they come from"
+        mend = say("name_a_status_sender", "`status: {{sender: {mailbox}}}`", mailbox=next(iter(p.mailboxes)))
+        what = say(
+            "customers_get_no_status_mails", "customers get no status mails: nothing says which mailbox they come from"
+        )
         yield warning(subject, ("status",), what, mend)
     yield from _idle_queues(subject, p)
 
@@ -151,8 +170,12 @@ def _idle_queues(subject: Subject, p: ProjectDocument) -> Iterator[Fault]:
         led_to |= further_queues(queue)
     for name in p.queues:
         if name not in led_to:
-            what = f"nothing leads to the queue {name!r}"
-            mend = f"name it in a department (`queue: {name}`) or in `callbacks`, or remove it"
+            what = say("nothing_leads_to_the_queue", "nothing leads to the queue {name!r}", name=name)
+            mend = say(
+                "name_it_in_a_department_queue",
+                "name it in a department (`queue: {name}`) or in `callbacks`, or remove it",
+                name=name,
+            )
             yield warning(subject, ("queues", name), what, mend, (subject, ("departments",)), (subject, ("callbacks",)))
 
 
@@ -170,10 +193,14 @@ def _twice(centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument
         if (kind, name) not in seen:
             seen[kind, name] = subject
             continue
-        mend = f"rename one of them, for example to {name + '_2'!r}"
+        mend = say(
+            "rename_one_of_them_for_example", "rename one of them, for example to {example!r}", example=name + "_2"
+        )
         if kind == "agent":
-            mend += "; an agent works in one pool"
-        what = f"the {kind} {name!r} stands in two documents"
+            mend = joined([mend, say("an_agent_works_in_one_pool", "an agent works in one pool")], "; ")
+        what = say(
+            "stands_in_two_documents", "the {kind} {name!r} stands in two documents", kind=KINDS[kind], name=name
+        )
         yield Fault(subject=subject, path=path, what=what, mend=mend, at_key=kind == "agent")
 
 
@@ -190,8 +217,13 @@ def _addresses(projects: Sequence[ProjectDocument]) -> Iterator[Fault]:
                 if owner is None:
                     seen[address.lower()] = f"{project.project}/{name}"
                     continue
-                what = f"the address {address!r} leads to the mailbox {owner!r} already"
-                mend = "give each mailbox addresses of its own, or remove this one"
+                what = say(
+                    "the_address_leads_to_the_mailbox",
+                    "the address {address!r} leads to the mailbox {owner!r} already",
+                    address=address,
+                    owner=owner,
+                )
+                mend = say("give_each_mailbox_addresses", "give each mailbox addresses of its own, or remove this one")
                 yield Fault(subject=("project", number), path=path, what=what, mend=mend)
 
 
@@ -204,7 +236,11 @@ def _pools(centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument
             yield Fault(
                 subject=("project", number),
                 path=("pool",),
-                what=f"no centre here has the pool {project.pool!r}, so nobody would answer",
+                what=say(
+                    "no_centre_here_has_the_pool",
+                    "no centre here has the pool {pool!r}, so nobody would answer",
+                    pool=project.pool,
+                ),
                 mend=suggest(project.pool, pools),
                 names_in=tuple((("centre", n), ("pool",)) for n in range(len(centres))),
             )

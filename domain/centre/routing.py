@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.sentence import say
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower-case letters, digits and _")]
 Title = Annotated[str, Field(min_length=1, max_length=80, description="what people read")]
 Language = Literal["en", "fr", "pl", "ru"]
@@ -114,7 +116,12 @@ class Step(Document):
     @model_validator(mode="after")
     def _does_something(self) -> Step:
         if not self.relaxes and self.priority is None and not (self.offer_callback or self.voicemail or self.message):
-            raise ValueError("this step changes nothing: add `lower`, `drop`, `add_queue`, `priority`, …")
+            raise ValueError(
+                say(
+                    "this_step_changes_nothing_add",
+                    "this step changes nothing: add `lower`, `drop`, `add_queue`, `priority`, …",
+                )
+            )
         return self
 
     @property
@@ -136,7 +143,9 @@ class Closed(Document):
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Closed:
         if (self.then == "queue") != (self.queue is not None):
-            raise ValueError("`queue` goes with `then: queue`, and with nothing else")
+            raise ValueError(
+                say("queue_goes_with_then_queue", "`queue` goes with `then: queue`, and with nothing else")
+            )
         return self
 
 
@@ -185,8 +194,13 @@ class Queue(Document):
         for earlier, later in zip(self.steps, self.steps[1:], strict=False):
             if later.after < earlier.after:
                 raise ValueError(
-                    f"`steps` stand in the order of `after`, counted from arrival: {later.after} s comes after "
-                    f"{earlier.after} s"
+                    say(
+                        "steps_out_of_order",
+                        "`steps` stand in the order of `after`, counted from arrival: {later} s comes after "
+                        "{earlier} s",
+                        later=later.after,
+                        earlier=earlier.after,
+                    )
                 )
         return self
 

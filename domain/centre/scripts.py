@@ -11,6 +11,7 @@ from pydantic import Field
 
 from domain.centre.faults import Fault, Path, Subject, unknown, warning
 from domain.centre.routing import Document, Name, Title
+from domain.sentence import say
 
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 
@@ -72,20 +73,39 @@ def _leads_somewhere(subject: Subject, steps: Path, name: str, step: ScriptStep,
         if then is not None:
             yield from unknown("step", then, script.steps, subject, path, steps)
     if step.choices and step.then is not None:
-        what = "with choices, each of them says where it leads; `then` would never be followed"
-        yield warning(subject, (*steps, name, "then"), what, "remove it, or move it into a choice")
+        what = say(
+            "with_choices_each_of_them_says",
+            "with choices, each of them says where it leads; `then` would never be followed",
+        )
+        yield warning(
+            subject,
+            (*steps, name, "then"),
+            what,
+            say("remove_it_or_move_it_into_a", "remove it, or move it into a choice"),
+        )
 
 
 def _ways(subject: Subject, steps: Path, script: Script) -> Iterator[Fault]:
     reached, ends = _reached(script), _ending(script)
     for name in script.steps:
         if name not in reached:
-            what = f"no answer leads to the step {name!r}"
-            yield warning(subject, (*steps, name), what, "let a choice lead to it (`then`), or remove it")
+            what = say("no_answer_leads_to_the_step", "no answer leads to the step {name!r}", name=name)
+            yield warning(
+                subject,
+                (*steps, name),
+                what,
+                say("let_a_choice_lead_to_it_then", "let a choice lead to it (`then`), or remove it"),
+            )
         elif name not in ends:
-            what = f"from the step {name!r} no answer ever leads to the end"
+            what = say(
+                "from_the_step_no_answer_ever", "from the step {name!r} no answer ever leads to the end", name=name
+            )
             yield Fault(
-                subject=subject, path=(*steps, name), what=what, mend="let an answer end (no `then`)", at_key=True
+                subject=subject,
+                path=(*steps, name),
+                what=what,
+                mend=say("let_an_answer_end_no_then", "let an answer end (no `then`)"),
+                at_key=True,
             )
 
 

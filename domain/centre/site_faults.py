@@ -11,6 +11,7 @@ from domain.centre.faults import Fault, Path, Subject, suggest, warning
 from domain.centre.flow_faults import queues_led_to
 from domain.centre.pool import Pool
 from domain.centre.reach import Reach
+from domain.sentence import say
 
 
 def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterator[Fault]:
@@ -29,13 +30,26 @@ def check_sites(pool: Pool, subject: Subject, project: ProjectDocument) -> Itera
             if last.sites is not None and site in pool.centre.sites:
                 joined = {site, *last.sites}
                 if not any(agent.site in joined for agent in able.values()):
-                    what = f"its work belongs to {site!r} (`sites: own`), but nobody there can take it from {name!r}"
-                    mend = "`sites: own_first` on the queue, a step with `add_sites: [any]`, or an agent there"
+                    what = say(
+                        "its_work_belongs_to_sites_own",
+                        "its work belongs to {site!r} (`sites: own`), but nobody there can take it from {name!r}",
+                        site=site,
+                        name=name,
+                    )
+                    mend = say(
+                        "sites_own_first_on_the_queue",
+                        "`sites: own_first` on the queue, a step with `add_sites: [any]`, or an agent there",
+                    )
                     yield warning(subject, (*path, "site"), what, mend, *pool.staff_in)
             speakers = [agent for agent in able.values() if not agent.languages or language in agent.languages]
             if last.language and not speakers:
-                what = f"nobody who can take work from {name!r} speaks {language!r}, which that queue requires"
-                mend = "a step with `any_language: true`, or an agent who does"
+                what = say(
+                    "nobody_who_can_take_work_from",
+                    "nobody who can take work from {name!r} speaks {language!r}, which that queue requires",
+                    name=name,
+                    language=language,
+                )
+                mend = say("a_step_with_any_language_true", "a step with `any_language: true`, or an agent who does")
                 yield warning(subject, (*path, "language"), what, mend, *pool.staff_in)
 
 
@@ -44,7 +58,12 @@ def _known_site(pool: Pool, subject: Subject, door: Path, site: str | None) -> I
         yield Fault(
             subject=subject,
             path=(*door, "site"),
-            what=f"there is no site {site!r} in the centre {pool.centre.centre!r}",
+            what=say(
+                "there_is_no_site_in_the_centre",
+                "there is no site {site!r} in the centre {centre!r}",
+                site=site,
+                centre=pool.centre.centre,
+            ),
             mend=suggest(site, pool.centre.sites),
             names_in=((pool.subject, ("sites",)), (pool.subject, ("pool",))),
         )

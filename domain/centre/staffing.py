@@ -14,6 +14,7 @@ from domain.centre.pool import Pool
 from domain.centre.pool_faults import check_pool
 from domain.centre.site_faults import check_sites
 from domain.centre.step_staffing import check_step_staffing
+from domain.sentence import say
 
 
 def check_staffing(centres: Sequence[CentreDocument], projects: Sequence[ProjectDocument]) -> list[Fault]:
@@ -47,19 +48,45 @@ def _queue(pool: Pool, subject: Subject, project: ProjectDocument, name: str, qu
     last = Asked.last(name, queue)
     serving = pool.profiles(project.project, last)
     if not serving:
-        mend = f"add `{full}: {{}}` to the queues of a profile of the centre {pool.centre.centre!r}"
-        yield warning(subject, ("queues", name), f"no profile serves the queue {full!r}", mend, *pool.staff_in)
+        mend = say(
+            "add_to_the_queues_of_a_profile",
+            "add `{full}: {{}}` to the queues of a profile of the centre {centre!r}",
+            full=full,
+            centre=pool.centre.centre,
+        )
+        yield warning(
+            subject,
+            ("queues", name),
+            say("no_profile_serves_the_queue", "no profile serves the queue {full!r}", full=full),
+            mend,
+            *pool.staff_in,
+        )
         return
     agents = pool.agents(project.project, last)
     if not agents and pool.centre.agents:
-        mend = f"give one of these profiles to an agent: {', '.join(sorted(serving))}"
-        yield warning(subject, ("queues", name), f"no agent serves the queue {full!r}", mend, *pool.staff_in)
+        mend = say(
+            "give_one_of_these_profiles",
+            "give one of these profiles to an agent: {profiles}",
+            profiles=", ".join(sorted(serving)),
+        )
+        yield warning(
+            subject,
+            ("queues", name),
+            say("no_agent_serves_the_queue", "no agent serves the queue {full!r}", full=full),
+            mend,
+            *pool.staff_in,
+        )
     for skill in queue.skills:
         if skill not in pool.centre.skills:
             yield Fault(
                 subject=subject,
                 path=("queues", name, "skills", skill),
-                what=f"there is no skill {skill!r} in the centre {pool.centre.centre!r}",
+                what=say(
+                    "there_is_no_skill_in_the_centre",
+                    "there is no skill {skill!r} in the centre {centre!r}",
+                    skill=skill,
+                    centre=pool.centre.centre,
+                ),
                 mend=suggest(skill, pool.centre.skills),
                 at_key=True,
                 names_in=((pool.subject, ("skills",)), (pool.subject, ("pool",))),
@@ -77,20 +104,47 @@ def _wait_for_ever(pool: Pool, subject: Subject, project: ProjectDocument, name:
     lacking = [s for s, level in known.items() if not any(a.skills.get(s, 0) >= level for a in agents.values())]
     for skill in lacking:
         best = max(agent.skills.get(skill, 0) for agent in agents.values())
-        what = (
-            f"nobody who serves {full!r} has the skill {skill!r} at level {known[skill]}: its work would wait for ever"
+        what = say(
+            "nobody_who_serves_has_the_skill",
+            "nobody who serves {full!r} has the skill {skill!r} at level {level}: its work would wait for ever",
+            full=full,
+            skill=skill,
+            level=known[skill],
         )
-        mend = f"`{skill}: {max(best, 1)}` or less, or train an agent"
+        mend = say(
+            "or_less_or_train_an_agent", "`{skill}: {best}` or less, or train an agent", skill=skill, best=max(best, 1)
+        )
         yield warning(subject, (*here, "skills", skill), what, mend, *pool.staff_in)
     able = [agent for agent in agents.values() if last.able(agent)]
     if not lacking and len(known) == len(last.skills) and not able:
         wanted = ", ".join(f"{skill} {level}" for skill, level in last.skills.items())
-        what = f"no single agent of this queue has all of {wanted}: its work would wait for ever"
-        yield warning(subject, (*here, "skills"), what, "ask for less, or train an agent", *pool.staff_in)
+        what = say(
+            "no_single_agent_of_this_queue",
+            "no single agent of this queue has all of {wanted}: its work would wait for ever",
+            wanted=wanted,
+        )
+        yield warning(
+            subject,
+            (*here, "skills"),
+            what,
+            say("ask_for_less_or_train_an_agent", "ask for less, or train an agent"),
+            *pool.staff_in,
+        )
     if able and not any(last.in_ring(project.project, profiles[agent.profile]) for agent in able):
-        what = f"whoever could take the work of {full!r} stands in a ring after {last.rings}, the last one that opens"
-        mend = "more `rings`, a step with `open_rings`, or `ring: 1` in a profile"
-        yield warning(subject, here, f"{what}: it would wait for ever", mend, *pool.staff_in)
+        what = say(
+            "whoever_could_take_the_work",
+            "whoever could take the work of {full!r} stands in a ring after {rings}, the last one that opens",
+            full=full,
+            rings=last.rings,
+        )
+        mend = say("more_rings_a_step_with_open", "more `rings`, a step with `open_rings`, or `ring: 1` in a profile")
+        yield warning(
+            subject,
+            here,
+            say("it_would_wait_for_ever", "{text}: it would wait for ever", text=what),
+            mend,
+            *pool.staff_in,
+        )
 
 
 def _channels(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterator[Fault]:
@@ -111,6 +165,16 @@ def _channels(pool: Pool, subject: Subject, project: ProjectDocument) -> Iterato
             continue
         serving = pool.profiles(project.project, Asked.last(queue, project.queues[queue]))
         if serving and not any(channel in profile.channels for profile in serving.values()):
-            what = f"work of the channel {channel!r} comes to the queue {queue!r}, but no profile there takes it"
-            mend = f"add `{channel}: {{concurrency: 1}}` to the channels of {' or '.join(sorted(serving))}"
+            what = say(
+                "work_of_the_channel_comes_to",
+                "work of the channel {channel!r} comes to the queue {queue!r}, but no profile there takes it",
+                channel=channel,
+                queue=queue,
+            )
+            mend = say(
+                "add_concurrency_to_the_channels",
+                "add `{channel}: {{concurrency: 1}}` to the channels of {profiles}",
+                channel=channel,
+                profiles=" or ".join(sorted(serving)),
+            )
             yield warning(subject, path, what, mend, *pool.staff_in)

@@ -8,6 +8,7 @@ from domain.centre.asked import ANY, Asked
 from domain.centre.documents import ProjectDocument, Queue, Step
 from domain.centre.faults import Fault, Path, Subject, suggest, warning
 from domain.centre.pool import Pool
+from domain.sentence import Sentence, joined, say
 
 
 def check_step_staffing(
@@ -22,18 +23,34 @@ def check_step_staffing(
         if not pool.agents(project.project, asked) or not set(asked.skills) <= set(pool.centre.skills):
             continue  # told of the queue itself
         if step.relaxes and not pool.able(project.project, asked):
-            what = f"this step can never fire: nobody could take the work even then{_missing(asked)}"
-            mend = "relax more in it, or train or add an agent"
+            what = say(
+                "this_step_can_never_fire_nobody",
+                "this step can never fire: nobody could take the work even then ({missing})",
+                missing=_missing(asked),
+            )
+            mend = say("relax_more_in_it_or_train_or", "relax more in it, or train or add an agent")
             yield warning(subject, here, what, mend, *pool.staff_in)
         elif step.open_rings is not None and not _in_rings(pool, project.project, before.rings, asked):
-            what = f"nobody serves this queue in the rings {before.rings + 1} to {step.open_rings}: this opens nothing"
-            mend = f"give a profile `{project.project}/{name}: {{ring: {step.open_rings}}}`, or remove it"
+            what = say(
+                "nobody_serves_this_queue_in",
+                "nobody serves this queue in the rings {first} to {last}: this opens nothing",
+                first=before.rings + 1,
+                last=step.open_rings,
+            )
+            mend = say(
+                "give_a_profile_ring_or_remove",
+                "give a profile `{project}/{name}: {{ring: {last}}}`, or remove it",
+                project=project.project,
+                name=name,
+                last=step.open_rings,
+            )
             yield warning(subject, (*here, "open_rings"), what, mend, *pool.staff_in)
 
 
-def _missing(asked: Asked) -> str:
+def _missing(asked: Asked) -> Sentence:
     skills = ", ".join(f"{skill} {level}" for skill, level in asked.skills.items())
-    return f" ({skills} asked for, rings up to {asked.rings})" if skills else f" (rings up to {asked.rings})"
+    rings = say("rings_up_to", "rings up to {rings}", rings=asked.rings)
+    return joined([say("skills_asked_for", "{skills} asked for", skills=skills), rings]) if skills else rings
 
 
 def _in_rings(pool: Pool, project: str, open_before: int, asked: Asked) -> bool:
@@ -53,11 +70,24 @@ def _sites(
             yield Fault(
                 subject=subject,
                 path=path,
-                what=f"there is no site {site!r} in the centre {pool.centre.centre!r}",
+                what=say(
+                    "there_is_no_site_in_the_centre",
+                    "there is no site {site!r} in the centre {centre!r}",
+                    site=site,
+                    centre=pool.centre.centre,
+                ),
                 mend=suggest(site, [*pool.centre.sites, ANY]),
                 names_in=((pool.subject, ("sites",)), (pool.subject, ("pool",))),
             )
         elif site != ANY and pool.centre.agents and site not in present:
-            what = f"nobody at {site!r} serves this queue: adding it lets nobody take the work"
-            mend = suggest(site, present) if present else "give an agent there a profile that serves it"
+            what = say(
+                "nobody_there_serves_it",
+                "nobody at {site!r} serves this queue: adding it lets nobody take the work",
+                site=site,
+            )
+            mend = (
+                suggest(site, present)
+                if present
+                else say("give_an_agent_there_a_profile", "give an agent there a profile that serves it")
+            )
             yield warning(subject, path, what, mend, *pool.staff_in)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.centre.faults import Fault, Subject, suggest
 from domain.centre.routing import Document, Name
+from domain.sentence import say
 
 Events = Annotated[str, Field(pattern=r"^[a-z][a-z_]*\.(\*|[a-z][a-z_]*\.v[1-9][0-9]*)$", max_length=100)]
 
@@ -47,6 +48,6 @@ def check_webhooks(
                 yield Fault(
                     subject=subject,
                     path=("webhooks", name, "events", number),
-                    what=f"there is no event {pattern!r}",
+                    what=say("there_is_no_event", "there is no event {pattern!r}", pattern=pattern),
                     mend=suggest(pattern, [*known, *kinds]),
                 )

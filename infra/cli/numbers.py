@@ -22,6 +22,7 @@ from channels.numbers.reading import read
 from channels.numbers.showing import show
 from channels.numbers.vanity import BadVanity, VanityText, expand, vanity_texts
 from channels.numbers.written import Endpoint, Malformed, ShortCode, Telephone, Withheld, Written
+from domain.sentence import say
 from infra.documents import check_files
 
 #: Exit codes: the text or the keypad makes no sense; a file cannot be read.
@@ -149,17 +150,24 @@ def _keypads_in(documents: Path) -> dict[str, Keypad]:
 def _declared(content: bytes, stem: str) -> Keypad:
     """Everything is read as text (YAML 1.2, failsafe schema), so that `1: ABC` needs no quotation marks."""
     if len(content) > _MAX_KEYPAD_BYTES:
-        raise BadKeypad(f"more than {_MAX_KEYPAD_BYTES} bytes are no keypad")
+        raise BadKeypad(
+            say("more_than_bytes_are_no_keypad", "more than {most} bytes are no keypad", most=_MAX_KEYPAD_BYTES)
+        )
     try:
         value: Any = YAML(typ="base", pure=True).load(content.decode("utf-8"))  # pyright: ignore[reportUnknownMemberType]
     except (YAMLError, UnicodeDecodeError, RecursionError) as fault:
-        raise BadKeypad(f"not YAML: {' '.join(str(fault).split())[:300]}") from fault
+        raise BadKeypad(say("not_yaml", "not YAML: {fault}", fault=" ".join(str(fault).split())[:300])) from fault
     keys = value.get("keys") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(keys, dict) or set(value) - {"keypad", "keys"}:
-        raise BadKeypad("a keypad is declared by `keypad: NAME` and `keys:`, with a line such as `2: ABC` for each key")
+        raise BadKeypad(
+            say(
+                "a_keypad_is_declared_by_keypad",
+                "a keypad is declared by `keypad: NAME` and `keys:`, with a line such as `2: ABC` for each key",
+            )
+        )
     wrong = next((digit for digit, letters in keys.items() if not isinstance(letters, str)), None)
     if wrong is not None:
-        raise BadKeypad(f"key {wrong}: letters expected, such as ABC")
+        raise BadKeypad(say("key_letters_expected_such_as", "key {wrong}: letters expected, such as ABC", wrong=wrong))
     return keypad(str(value.get("keypad", stem)), {str(digit): letters for digit, letters in keys.items()})
 
 

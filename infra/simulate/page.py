@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.schema_example import NAME, flow, in_words
+from infra.schema_words import NAME, flow, in_words
 from infra.simulate.measures import GROUP_MEASURES, MEASURES
 from infra.simulate.scenario import ScenarioDocument
 

@@ -21,7 +21,8 @@ from infra.apply_documents import Applied, apply_documents, revisions
 from infra.document_changes import changes
 from infra.documents import check_files
 from infra.log.memory import MemoryLog
-from infra.schema_example import Schema, flow
+from infra.schema_example import Schema
+from infra.schema_words import flow
 from tests.configuration.conftest import CENTRE, PROJECT, Check
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -7,7 +7,7 @@ import pytest
 from infra.configuration_chapters import CHAPTERS, Chapter
 from infra.configuration_page import configuration_page
 from infra.marked_yaml import parse
-from infra.schema_example import flow
+from infra.schema_words import flow
 from infra.settings import Settings
 from tests.configuration.conftest import CENTRE, PROJECT, Check
 

@@ -52,6 +52,16 @@ async def test_a_document_is_changed_checked_and_applied_and_the_history_says_so
     await expect(field).to_have_value(re.compile("target: 3600"))
     await max_.page.get_by_role("button", name="Check").press("Enter")
     await max_.sees("queue billing: target 600 s → 3600 s")
+    await max_.page.evaluate("localStorage.setItem('trunkline.locale', '\"fr\"')")
+    await max_.page.reload()
+    field = max_.page.get_by_role("textbox", name="Le document, en YAML")
+    await expect(field).to_have_value(re.compile("target: 3600"))
+    await change(field, "target: 3600", "target: soon")
+    await max_.page.get_by_role("button", name="Vérifier").press("Enter")
+    await max_.sees("il faut un nombre entier de 1 à")
+    await change(field, "target: soon", "target: 900")
+    await max_.page.get_by_role("button", name="Vérifier").press("Enter")
+    await max_.sees("file billing : target 600 s → 900 s")
     assert max_.complaints == []
 
 

@@ -27,6 +27,12 @@ async def test_a_review_tells_what_would_change_in_words_and_changes_nothing(web
         ("title", "title: Hotline → Hotline II"),
         ("queues.billing.target", "queue billing: target 3600 s → 600 s"),
     ]
+    target = review["changes"][1]["wording"]
+    assert target["code"] == "of_place"
+    assert target["given"]["place"] == {
+        "code": "entry",
+        "given": {"kind": {"code": "kind_queue", "given": {}}, "name": "billing"},
+    }
     assert review["document"]["queues"]["billing"]["offer"]["misses"] == 2
     assert await web.head() == head
 
@@ -50,6 +56,11 @@ queues:
     assert told["queues.billing.target"] == (9, "fault")
     assert told["departments.billing.queue"] == (7, "fault")
     assert all(fault["mend"] for fault in review["faults"])
+    unknown = next(one for one in review["faults"] if one["path"] == "departments.billing.queue")
+    assert unknown["what"] == "there is no queue 'biling'"
+    assert unknown["what_wording"]["code"] == "there_is_no_such"
+    assert unknown["what_wording"]["given"]["name"] == "biling"
+    assert unknown["mend_wording"]["code"] == "did_you_mean"
 
 
 async def test_what_is_no_document_is_told_and_not_a_fault_of_ours(web: Running) -> None:

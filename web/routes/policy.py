@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.event import Recorded
+from domain.sentence import say
 from domain.stream import stream_of
 from web.access import Caller, Permission
 from web.bodies import Body
@@ -133,7 +134,11 @@ def _misplaced(kind: Kind, name: str, pool: str, document: AnyDocument | None) -
         return []
     own = document.centre if isinstance(document, CentreDocument) else document.project
     return [
-        DocumentFault(path=path, severity="fault", what=f"must be {wanted!r} here", mend=f"`{path}: {wanted}`")
+        DocumentFault.told(
+            path,
+            say("must_be_said_here", "must be {wanted!r} here", wanted=wanted),
+            say("write_it_so", "`{path}: {wanted}`", path=path, wanted=wanted),
+        )
         for path, said, wanted in ((kind, own, name), ("pool", document.pool, pool))
         if said != wanted
     ]

@@ -4,6 +4,7 @@ import { slowly } from '../../app/now'
 import { whoIs } from '../../floor/names'
 import { common } from '../../ui/words'
 import { fullTime, shortTime } from '../../words/locale'
+import { said } from './wording'
 import { policyWords } from './words'
 
 /** Versions, and changes of each, shown at once. */
@@ -37,7 +38,7 @@ function One({ version, open }: { version: Version; open: (revision: number) => 
       ) : (
         <ul class="changes">
           {version.changes.slice(0, MOST_CHANGES).map((change) => (
-            <li key={`${change.path} ${change.said}`}>{change.said}</li>
+            <li key={`${change.path} ${change.said}`}>{said(change.said, change.wording)}</li>
           ))}
         </ul>
       )}

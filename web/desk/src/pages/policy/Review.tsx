@@ -1,6 +1,7 @@
 /** What was found when a document was looked at: faults with their places, and what it would change. */
 import type { DocumentFault, Review as Told } from '../../api/schema'
 import { Icon } from '../../ui/Icon'
+import { said } from './wording'
 import { policyWords } from './words'
 
 function Fault({ fault, goTo }: { fault: DocumentFault; goTo: (line: number) => void }) {
@@ -25,8 +26,8 @@ function Fault({ fault, goTo }: { fault: DocumentFault; goTo: (line: number) => 
             </>
           )}
         </p>
-        <p>{fault.what}</p>
-        <p class="soft">{fault.mend}</p>
+        <p>{said(fault.what, fault.what_wording)}</p>
+        <p class="soft">{said(fault.mend, fault.mend_wording)}</p>
       </div>
     </li>
   )
@@ -62,7 +63,7 @@ export function Review({ review, goTo }: { review: Told; goTo: (line: number) =>
           {review.changes.length === 0 && <p class="soft">{w.noChanges}</p>}
           <ul class="changes">
             {review.changes.map((change) => (
-              <li key={`${change.path} ${change.said}`}>{change.said}</li>
+              <li key={`${change.path} ${change.said}`}>{said(change.said, change.wording)}</li>
             ))}
           </ul>
         </>

@@ -3,7 +3,7 @@ import { useId, useState } from 'preact/hooks'
 import type { Tile as Figure } from '../../api/schema'
 import { figure, metricName, moreIsBetter } from '../../floor/words'
 import { Icon } from '../../ui/Icon'
-import { boardWords, definitionOf } from './words'
+import { boardWords, definitionOf, formulaOf } from './words'
 
 interface Props {
   tile: Figure
@@ -54,7 +54,7 @@ export function Tile({ tile, open }: Props) {
       <div id={id} class="tile-meaning" hidden={!meaning}>
         <p>{definitionOf(tile.metric, tile.definition)}</p>
         <p class="soft">
-          {w.formula}: <code translate={false}>{tile.formula}</code>
+          {w.formula} <code translate={false}>{formulaOf(tile.metric, tile.formula)}</code>
         </p>
       </div>
     </li>

@@ -15,7 +15,7 @@ export const boardWords = words(
     eventsOf: (figure: string) => `Events behind ${figure}`,
     meaning: 'What it means',
     meaningOf: (figure: string) => `What ${figure} means`,
-    formula: 'Formula',
+    formula: 'Formula:',
     queues: 'By queue',
     channels: 'By channel',
     sites: 'By site',
@@ -43,7 +43,7 @@ export const boardWords = words(
     eventsOf: (figure: string) => `Événements derrière ${figure}`,
     meaning: 'Définition',
     meaningOf: (figure: string) => `Définition de ${figure}`,
-    formula: 'Formule',
+    formula: 'Formule :',
     queues: 'Par file',
     channels: 'Par canal',
     sites: 'Par site',
@@ -87,6 +87,33 @@ const definitions = words(
       'Comment les clients qui ont noté dans l’intervalle ont noté l’entreprise, en moyenne, de 1 (mauvais) à 5 (excellent).',
   },
 )
+
+const formulas = words(
+  {
+    service_level: '',
+    speed_of_answer: '',
+    abandon_share: '',
+    longest_wait: '',
+    waiting: '',
+    ready_agents: '',
+    in_contact: '',
+    rating: '',
+  },
+  {
+    service_level: 'réponses dans le délai / (réponses + abandons)',
+    speed_of_answer: 'somme des attentes de ceux qui ont eu une réponse / réponses',
+    abandon_share: 'abandons / (réponses + abandons)',
+    longest_wait: 'maintenant - le moment le plus ancien depuis lequel un contact attend',
+    waiting: 'nombre de contacts en attente dont l’heure est venue',
+    ready_agents: 'nombre d’agents dans l’état disponible',
+    in_contact: 'nombre de contacts où un agent est en relation',
+    rating: 'somme des notes / nombre de notes',
+  },
+)
+
+/** How a metric is reckoned: the server's own words, which are English, or their translation. */
+export const formulaOf = (metric: string, told: string): string =>
+  (formulas() as Record<string, string>)[metric] || told
 
 /** What a metric means: the server's own words, which are English, or their translation. */
 export const definitionOf = (metric: string, told: string): string =>
