@@ -7,6 +7,7 @@ from typing import Any
 from domain.event import Recorded
 from domain.interaction.events import (
     CallbackOffered,
+    CustomerRecognised,
     DeflectionSent,
     InteractionAbandoned,
     InteractionClosed,
@@ -77,7 +78,7 @@ SITES = Table(
     read_back=True,
 )
 
-queue_board = Projection("queue_board", 3, (WAITING, QUEUES, SITES))
+queue_board = Projection("queue_board", 4, (WAITING, QUEUES, SITES))
 on = queue_board.on
 
 
@@ -121,6 +122,13 @@ def _change(rows: Rows, interaction_id: str, leg: str, **now: Any) -> None:
     waiting = rows.get("queue_waiting", (interaction_id, leg))
     if waiting is not None:
         rows.put("queue_waiting", {**waiting, **now})
+
+
+@on(CustomerRecognised)
+def recognised(recorded: Recorded, event: CustomerRecognised, rows: Rows) -> None:
+    """A caller who asked to be called back is recognised while the callback waits already."""
+    for waiting in rows.find("queue_waiting", interaction_id=event.interaction_id):
+        rows.put("queue_waiting", {**waiting, "customer_id": event.customer_id})
 
 
 def _stepped(

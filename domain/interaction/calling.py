@@ -17,6 +17,7 @@ from domain.interaction.events import (
     CustomerRecognised,
     InteractionAbandoned,
     InteractionStarted,
+    InteractionTransferred,
     SentToVoicemail,
 )
 from domain.interaction.offers import missed, released, rescind
@@ -127,7 +128,30 @@ def recognise_caller(states: States, c: RecogniseCaller, at: Moment) -> Outcome:
     if customer_id == interaction.customer_id:
         return Outcome()
     recognised = CustomerRecognised(interaction_id=c.interaction_id, customer_id=customer_id, how=c.how)
-    return Outcome().add("interaction", c.interaction_id, recognised)
+    outcome = Outcome().add("interaction", c.interaction_id, recognised)
+    return outcome.merge(_kept_from(interaction, customer_id, banned(states, customer_id)))
+
+
+def _kept_from(interaction: Interaction, customer_id: str, agents: tuple[str, ...]) -> Outcome:
+    """Who asked to be called back and is recognised only then: what waits goes on in its place, on a leg of its own,
+    where it would have reached agents whom it must not reach."""
+    for name, leg in interaction.legs.items():
+        if leg.status != "waiting" or set(agents) <= set(leg.wanted.excluded):
+            continue
+        moved = InteractionTransferred(
+            interaction_id=interaction.interaction_id,
+            leg=name,
+            to_leg=interaction.next_leg,
+            from_agent="",
+            queue=leg.queue,
+            department="",
+        )
+        excluded = tuple(sorted({*leg.wanted.excluded, *agents}))
+        own = {"leg": moved.to_leg, "customer_id": customer_id, "excluded": excluded}
+        waits = leg.wanted.model_copy(update={**own, "trail": leg.trail, "reason": "transferred"})
+        outcome = rescind(interaction, name, "it turned out whose contact this is")
+        return outcome.add("interaction", interaction.interaction_id, moved, waits)
+    return Outcome()
 
 
 @decides(EnqueueCall)

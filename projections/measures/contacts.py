@@ -6,6 +6,7 @@
   without one. *Abandoned*: the customer left. *Flowed out*, unanswered: to voicemail, to a callback, to another queue
   (also by the transfer of a message that nobody had replied to), or expired. *Cancelled*: the contact was
   closed for another reason. Until then it is *waiting*.
+- A callback that goes on waiting in its queue under another leg, since it turned out whose it is, goes on with its row.
 - A leg that comes back to its queue unanswered goes on with its row. One that had been answered gets a new row that is
   not `counted`: its customer was answered already.
 """
@@ -107,7 +108,7 @@ PROJECTS = Table(
 )
 SITES = Table("measure_sites", (Column("agent_id"), Column("site")), key=("agent_id",), read_back=True)
 
-contact_measures = Projection("contact_measures", 1, (CONTACTS, LEGS, ANNOUNCED, RULES, PROJECTS, SITES))
+contact_measures = Projection("contact_measures", 2, (CONTACTS, LEGS, ANNOUNCED, RULES, PROJECTS, SITES))
 on = contact_measures.on
 
 
@@ -158,7 +159,10 @@ def _answer(recorded: Recorded, rows: Rows, row: Mapping[str, Any], agent_id: st
 def queued(recorded: Recorded, event: InteractionQueued, rows: Rows) -> None:
     if event.reason == "dialled":
         return  # an agent called: nobody waited, so there is no wait to measure
-    before = _current(rows, event.interaction_id, event.leg)
+    before = _current(rows, event.interaction_id, event.leg) or _went_on(recorded, event, rows)
+    if before is not None and before["leg"] != event.leg:
+        _takes_over(rows, before, event.leg)
+        return
     counted = before is None or before["outcome"] != "answered"
     if before is not None and before["outcome"] == "waiting":
         if (before["queue"], before["channel"]) == (event.queue, event.channel):
@@ -201,9 +205,36 @@ def _flow_out(recorded: Recorded, rows: Rows, row: Mapping[str, Any], to: str) -
 def _called_back_instead(recorded: Recorded, event: InteractionQueued, rows: Rows) -> None:
     """A caller chose to be called back: what waited on the line in this interaction flows out to that callback."""
     for leg in rows.find("measure_legs", interaction_id=event.interaction_id):
-        row = _waiting(rows, event.interaction_id, leg["leg"])
-        if row is not None and row["channel"] == "voice":
+        row = _current(rows, event.interaction_id, leg["leg"])
+        if row is not None and row["channel"] == "voice" and (row["outcome"] == "waiting" or _left(recorded, row)):
             _flow_out(recorded, rows, row, "callback")
+
+
+def _left(recorded: Recorded, row: Mapping[str, Any]) -> bool:
+    """Whether a transfer has just ended this wait: it stands before the queueing that it leads to."""
+    left = row["outcome"] == "flowed_out" and row["flowed_to"] == "queue"
+    return left and row["ended"] == max(recorded.occurred_at, row["began"])
+
+
+def _went_on(recorded: Recorded, event: InteractionQueued, rows: Rows) -> Mapping[str, Any] | None:
+    """The row of a callback that has just left another leg of its queue, unanswered, for this one."""
+    if event.channel != "callback" or event.reason != "transferred":
+        return None
+    rows_of = (
+        _current(rows, event.interaction_id, leg["leg"])
+        for leg in rows.find("measure_legs", interaction_id=event.interaction_id)
+    )
+    same = (row for row in rows_of if row and (row["queue"], row["channel"]) == (event.queue, "callback"))
+    return next((row for row in same if _left(recorded, row)), None)
+
+
+def _takes_over(rows: Rows, row: Mapping[str, Any], leg: str) -> None:
+    key = (row["interaction_id"], row["leg"])
+    rows.delete("measure_contacts", (*key, row["segment"]))
+    rows.delete("measure_legs", key)
+    now = {"leg": leg, "segment": 1, "outcome": "waiting", "ended": None, "flowed_to": ""}
+    rows.put("measure_contacts", {**row, **now})
+    rows.put("measure_legs", {"interaction_id": row["interaction_id"], "leg": leg, "segment": 1})
 
 
 @on(WaitAnnounced)

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.agent.events import AgentReleased, AgentStoppedResponding
 from domain.callback import TakeCallback
+from domain.customer.decide import ExcludeAgent
 from domain.customer.events import ContactPointLinked, CustomerRegistered
 from domain.interaction.calling import AbandonInteraction, ConnectAgent, FailConnect, ReceiveCall, RecogniseCaller
 from domain.interaction.events import (
@@ -21,6 +22,7 @@ from domain.interaction.events import (
     OfferRescinded,
     WrapUpCompleted,
 )
+from domain.interaction.transferring import TransferToQueue
 from domain.reservation import KeyReleased, KeyReserved
 from tests.domain.commands import PROJECT, Work, callback, email, in_hand, mail, offered, phone
 from tests.domain.hotline import a_hotline, enqueued, rings, talks, waits, where
@@ -199,6 +201,49 @@ def test_a_caller_who_would_rather_be_called_back_keeps_the_place_in_line() -> N
     world.when(abandon(work.interaction_id)).changes_nothing()  # hanging up is what comes next
     back = in_hand(world, "anna", work.interaction_id, leg="2")
     world.when(back.complete()).including(happened(InteractionClosed), happened(KeyReleased, kind="callback"))
+
+
+def promised(world: World) -> tuple[str, str]:
+    """A known customer's id, and a caller whom nobody knows yet and who is promised a callback."""
+    known = world.when(mail("ada@example.org")).result["customer_id"]
+    interaction = waits(world)
+    world.given(take(interaction))
+    return known, interaction
+
+
+def keys(interaction: str) -> RecogniseCaller:
+    return RecogniseCaller(interaction_id=interaction, contact=email("ada@example.org"), how="keyed")
+
+
+def test_who_is_recognised_after_asking_for_a_callback_is_whose_callback_it_is() -> None:
+    world = a_hotline()
+    known, interaction = promised(world)
+    world.when(keys(interaction)).then(happened(CustomerRecognised, customer_id=known, how="keyed"))
+    assert world.of("interaction", interaction).customer_id == known
+    back = in_hand(world, "anna", interaction, leg="2")
+    passed = world.when(TransferToQueue(**back.mine, queue="calls"))
+    assert passed.one(InteractionQueued).customer_id == known
+
+
+def test_a_callback_of_who_is_recognised_later_never_reaches_whom_it_must_not() -> None:
+    world = a_hotline()
+    known, interaction = promised(world)
+    world.given(ExcludeAgent(customer_id=known, agent_id="anna", reason="asked for"))
+    before = world.of("interaction", interaction).leg("2").wanted
+    work = offered(world, "anna", interaction, leg="2")
+    then = world.wait(seconds=20).when(keys(interaction))
+    then.then(
+        happened(CustomerRecognised, customer_id=known),
+        happened(OfferRescinded, work_id=work.work_id),
+        happened(InteractionTransferred, leg="2", to_leg="3", from_agent="", queue="calls"),
+        happened(InteractionQueued, leg="3", customer_id=known, excluded=("anna",), arrived_at=before.arrived_at),
+        happened(AgentReleased, work_id=work.work_id),
+    )
+    assert (then.one(InteractionQueued).not_before, then.one(InteractionQueued).expires_at) == (
+        before.not_before,
+        before.expires_at,
+    )
+    world.when(keys(interaction)).changes_nothing()
 
 
 def test_one_callback_at_a_time_and_only_for_who_waits() -> None:

@@ -26,6 +26,7 @@ from domain.event import Event
 from domain.interaction.call_events import ConsultStarted
 from domain.interaction.events import (
     AgentConnected,
+    CustomerRecognised,
     InteractionClosed,
     InteractionOffered,
     InteractionQueued,
@@ -271,6 +272,13 @@ def test_a_queue_counts_what_can_be_worked_and_what_is_for_later() -> None:
         assert [w.interaction_id for w in rest.items] == ["i1", "i3"]
         after = {q.queue: q.waiting for q in queue_lengths(read, PROJECT, AT + timedelta(hours=2))}
         assert after["help"] == 3
+
+
+def test_a_callback_that_waits_is_whose_contact_it_turns_out_to_be() -> None:
+    recognised = CustomerRecognised(interaction_id="i1", customer_id="c2", how="keyed")
+    with given(queued(channel="callback", customer_id="c1"), recognised) as read:
+        (waiting,) = waiting_work(read, PROJECT, "help").items
+        assert waiting.customer_id == "c2"
 
 
 def test_waiting_work_says_at_how_many_agents_it_rings_and_who_missed_it() -> None:

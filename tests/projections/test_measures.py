@@ -10,6 +10,7 @@ import pytest
 
 from domain.event import Event
 from domain.interaction.events import (
+    AgentConnected,
     InteractionInterrupted,
     InteractionTransferred,
     WaitAnnounced,
@@ -115,6 +116,27 @@ def test_a_caller_who_chose_to_be_called_back_flows_out_to_the_callback() -> Non
     found = total(queued(), callback)
     assert (found.contacts, found.flowed_out, found.waiting) == (2, {"callback": 1}, 1)
     assert of_level(queued(), callback, flow_out="excluded") == (0, 0, 1)
+
+
+def moved(at: float, leg: str, to_leg: str) -> tuple[float, Event]:
+    return at, InteractionTransferred(
+        interaction_id="i1", leg=leg, to_leg=to_leg, from_agent="", queue="help", department=""
+    )
+
+
+def test_a_caller_who_left_the_line_for_a_callback_did_not_flow_out_to_a_queue() -> None:
+    callback = queued("i1", 45, leg="2", channel="callback", arrived_at=AT, reason="transferred")
+    found = total(queued(), moved(45, "1", "2"), callback)
+    assert (found.contacts, found.flowed_out, found.waiting) == (2, {"callback": 1}, 1)
+
+
+def test_a_callback_that_waits_on_under_another_leg_is_one_contact() -> None:
+    due = AT + timedelta(minutes=10)
+    fields: Any = {"channel": "callback", "arrived_at": AT, "not_before": due}
+    on = queued("i1", 45, leg="2", reason="transferred", **fields)
+    taken = on_work(AgentConnected, "i1", 630, leg="2")
+    found = total(queued(**fields), moved(45, "1", "2"), on, taken)
+    assert (found.contacts, found.answered, found.flowed_out, found.speed_of_answer) == (1, 1, {}, 30)
 
 
 def test_a_scheduled_callback_waits_from_when_it_is_due_and_counts_there() -> None:
