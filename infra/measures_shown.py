@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -70,6 +70,9 @@ WORK: Columns = (
     ("talk", lambda g: seconds(g.talk)),
     ("wrap-up", lambda g: seconds(g.wrap_up)),
     ("handling", lambda g: seconds(g.handling)),
+    ("dialled", lambda g: _of_origin(g, "dialled")),
+    ("handed over", lambda g: _of_origin(g, "handed_over")),
+    ("all handling", lambda g: seconds(g.handling_by_origin["all"].handling)),
     ("transferred", lambda g: f"{g.transfers} ({share(g.transfer_share)})"),
     ("resolved", lambda g: str(g.resolved)),
     ("at first contact", lambda g: share(g.first_contact_resolution)),
@@ -83,11 +86,23 @@ TIME: Columns = (
     ("not responding", lambda g: seconds(g.not_responding)),
     ("not ready", lambda g: _reasons(g)),
     ("occupancy", lambda g: share(g.occupancy)),
+    ("consulting", lambda g: seconds(g.consulting)),
+    ("occupancy with it", lambda g: share(g.occupancy_with_consults)),
+    ("channels paused", lambda g: _named(g.paused)),
 )
 
 
+def _of_origin(group: MeasuredGroup, origin: str) -> str:
+    told = group.handling_by_origin[origin]
+    return f"{told.handled} ({seconds(told.handling)})"
+
+
 def _reasons(group: MeasuredGroup) -> str:
-    return ", ".join(f"{reason} {seconds(spent)}" for reason, spent in (group.not_ready or {}).items()) or NOTHING
+    return _named(group.not_ready)
+
+
+def _named(spent: Mapping[str, float] | None) -> str:
+    return ", ".join(f"{name} {seconds(lasted)}" for name, lasted in (spent or {}).items()) or NOTHING
 
 
 def print_measures(console: Console, measured: Measures) -> None:

@@ -2,7 +2,8 @@
 
 A stretch of time ends whenever the state, the site, the profile or having work in hand changes, and at midnight UTC,
 so that no stretch is longer than a day. Work is in hand from its acceptance until its capacity is released; several
-pieces at once are one stretch.
+pieces at once are one stretch. `consulted` is a part in a colleague's call, which is none of one's own work, and
+`paused` the channels that the agent takes nothing by.
 """
 
 from __future__ import annotations
@@ -20,18 +21,23 @@ from domain.agent.events import (
     AgentSignedIn,
     AgentSignedOut,
     AgentStoppedResponding,
+    ChannelPaused,
+    ChannelResumed,
     ProfileAssigned,
 )
 from domain.event import Recorded
 from domain.ports import Rows
 from projections.schema import Column, Projection, Table
 
-#: One row for each offer. `answer`: open, accepted, declined, missed, rescinded. `over`: contact ended; `how` it ended:
-#: completed, transferred, given_up, interrupted, connect_failed. `site` is the agent's.
+#: One row for each piece of work. `origin`: offered, dialled (the agent called), handed_over (taken over from a
+#: colleague within the call), consulted (a part in a colleague's call); empty before it is known. `offered`: when, or
+#: when it came into hand. `answer` to an offer: open, accepted, declined, missed, rescinded. `over`: contact ended;
+#: `how` it ended: completed, transferred, given_up, interrupted, connect_failed. `site` is the agent's.
 WORK = Table(
     "measure_work",
     (
         Column("work_id"),
+        Column("origin"),
         Column("project"),
         Column("queue"),
         Column("channel"),
@@ -59,7 +65,16 @@ HANDS = Table(
     read_back=True,
 )
 
-#: An agent and the stretch of time that lasts. `projects` are those that the profile serves, `in_hand` pieces of work.
+#: Legs that were queued to be in somebody's hands at once, without an offer.
+AT_ONCE = Table(
+    "measure_at_once",
+    (Column("interaction_id"), Column("leg"), Column("queue"), Column("channel"), Column("origin")),
+    key=("interaction_id", "leg"),
+    read_back=True,
+)
+
+#: An agent and the stretch of time that lasts. `projects` are those that the profile serves, `in_hand` pieces of work,
+#: `consulted` parts in colleagues' calls.
 AGENTS = Table(
     "measure_agents",
     (
@@ -71,6 +86,8 @@ AGENTS = Table(
         Column("reason"),
         Column("began", "instant"),
         Column("in_hand", "integer"),
+        Column("consulted", "integer"),
+        Column("paused", "json"),
     ),
     key=("agent_id",),
     indexes=(("pool", "agent_id"),),
@@ -90,12 +107,14 @@ TIME = Table(
         Column("state"),
         Column("reason"),
         Column("working", "boolean"),
+        Column("consulted", "boolean"),
+        Column("paused", "json"),
     ),
     key=("agent_id", "began"),
     indexes=(("pool", "began", "agent_id"),),
 )
 
-agent_measures = Projection("agent_measures", 1, (WORK, HANDS, AGENTS, TIME))
+agent_measures = Projection("agent_measures", 2, (WORK, HANDS, AT_ONCE, AGENTS, TIME))
 on = agent_measures.on
 
 #: No stretch is longer.
@@ -115,6 +134,9 @@ def site_of(rows: Rows, agent_id: str) -> str:
     return agent["site"] if agent else ""
 
 
+_COPIED = ("agent_id", "pool", "site", "projects", "state", "reason", "paused")
+
+
 def _change(recorded: Recorded, rows: Rows, agent_id: str, **now: Any) -> None:
     """End the agent's stretch, and begin one in which `now` holds. An event that comes late begins it where the last
     one began."""
@@ -122,9 +144,10 @@ def _change(recorded: Recorded, rows: Rows, agent_id: str, **now: Any) -> None:
     if agent is None:
         return
     if agent["state"] != "signed_out":
-        copied = {name: agent[name] for name in ("agent_id", "pool", "site", "projects", "state", "reason")}
+        copied = {name: agent[name] for name in _COPIED}
+        doing = {"working": bool(agent["in_hand"]), "consulted": bool(agent["consulted"])}
         for began, ended in days_of(agent["began"], recorded.occurred_at):
-            rows.put("measure_time", {**copied, "began": began, "ended": ended, "working": bool(agent["in_hand"])})
+            rows.put("measure_time", {**copied, **doing, "began": began, "ended": ended})
     rows.put("measure_agents", {**agent, "began": max(agent["began"], recorded.occurred_at), **now})
 
 
@@ -139,6 +162,8 @@ def registered(recorded: Recorded, event: AgentRegistered, rows: Rows) -> None:
         "reason": "",
         "began": recorded.occurred_at,
         "in_hand": 0,
+        "consulted": 0,
+        "paused": [],
     }
     rows.put("measure_agents", row)
 
@@ -176,7 +201,16 @@ def stopped_responding(recorded: Recorded, event: AgentStoppedResponding, rows: 
 
 @on(AgentSignedOut)
 def signed_out(recorded: Recorded, event: AgentSignedOut, rows: Rows) -> None:
-    _change(recorded, rows, event.agent_id, state="signed_out", reason="")
+    _change(recorded, rows, event.agent_id, state="signed_out", reason="", paused=[])
+
+
+@on(ChannelPaused, ChannelResumed)
+def paused(recorded: Recorded, event: ChannelPaused | ChannelResumed, rows: Rows) -> None:
+    agent = rows.get("measure_agents", (event.agent_id,))
+    if agent is not None:
+        others = {channel for channel in agent["paused"] if channel != event.channel}
+        now = others | {event.channel} if isinstance(event, ChannelPaused) else others
+        _change(recorded, rows, event.agent_id, paused=sorted(now))
 
 
 def taken_up(recorded: Recorded, rows: Rows, agent_id: str) -> None:
@@ -186,6 +220,13 @@ def taken_up(recorded: Recorded, rows: Rows, agent_id: str) -> None:
         _change(recorded, rows, agent_id, in_hand=agent["in_hand"] + 1)
 
 
+def asked(recorded: Recorded, rows: Rows, agent_id: str) -> None:
+    """The agent has one more part in a colleague's call."""
+    agent = rows.get("measure_agents", (agent_id,))
+    if agent is not None:
+        _change(recorded, rows, agent_id, consulted=agent["consulted"] + 1)
+
+
 @on(AgentReleased)
 def released(recorded: Recorded, event: AgentReleased, rows: Rows) -> None:
     """Capacity is free again; an offer that was never accepted was never in hand."""
@@ -193,5 +234,7 @@ def released(recorded: Recorded, event: AgentReleased, rows: Rows) -> None:
     if work is None or agent is None or work["released"]:
         return
     rows.put("measure_work", {**work, "released": True})
-    if work["answer"] == "accepted":
+    if work["origin"] == "consulted":
+        _change(recorded, rows, event.agent_id, consulted=agent["consulted"] - 1)
+    elif work["answer"] == "accepted":
         _change(recorded, rows, event.agent_id, in_hand=agent["in_hand"] - 1)

@@ -130,7 +130,8 @@ class _Asked:
             self._stretch(row, row["ended"])
         for agent in self._every("measure_agents", where, ("agent_id",)):
             if agent["state"] != "signed_out":
-                self._stretch({**agent, "working": bool(agent["in_hand"])}, now)
+                doing = {"working": bool(agent["in_hand"]), "consulted": bool(agent["consulted"])}
+                self._stretch({**agent, **doing}, now)
 
     def _stretch(self, row: Mapping[str, Any], ended: datetime) -> None:
         span = self._grouping.span

@@ -14,6 +14,20 @@ from projections.queries.measures.views import Level, MeasuredGroup
 
 #: Reasons for not being ready and dispositions that are told apart; further ones count as `other`.
 MOST_REASONS = 50
+#: Where work comes from that agents handle.
+ORIGINS = ("offered", "dialled", "handed_over")
+#: Agents' times, which belong to no queue and no channel.
+TIMES = (
+    "signed_in",
+    "working",
+    "idle",
+    "not_ready",
+    "not_responding",
+    "occupancy",
+    "consulting",
+    "occupancy_with_consults",
+    "paused",
+)
 
 
 def _mean(total: float, count: int) -> float | None:
@@ -33,6 +47,32 @@ def _bounded(found: Mapping[str, float]) -> dict[str, float]:
 
 
 @dataclass(slots=True)
+class Handled:
+    """Pieces of work that were connected and have ended, and the seconds they took."""
+
+    count: int = 0
+    talk: float = 0.0
+    wrap_up: float = 0.0
+
+    def add(self, talk: float, wrap_up: float) -> None:
+        self.count += 1
+        self.talk += talk
+        self.wrap_up += wrap_up
+
+    def view(self) -> dict[str, Any]:
+        return {
+            "handled": self.count,
+            "talk": _mean(self.talk, self.count),
+            "wrap_up": _mean(self.wrap_up, self.count),
+            "handling": _mean(self.talk + self.wrap_up, self.count),
+        }
+
+
+def _handled() -> dict[str, Handled]:
+    return defaultdict(Handled)
+
+
+@dataclass(slots=True)
 class Sums:
     """Counts, and sums of seconds and scores."""
 
@@ -46,13 +86,13 @@ class Sums:
     error: float = 0.0
     absolute_error: float = 0.0
     answers: Counter[str] = field(default_factory=Counter[str])
-    handled: int = 0
-    talk: float = 0.0
-    wrap_up: float = 0.0
+    handled: dict[str, Handled] = field(default_factory=_handled)
     transfers: int = 0
     dispositions: Counter[str] = field(default_factory=Counter[str])
     time: dict[str, float] = field(default_factory=_seconds)
     not_ready: dict[str, float] = field(default_factory=_seconds)
+    consulting: dict[str, float] = field(default_factory=_seconds)
+    paused: dict[str, float] = field(default_factory=_seconds)
     resolved: int = 0
     first: int = 0
     scores: Counter[str] = field(default_factory=Counter[str])
@@ -73,12 +113,16 @@ class Sums:
             self.longest = waited if self.longest is None else max(self.longest, waited)
 
     def work(self, row: Mapping[str, Any]) -> None:
-        self.answers[row["answer"]] += 1
+        if row["origin"] == "offered":
+            self.answers[row["answer"]] += 1
         if row["connected"] is None or row["ended"] is None:
             return
-        self.handled += 1
-        self.talk += max(0.0, (row["over"] - row["connected"]).total_seconds())
-        self.wrap_up += max(0.0, (row["ended"] - row["over"]).total_seconds())
+        self.handled[row["origin"]].add(
+            max(0.0, (row["over"] - row["connected"]).total_seconds()),
+            max(0.0, (row["ended"] - row["over"]).total_seconds()),
+        )
+        if row["origin"] != "offered":
+            return
         self.transfers += row["how"] == "transferred"
         if row["disposition"]:
             self.dispositions[row["disposition"]] += 1
@@ -89,6 +133,10 @@ class Sums:
         self.time[state] += seconds
         if state == "not_ready":
             self.not_ready[row["reason"]] += seconds
+        if row["consulted"] and state != "working":
+            self.consulting[state] += seconds
+        for channel in row["paused"]:
+            self.paused[channel] += seconds
 
     def matter(self, row: Mapping[str, Any], within: timedelta) -> None:
         reopened: datetime | None = row["reopened"]
@@ -143,6 +191,7 @@ class Sums:
     def _work(self) -> dict[str, Any]:
         count = self.answers
         ended = count["accepted"] + count["declined"] + count["missed"]
+        offered = self.handled["offered"]
         return {
             "offers": count.total(),
             "accepted": count["accepted"],
@@ -150,20 +199,29 @@ class Sums:
             "missed": count["missed"],
             "rescinded": count["rescinded"],
             "missed_share": _mean(count["missed"], ended),
-            "handled": self.handled,
-            "talk": _mean(self.talk, self.handled),
-            "wrap_up": _mean(self.wrap_up, self.handled),
-            "handling": _mean(self.talk + self.wrap_up, self.handled),
+            **offered.view(),
+            "handling_by_origin": self._by_origin(),
             "transfers": self.transfers,
-            "transfer_share": _mean(self.transfers, self.handled),
+            "transfer_share": _mean(self.transfers, offered.count),
             "dispositions": _bounded(self.dispositions),
         }
 
+    def _by_origin(self) -> dict[str, Any]:
+        known = {origin: self.handled[origin] for origin in ORIGINS}
+        everything = Handled()
+        for one in known.values():
+            everything.count += one.count
+            everything.talk += one.talk
+            everything.wrap_up += one.wrap_up
+        return {origin: one.view() for origin, one in (*known.items(), ("all", everything))}
+
     def _time(self, timed: bool) -> dict[str, Any]:
         if not timed:
-            return dict.fromkeys(("signed_in", "working", "idle", "not_ready", "not_responding", "occupancy"))
+            return dict.fromkeys(TIMES)
         time = self.time
         working, idle = time["working"], time["ready"]
+        consulting = sum(self.consulting.values())
+        busy, free = working + consulting, idle - self.consulting["ready"]
         return {
             "signed_in": float(sum(time.values())),
             "working": working,
@@ -171,6 +229,9 @@ class Sums:
             "not_ready": _bounded(self.not_ready),
             "not_responding": time["not_responding"],
             "occupancy": working / (working + idle) if working + idle else None,
+            "consulting": float(consulting),
+            "occupancy_with_consults": busy / (busy + free) if busy + free else None,
+            "paused": dict(sorted(self.paused.items())),
         }
 
     def _ends(self) -> dict[str, Any]:

@@ -18,12 +18,23 @@ class Level(View):
     reached: bool | None
 
 
+class Handling(View):
+    """Pieces of work that were connected and have ended, with their mean times in seconds."""
+
+    handled: int
+    talk: float | None
+    wrap_up: float | None
+    handling: float | None
+
+
 class MeasuredGroup(View):
     """One group, or all together under the key `""`. The formulas stand in docs/measures.md.
 
     `contacts` = answered + abandoned + flowed out + cancelled + waiting. Times of handling are means of the pieces of
-    work that were `handled`; times of agents (`signed_in` = working + idle + not ready + not responding) are
-    sums over agents, and None in groups that agents' time does not belong to (queues, channels).
+    work that were `handled`, which are those that were offered; `handling_by_origin` tells also of those that were
+    `dialled` and `handed_over`, and of `all`. `consulting` is time within idle, not ready and not responding; `paused`
+    is by channel, whatever else the agent did. Times of agents (`signed_in` = working + idle + not ready + not
+    responding) are sums over agents, and None in groups that agents' time does not belong to (queues, channels).
     """
 
     key: str
@@ -51,6 +62,7 @@ class MeasuredGroup(View):
     talk: float | None
     wrap_up: float | None
     handling: float | None
+    handling_by_origin: dict[str, Handling]
     transfers: int
     transfer_share: float | None
     dispositions: dict[str, int]
@@ -60,6 +72,9 @@ class MeasuredGroup(View):
     not_ready: dict[str, float] | None
     not_responding: float | None
     occupancy: float | None
+    consulting: float | None
+    occupancy_with_consults: float | None
+    paused: dict[str, float] | None
     resolved: int
     resolved_at_first_contact: int
     first_contact_resolution: float | None
