@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from pydantic import SecretStr
 
@@ -51,6 +51,10 @@ class Telephones:
         return TwilioAccount(
             account_sid=self.emulator.world.account_sid, auth_token=SecretStr(TOKEN), base_url=self.url
         )
+
+    def page_of(self, agent_id: str) -> str:
+        """Where a person hears and speaks at an agent's telephone."""
+        return f"{self.url}/phone?{urlencode({'me': _client(agent_id)})}"
 
     def connect(self, base_url: str, projects: Sequence[ProjectDocument], agents: Collection[str]) -> None:
         """Let the numbers of the projects lead to the centre at `base_url`, and its agents have telephones."""

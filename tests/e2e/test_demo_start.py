@@ -51,6 +51,9 @@ async def test_one_click_signs_in_at_the_centre_and_only_a_browser_on_this_page_
             me = (await client.get(f"{run.node.base_url}/api/session")).json()
             assert (me["name"], me["roles"]["*"]) == (name, roles)
         assert (await client.post("/sign-in", data={"name": "nobody"})).status_code == 404
+        telephone = re.search(r'href="([^"]+me=client%3Aguest)"', (await client.get("/")).text)
+        assert telephone is not None, "the guest hears and speaks on a page of the telephone network"
+        assert "client:guest" in (await client.get(telephone[1])).text
     for headers in (
         {"Host": "rebound.example"},
         {"Origin": "https://elsewhere.example"},

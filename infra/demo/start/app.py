@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 
 from domain.rejection import NotFound
 from infra.demo.outbox import Outbox
+from infra.demo.setting_up import GUEST
 from infra.demo.start.commands import requests, typed
 from infra.demo.start.day import Standing, standing
 from infra.demo.start.outbox_pages import outbox_of
@@ -60,6 +61,7 @@ def create_app(run: Run, outbox: Outbox, tails: Tails) -> FastAPI:  # noqa: C901
             "start.html", request, base_url=base_url, at_the_desk=AT_THE_DESK, simulated=people.simulated,
             names={one: agent.name for one, agent in run.documents.centre.agents.items()}, day=asdict(standing(run)),
             projects=run.documents.projects, telephones=run.telephones.url,
+            telephone=run.telephones.page_of(GUEST),
             written=written if written in ("taken", "refused") else "",
         )  # fmt: skip
 
