@@ -5,7 +5,6 @@ from __future__ import annotations
 from domain.ports import Keyring, RecordingStore
 from infra.blobs import FolderBlobs
 from infra.recordings.moved import Moved
-from infra.recordings.s3 import Bucket, S3Recordings
 from infra.settings import Settings
 
 
@@ -14,6 +13,9 @@ def open_recordings(settings: Settings, keyring: Keyring, folder: FolderBlobs) -
     given = settings.recordings
     if given is None:
         return folder
+    # imported here: the library of buckets takes a third of a second, which every command would pay
+    from infra.recordings.s3 import Bucket, S3Recordings
+
     bucket = Bucket(
         name=given.bucket,
         endpoint=given.endpoint,
