@@ -20,6 +20,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
+from tests.faults.forking import Nursery, nursery
+
 #: Folders whose tests start whole centres, brokers and browsers, and the lane they are run in: one after the other on
 #: one worker, so that few of them share the machine, and those of a folder the one broker or day that they look at.
 LANES = {
@@ -48,6 +50,13 @@ def unavailable(what: str) -> None:
     if os.environ.get("TRUNKLINE_TEST_REQUIRE") == "all":
         pytest.fail(f"{what} (and TRUNKLINE_TEST_REQUIRE=all)")
     pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Nursery]:
+    """Where processes come from: one for all tests of a worker, since it reads all code before it is of use."""
+    with nursery() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

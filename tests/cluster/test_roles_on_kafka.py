@@ -7,7 +7,7 @@ import pytest
 from domain.agent.commands import BecomeReady, SignIn
 from domain.execute import Origin
 from infra.cluster.broker import Broker
-from tests.processes.conftest import centre, databases, folder, forks  # noqa: F401 - fixtures
+from tests.processes.conftest import centre, databases, folder  # noqa: F401 - fixtures
 from tests.processes.starting import POOL, Cluster, complaints, until, write
 
 pytestmark = pytest.mark.timeout(300)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from infra.demo.pace import Pace
 from infra.logs import configure_logs
+from tests.faults.forking import nursery
 from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
 
 STORES = {"sqlite": on_sqlite, "postgresql": on_postgresql, "roles": on_roles}
@@ -40,7 +41,8 @@ async def _run(store: str, given: argparse.Namespace) -> Kills:
     folder.chmod(0o755)
     pace = Pace(customers=given.customers, speed=given.speed, seed=given.seed)
     tell = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
-    found = await STORES[store](folder, given.kills, seed=given.seed, pace=pace, wait=True, tell=tell)
+    with nursery() as forks:
+        found = await STORES[store](folder, forks, given.kills, seed=given.seed, pace=pace, wait=True, tell=tell)
     if given.keep is None and found.sound:
         shutil.rmtree(folder, ignore_errors=True)
     elif not found.sound:

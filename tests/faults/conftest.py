@@ -12,7 +12,7 @@ import pytest
 from infra.demo.pace import Pace
 from tests.conftest import unavailable
 from tests.faults.database import OwnPostgres, own_postgres
-from tests.faults.forking import Nursery, nursery
+from tests.faults.forking import Nursery
 from tests.faults.life import Life, populated
 
 
@@ -23,13 +23,6 @@ def folder() -> Iterator[Path]:
     made.chmod(0o755)
     yield made
     shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def forks() -> Iterator[Nursery]:
-    """Where processes come from."""
-    with nursery() as made:
-        yield made
 
 
 @pytest.fixture

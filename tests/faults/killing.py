@@ -14,7 +14,7 @@ from typing import Any
 from infra.cli.main import UNUSABLE
 from infra.demo.pace import Pace
 from tests.faults.database import own_postgres
-from tests.faults.forking import nursery
+from tests.faults.forking import Nursery
 from tests.faults.life import Life, attempts_cut_off, judge, populated
 from tests.faults.roles import Processes
 from tests.faults.serving import Ended, run
@@ -170,31 +170,32 @@ def _count(life: Life, found: Kills) -> None:
 # --- the two stores
 
 
-async def on_sqlite(data: Path, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print) -> Kills:
+async def on_sqlite(
+    data: Path, forks: Nursery, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print
+) -> Kills:
     """The kill loop on the embedded stores."""
-    with nursery() as forks:
-        async with populated(data, pace, forks) as life:
-            return await kill_loop(life, kills, Random(f"kills {seed}"), store="SQLite", wait=wait, tell=tell)
+    async with populated(data, pace, forks) as life:
+        return await kill_loop(life, kills, Random(f"kills {seed}"), store="SQLite", wait=wait, tell=tell)
 
 
-async def on_postgresql(data: Path, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print) -> Kills:
+async def on_postgresql(
+    data: Path, forks: Nursery, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print
+) -> Kills:
     """The kill loop on a PostgreSQL of its own, which suffers too."""
     dice = Random(f"kills {seed}")
-    with nursery() as forks:
-        async with own_postgres(data / "pg") as own, populated(data, pace, forks, **own.settings()) as life:
-            return await kill_loop(
-                life, kills, dice, store="PostgreSQL", disturb=lambda: own.suffer(dice), wait=wait, tell=tell
-            )
+    async with own_postgres(data / "pg") as own, populated(data, pace, forks, **own.settings()) as life:
+        return await kill_loop(
+            life, kills, dice, store="PostgreSQL", disturb=lambda: own.suffer(dice), wait=wait, tell=tell
+        )
 
 
-async def on_roles(data: Path, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print) -> Kills:
+async def on_roles(
+    data: Path, forks: Nursery, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print
+) -> Kills:
     """The kill loop on processes of separate roles, one of which dies at a time; their PostgreSQL suffers too."""
     dice = Random(f"kills {seed}")
-    with nursery() as forks:
-        async with (
-            own_postgres(data / "pg") as own,
-            populated(data, pace, forks, partial(Processes, seed=seed), **own.settings()) as life,
-        ):
-            return await kill_loop(
-                life, kills, dice, store="roles", disturb=lambda: own.suffer(dice), wait=wait, tell=tell
-            )
+    async with (
+        own_postgres(data / "pg") as own,
+        populated(data, pace, forks, partial(Processes, seed=seed), **own.settings()) as life,
+    ):
+        return await kill_loop(life, kills, dice, store="roles", disturb=lambda: own.suffer(dice), wait=wait, tell=tell)

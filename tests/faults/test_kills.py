@@ -20,15 +20,17 @@ def nothing_lost(found: Kills) -> None:
     assert {check: faults for check, faults in found.faults.items() if faults} == {}
 
 
-async def test_a_centre_on_sqlite_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice(folder):
-    nothing_lost(await on_sqlite(folder, KILLS, seed=7, pace=PACE, wait=False))
+async def test_a_centre_on_sqlite_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice(folder, forks):
+    nothing_lost(await on_sqlite(folder, forks, KILLS, seed=7, pace=PACE, wait=False))
 
 
-async def test_a_centre_on_postgresql_survives_its_own_kills_and_those_of_its_database(folder, wheel):
-    found = await on_postgresql(folder, KILLS, seed=7, pace=PACE, wait=False)
+async def test_a_centre_on_postgresql_survives_its_own_kills_and_those_of_its_database(folder, forks, wheel):
+    found = await on_postgresql(folder, forks, KILLS, seed=7, pace=PACE, wait=False)
     nothing_lost(found)
     assert found.database_faults
 
 
-async def test_processes_of_separate_roles_that_are_killed_one_by_one_lose_nothing_and_do_nothing_twice(folder, wheel):
-    nothing_lost(await on_roles(folder, KILLS, seed=7, pace=PACE, wait=False))
+async def test_processes_of_separate_roles_that_are_killed_one_by_one_lose_nothing_and_do_nothing_twice(
+    folder, forks, wheel
+):
+    nothing_lost(await on_roles(folder, forks, KILLS, seed=7, pace=PACE, wait=False))

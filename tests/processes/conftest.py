@@ -11,15 +11,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.faults.database import url_of
-from tests.faults.forking import Nursery, nursery
+from tests.faults.forking import Nursery
 from tests.processes.starting import Cluster, cluster, stores_of
-
-
-@pytest.fixture(scope="session")
-def forks() -> Iterator[Nursery]:
-    """Where processes come from."""
-    with nursery() as made:
-        yield made
 
 
 @pytest.fixture
