@@ -76,7 +76,9 @@ class RealBroker:
         self._process: subprocess.Popen[bytes] | None = None
         (self.folder / "server.properties").write_text(self._properties())
         (self.folder / "log.yaml").write_text(_LOG)
-        self._run("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "--standalone", "-c", "server.properties")
+        # as one word: one id in sixty-four begins with a dash and would be taken for an option of its own
+        given = (f"--cluster-id={_cluster_id()}", "--standalone", "--config", "server.properties")
+        self._run("kafka.tools.StorageTool", "format", *given)
 
     @property
     def address(self) -> str:
