@@ -36,36 +36,34 @@ def run(*command: str | Path, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
     """Built from the source distribution, as `make wheel` does it."""
     if shutil.which("gcc") is None and shutil.which("cc") is None:
         unavailable("no C compiler")
-    folder = tmp_path_factory.mktemp("compiled")
-    run("-m", "hatchling", "build", "-t", "sdist", "-d", folder, folder=ROOT)
-    (packed,) = folder.glob("*.tar.gz")
-    shutil.unpack_archive(packed, folder, filter="data")
-    (sources,) = (one for one in folder.iterdir() if one.is_dir())
+    run("-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path, folder=ROOT)
+    (packed,) = tmp_path.glob("*.tar.gz")
+    shutil.unpack_archive(packed, tmp_path, filter="data")
+    (sources,) = (one for one in tmp_path.iterdir() if one.is_dir())
     with (sources / "pyproject.toml").open("a", encoding="utf-8") as document:
         document.write(QUICKLY)
-    run("-m", "hatchling", "build", "-t", "wheel", "-d", folder, folder=sources, HATCH_BUILD_HOOK_ENABLE_MYPYC="1")
-    (built,) = folder.glob("*.whl")
+    run("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, folder=sources, HATCH_BUILD_HOOK_ENABLE_MYPYC="1")
+    (built,) = tmp_path.glob("*.whl")
     return built
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def installed(wheel: Path) -> Path:
     folder = wheel.parent / "installed"
     shutil.unpack_archive(wheel, folder, format="zip")
     return folder
 
 
-def test_a_wheel_built_so_carries_the_routers_modules_compiled(wheel: Path) -> None:
+def test_a_wheel_built_so_carries_the_router_compiled_and_it_decides_as_the_reference_does(
+    wheel: Path, installed: Path
+) -> None:
     libraries = {name.split(".")[0] for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".so")}
     assert {name.strip("/").removesuffix(".py") for name in COMPILED} <= libraries
-
-
-def test_the_compiled_router_decides_as_the_reference_does_and_stored_logs_again_byte_for_byte(installed: Path) -> None:
     found = {"PYTHONPATH": f"{installed}{os.pathsep}{ROOT}"}
     # -P: the sources in the working folder must not hide what is compiled
     asked = run("-P", "-c", "import router.board; print(router.board.__file__)", folder=ROOT, **found)
