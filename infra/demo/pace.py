@@ -59,7 +59,8 @@ class Pace:
 class Day:
     """The state of the simulated day. Once `closing`, nobody begins anything new and everybody finishes.
 
-    `over`: whoever is not finished is cut short; `cut` counts them. `tempo`: how fast people live at this moment.
+    `over`: whoever is not finished is cut short; `cut` counts them. `at_rest`: nobody begins anything more, whatever
+    mail still comes, so that what people saw can be held against the log. `tempo`: how fast people live now.
     """
 
     pace: Pace
@@ -67,11 +68,15 @@ class Day:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     cut: int = 0
+    at_rest: bool = False
     tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     faults: list[str] = field(default_factory=list[str])
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Let somebody do something on their own; what goes wrong in it is told at the end."""
+        """Let somebody do something on their own; what goes wrong in it is told at the end. At rest, nobody does."""
+        if self.at_rest:
+            work.close()
+            return
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self._ended)
@@ -97,6 +102,7 @@ class Day:
 
     async def rest(self) -> None:
         """Let what is under way come to its end, and end what does not soon."""
+        self.at_rest = True
         left = set(self.tasks)
         if left and not self.over.is_set():
             _, left = await asyncio.wait(left, timeout=LAST_WORDS)

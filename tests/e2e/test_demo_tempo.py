@@ -80,3 +80,20 @@ def test_the_seconds_that_people_have_lived_pass_as_fast_as_they_live() -> None:
         assert tempo.lived == 9
 
     lived(day_of_somebody())
+
+
+def test_once_the_day_is_at_rest_nobody_begins_anything_so_that_what_they_saw_can_be_held_against_the_log() -> None:
+    async def day_of_somebody() -> None:
+        day, done = Day(Pace()), list[str]()
+
+        async def act(what: str) -> None:
+            await asyncio.sleep(1)
+            done.append(what)
+
+        day.begin(act("before"))
+        await day.rest()
+        day.begin(act("mail came late"))
+        await asyncio.sleep(10)
+        assert done == ["before"]
+
+    lived(day_of_somebody())
