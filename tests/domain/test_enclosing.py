@@ -32,7 +32,7 @@ def test_a_file_alone_is_a_reply_by_mail_and_nothing_at_all_is_none(staffed: Wor
     staffed.when(Reply(**work.mine, text="", files=(named(),), by="sms")).rejected("no_files_this_way")
     then = staffed.when(Reply(**work.mine, text="", files=(named(),)))
     assert then.one(MessageSent).text == ""
-    assert from_event(then.one(NotificationRequested).files, then.one(NotificationRequested).file_names) == (named(),)
+    assert from_event(then.one(NotificationRequested).files, then.one(NotificationRequested).file_names) == [named()]
 
 
 def test_a_reply_without_files_says_nothing_of_any(staffed: World) -> None:
