@@ -1,9 +1,10 @@
 """Contact in, end to end: signed webhooks and mail taken durably, and the way from a webhook to an agent's screen.
 
-One process runs the whole centre (web, router, projections, delivery) on a real PostgreSQL; the load comes from
-another. Every webhook is signed and becomes events before it is answered; afterwards the log is read and each one
-looked for. Beside each figure stands its ceiling in the same run: the same requests to a server that checks their
-signatures and stores nothing, the same mails to a server that throws them away.
+Measured twice, each time on a real PostgreSQL of its own tables, the load from another process: on one process that is
+the whole centre (web, router, projections, delivery), and on one of the role that takes such contact in. Every webhook
+is signed and becomes events before it is answered; afterwards the log is read and each one looked for. Beside each
+figure stands its ceiling in the same run: the same requests to a server that checks their signatures and stores
+nothing, the same mails to a server that throws them away.
 
     python -m bench.contact [--webhooks N] [--mails N] [--rounds N]
 """
@@ -34,7 +35,8 @@ from infra.log.postgres import PostgresLog
 
 WEBHOOKS_A_SECOND, MAILS_A_SECOND = 500, 100
 LATENCY_P99, OFFER_MEDIAN = 0.100, 0.050
-CONNECTIONS, SMTP_SESSIONS = 48, 8
+#: Of SMTP as many as Postfix opens to one destination (`default_destination_concurrency_limit`).
+CONNECTIONS, SMTP_SESSIONS = 48, 20
 #: Calls that come in while one goes on.
 LASTS = 100
 #: Seconds that anything here may take.
@@ -107,19 +109,16 @@ def spread(latencies: Sequence[float]) -> dict[str, float]:
     }
 
 
-async def measure_webhooks(told: dict[str, Any], empty: dict[str, Any], count: int) -> dict[str, Any]:
-    """Paced at the wanted rate, then as many as it takes; each beside the server that stores nothing."""
-    document: dict[str, Any] = {"wanted_per_second": WEBHOOKS_A_SECOND}
-    for name, where in (("ceiling", empty), ("ours", told)):
-        paced_requests = webhooks(where["base_url"], where["http"], count, "a")
-        document[name] = await paced(paced_requests, WEBHOOKS_A_SECOND, CONNECTIONS)
-        document[name] |= spread(document[name].pop("latencies"))
-        before = processor_seconds(where["pid"])
-        fast = await saturated(webhooks(where["base_url"], where["http"], count, "b"), CONNECTIONS)
-        document[name]["saturated_per_second"] = fast["per_second"]
-        document[name]["saturated_refused"] = fast["refused"]
-        each = (processor_seconds(where["pid"]) - before) / count
-        document[name]["processor_ms_each"] = round(1000 * each, 2)
+async def measure_webhooks(where: dict[str, Any], count: int) -> dict[str, Any]:
+    """Paced at the wanted rate, then as many as it takes."""
+    paced_requests = webhooks(where["base_url"], where["http"], count, "a")
+    document = await paced(paced_requests, WEBHOOKS_A_SECOND, CONNECTIONS)
+    document |= spread(document.pop("latencies"))
+    before = processor_seconds(where["pid"])
+    fast = await saturated(webhooks(where["base_url"], where["http"], count, "b"), CONNECTIONS)
+    document["saturated_per_second"] = fast["per_second"]
+    document["saturated_refused"] = fast["refused"]
+    document["processor_ms_each"] = round(1000 * (processor_seconds(where["pid"]) - before) / count, 2)
     return document
 
 
@@ -132,21 +131,13 @@ async def lost(log: PostgresLog, kind: str, field: str, wanted: set[str]) -> int
     return len(wanted - seen)
 
 
-async def measure_mail(told: dict[str, Any], empty: dict[str, Any], count: int) -> dict[str, Any]:
-    document: dict[str, Any] = {"wanted_per_second": MAILS_A_SECOND}
-    for name, where in (("ceiling", empty), ("ours", told)):
-        mails = [Mail(f"customer{n}@mail.example", MAILBOX, f"{name}-{n}@mail.example") for n in range(count)]
-        began = time.perf_counter()
-        before = processor_seconds(where["pid"])
-        taken = await deliver(where["smtp"], mails, SMTP_SESSIONS)
-        seconds = time.perf_counter() - began
-        each = (processor_seconds(where["pid"]) - before) / max(1, taken)
-        document[name] = {
-            "taken": taken,
-            "per_second": round(taken / seconds, 1),
-            "processor_ms_each": round(1000 * each, 2),
-        }
-    return document
+async def measure_mail(where: dict[str, Any], count: int) -> dict[str, Any]:
+    mails = [Mail(f"customer{n}@mail.example", MAILBOX, f"{n}@mail.example") for n in range(count)]
+    began, before = time.perf_counter(), processor_seconds(where["pid"])
+    taken = await deliver(where["smtp"], mails, SMTP_SESSIONS)
+    seconds = time.perf_counter() - began
+    each = (processor_seconds(where["pid"]) - before) / max(1, taken)
+    return {"taken": taken, "per_second": round(taken / seconds, 1), "processor_ms_each": round(1000 * each, 2)}
 
 
 async def measure_offers(told: dict[str, Any], rounds: int) -> dict[str, Any]:
@@ -182,37 +173,74 @@ async def _wait_for(lines: AsyncIterator[str], kind: str) -> None:
                 return
 
 
-async def main(count: int, mails: int, rounds: int) -> dict[str, Any]:
-    with postgres_server() as server, database(server) as dsn, tempfile.TemporaryDirectory() as folder:
+async def measure(role: str, server: str, count: int, mails: int, rounds: int) -> dict[str, Any]:
+    """What one process of this role takes in: figures by what was measured."""
+    found: dict[str, Any] = {}
+    with database(server) as dsn, tempfile.TemporaryDirectory() as folder:
         url = "postgresql://?" + urlencode(_parts(dsn))
-        async with child("bench.contact_node", url, folder) as told, child("bench.contact_empty") as empty:
-            document: dict[str, Any] = {"bench": "contact", "facts": facts(server)}
-            for name, measure in (
-                ("offers", measure_offers(told, rounds)),
-                ("webhooks", measure_webhooks(told, empty, count)),
-                ("mail", measure_mail(told, empty, mails)),
-            ):
-                print(f"measuring {name}", file=sys.stderr, flush=True)
-                document[name] = await measure
+        async with child("bench.contact_node", url, folder, role) as told:
+            if role == "all":
+                found["offers"] = await measure_offers(told, rounds)
+            if role in ("all", "web"):
+                found["webhooks"] = await measure_webhooks(told, count)
+            if role in ("all", "mail"):
+                found["mail"] = await measure_mail(told, mails)
             log = await PostgresLog.open(dsn, MemoryKeyring())
             try:
-                sids = {request.about for tag in "ab" for request in webhooks("http://x", 1, count, tag)}
-                document["webhooks"]["lost"] = await lost(log, "call.started.v1", "call_id", sids)
-                started = await log.read(0, 100_000, types=["interaction.started.v1"])
-                document["mail"]["lost"] = mails - sum(one.event.channel == "email" for one in started)  # type: ignore[attr-defined]
+                await _look_for(log, found, count, mails)
             finally:
                 await log.close()
-    ours, mail, offers = document["webhooks"]["ours"], document["mail"], document["offers"]["median_ms"]
-    missing = document["webhooks"]["lost"] + ours["refused"] + ours["saturated_refused"]
-    document["bars"] = [
-        bar("webhooks accepted a second, paced", ours["per_second"], WEBHOOKS_A_SECOND * 0.99),
-        bar("webhooks at that pace, p99 in ms", ours["p99_ms"], LATENCY_P99 * 1000, at_most=True),
-        bar("webhooks lost or refused", missing, 0, at_most=True),
-        bar("mails a second through SMTP", mail["ours"]["per_second"], MAILS_A_SECOND),
-        bar("mails lost", mail["lost"], 0, at_most=True),
-        bar("webhook to offer on the stream, median ms", offers, OFFER_MEDIAN * 1000, at_most=True),
-    ]  # fmt: skip
-    return document
+    return found
+
+
+async def _look_for(log: PostgresLog, found: dict[str, Any], count: int, mails: int) -> None:
+    """How much of what was accepted the log does not have."""
+    if "webhooks" in found:
+        sids = {request.about for tag in "ab" for request in webhooks("http://x", 1, count, tag)}
+        found["webhooks"]["lost"] = await lost(log, "call.started.v1", "call_id", sids)
+    if "mail" in found:
+        started = await log.read(0, 100_000, types=["interaction.started.v1"])
+        found["mail"]["lost"] = mails - sum(one.event.channel == "email" for one in started)  # type: ignore[attr-defined]
+
+
+def bars_of(title: str, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The bars that one process is held against."""
+    bars: list[dict[str, Any]] = []
+    if "webhooks" in found:
+        ours = found["webhooks"]
+        missing = ours["lost"] + ours["refused"] + ours["saturated_refused"]
+        bars += [
+            bar(f"{title}: webhooks accepted a second, paced", ours["per_second"], WEBHOOKS_A_SECOND * 0.99),
+            bar(f"{title}: webhooks at that pace, p99 in ms", ours["p99_ms"], LATENCY_P99 * 1000, at_most=True),
+            bar(f"{title}: webhooks lost or refused", missing, 0, at_most=True),
+        ]
+    if "mail" in found:
+        mail = found["mail"]
+        bars += [
+            bar(f"{title}: mails a second through SMTP", mail["per_second"], MAILS_A_SECOND),
+            bar(f"{title}: mails lost", mail["lost"], 0, at_most=True),
+        ]
+    if "offers" in found:
+        median = found["offers"]["median_ms"]
+        bars.append(bar("webhook to offer on the stream, median ms", median, OFFER_MEDIAN * 1000, at_most=True))
+    return bars
+
+
+async def main(count: int, mails: int, rounds: int) -> dict[str, Any]:
+    document: dict[str, Any] = {"bench": "contact", "wanted": {"webhooks": WEBHOOKS_A_SECOND, "mails": MAILS_A_SECOND}}
+    bars: list[dict[str, Any]] = []
+    with postgres_server() as server:
+        document["facts"] = facts(server)
+        async with child("bench.contact_empty") as empty:
+            document["ceiling"] = {
+                "webhooks": await measure_webhooks(empty, count),
+                "mail": await measure_mail(empty, mails),
+            }
+        for role, title in (("web", "a web process"), ("mail", "a mail process"), ("all", "a whole centre")):
+            print(f"measuring {title}", file=sys.stderr, flush=True)
+            document[role] = found = await measure(role, server, count, mails, rounds)
+            bars += bars_of(title, found)
+    return document | {"bars": bars}
 
 
 def _parts(dsn: str) -> dict[str, str]:

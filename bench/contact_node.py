@@ -1,6 +1,6 @@
-"""A whole centre in one process, for `bench.contact`: prints where it listens as one line of JSON and runs until told.
+"""A centre, or one role of it, for `bench.contact`: prints where it listens as one line of JSON and runs until told.
 
-python -m bench.contact_node POSTGRES FOLDER
+python -m bench.contact_node POSTGRES FOLDER [ROLE]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import SecretStr
 
@@ -21,6 +21,7 @@ from infra.apply_documents import apply_documents
 from infra.clock import system_clock
 from infra.logs import configure_logs
 from infra.node import Node, running_node
+from infra.roles import Role
 from infra.settings import Settings, TwilioAccount
 from infra.stores import new_id
 from web.access import read_grants
@@ -85,7 +86,7 @@ async def _prepare(node: Node) -> str:
     return str(token)
 
 
-async def main(postgres: str, folder: Path) -> None:
+async def main(postgres: str, folder: Path, role: Role) -> None:
     settings = Settings(
         data=folder,
         database_url=SecretStr(postgres),
@@ -100,7 +101,7 @@ async def main(postgres: str, folder: Path) -> None:
         log_level="error",
     )
     configure_logs("error")  # on standard error: what is printed is read
-    async with running_node(settings) as node:
+    async with running_node(settings, role) as node:
         token = await _prepare(node)
         told = {"http": node.http_port, "smtp": node.smtp_in_port, "token": token, "base_url": node.base_url}
         print(json.dumps(told), flush=True)
@@ -111,4 +112,4 @@ async def main(postgres: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), cast("Role", sys.argv[3] if len(sys.argv) > 3 else "all")))

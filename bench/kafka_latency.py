@@ -32,6 +32,7 @@ from infra.cluster.turn import PostgresTurn
 from infra.keys.memory import MemoryKeyring
 from infra.log.opened import NoKeyring
 from infra.log.postgres import PostgresLog
+from infra.logs import configure_logs
 from infra.rows.postgres import PostgresRows
 from projections.schema import Column, Projection, Table
 
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--part", nargs=4, metavar=("NAME", "DSN", "BROKER", "TOPIC"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    configure_logs("error")  # on standard error: what is printed is read
     if options.part:
         name, dsn, address, topic = options.part
         asyncio.run(part(name, dsn, Broker(servers=(address,), topic=topic, partitions=1)))

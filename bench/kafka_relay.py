@@ -24,6 +24,7 @@ from infra.cluster.publishing import BATCH_BYTES
 from infra.cluster.relay import SOURCE, Relay
 from infra.keys.memory import MemoryKeyring
 from infra.log.postgres import PostgresLog
+from infra.logs import configure_logs
 
 Record = tuple[bytes, bytes, list[Header]]
 
@@ -98,6 +99,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    configure_logs("error")  # on standard error: what is printed is read
     with postgres_server() as server, database(server) as dsn, kafka_server() as address:
         figures = asyncio.run(measure(dsn, address, options.events, options.rounds))
         reached = ratio(figures, "relay", "bare producer")

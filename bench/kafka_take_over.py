@@ -20,8 +20,6 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-import structlog
-
 from bench.kafka_ground import kafka_server, topic_on
 from bench.log_ground import bar, database, facts, postgres_server, publish
 from bench.router_load import POOL, Load
@@ -36,6 +34,7 @@ from infra.cluster.snapshotting import make_snapshot
 from infra.keys.memory import MemoryKeyring
 from infra.log.opened import NoKeyring
 from infra.log.postgres import PostgresLog
+from infra.logs import configure_logs
 
 KEY = bytes(32)
 #: Seconds that a round may take.
@@ -44,7 +43,6 @@ PATIENCE = 60.0
 
 async def route(dsn: str, broker: Broker) -> None:
     """Until told to stop; says `routing` once the board of the pool stands."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     log = await PostgresLog.open(dsn, NoKeyring())
     clock = SteadyClock()
     executor = Executor(log, opener=lambda event: event, clock=clock, new_id=lambda: str(uuid4()))
@@ -121,6 +119,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--part", nargs=3, metavar=("DSN", "BROKER", "TOPIC"), help=argparse.SUPPRESS)
     options = parser.parse_args()
+    configure_logs("error")  # on standard error: what is printed is read
     if options.part:
         dsn, address, topic = options.part
         asyncio.run(route(dsn, Broker(servers=(address,), topic=topic, partitions=1)))
