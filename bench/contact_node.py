@@ -19,6 +19,7 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.execute import Origin
 from infra.apply_documents import apply_documents
 from infra.clock import system_clock
+from infra.collecting import tune_collector
 from infra.logs import configure_logs
 from infra.node import Node, running_node
 from infra.roles import Role
@@ -103,6 +104,7 @@ async def main(postgres: str, folder: Path, role: Role) -> None:
     configure_logs("error")  # on standard error: what is printed is read
     async with running_node(settings, role) as node:
         token = await _prepare(node)
+        tune_collector()  # as `trunkline serve` does
         told = {"http": node.http_port, "smtp": node.smtp_in_port, "token": token, "base_url": node.base_url}
         print(json.dumps(told), flush=True)
         stop = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 from bench.router_load import POOL, Load
 from domain.event import Recorded
 from domain.interaction.offers import OfferInteraction
-from infra.routing import tune_collector
+from infra.collecting import tune_collector
 from router import Router, matching
 from router.instants import micros
 from router.records import AgentRecord, Item

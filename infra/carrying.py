@@ -11,9 +11,9 @@ from infra.cluster.router_pools import RouterPools
 from infra.cluster.snapshots import Snapshots
 from infra.cluster.snapshotting import Snapshotting
 from infra.cluster.turn import PostgresTurn
+from infra.collecting import tune_collector
 from infra.operations.figures import Figures
 from infra.pools import tell_board
-from infra.routing import tune_collector
 from infra.secrets import derived
 from projections.catalogue import PROJECTIONS
 

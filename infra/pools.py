@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from infra.collecting import tune_collector
 from infra.operations.figures import Figures
-from infra.routing import RouterProcess, tune_collector
+from infra.routing import RouterProcess
 from router.board import Board
 
 if TYPE_CHECKING:

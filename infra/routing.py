@@ -7,7 +7,6 @@ interaction, so of two routers that want the same, the log refuses one, who then
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, cast
@@ -40,24 +39,7 @@ LONGEST_SLEEP = 60.0
 #: Seconds between looks at whether it is this process' turn now.
 STANDBY = 0.2
 
-#: Python's collector, while a router routes: objects made since the last look at the young ones, and looks at the
-#: younger before one at the older.
-COLLECT_AFTER = (50_000, 20, 50)
-
 Work = tuple[Command, Cause]
-
-
-def tune_collector() -> None:
-    """Let the garbage collector leave the board alone that was built so far.
-
-    A board has millions of objects that live on, and looking through them all takes seconds, while nothing is routed.
-    What comes later is collected as ever, in larger portions. For a process that routes until it ends; what was
-    spared by an earlier call and is garbage by now is collected first.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 class RouterProcess:

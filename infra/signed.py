@@ -15,9 +15,9 @@ async def signed_fields(signatures: Signatures, request: Request) -> Fields:
         body += chunk
         if len(body) > MAX_BODY:
             raise BadWebhook(f"the request is larger than {MAX_BODY} bytes")
-    query = request.url.query
+    query = request.scope["query_string"].decode("ascii", "replace")
     fields = fields_of(body, query) if request.method == "GET" else fields_of(body)
     signed = fields if request.method == "POST" else {}
-    path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+    path = (request.scope.get("raw_path") or request.scope["path"].encode()).decode("ascii", "replace")
     signatures.check(path, query, signed, request.headers.get(SIGNATURE_HEADER))
     return Fields(fields)

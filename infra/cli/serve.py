@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from infra.collecting import tune_collector
 from infra.load_settings import load_settings
 from infra.logs import configure_logs
 from infra.roles import Role
@@ -36,6 +37,7 @@ async def _serve(role: Role) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with running_node(load_settings(), role) as node:
+        tune_collector()
         if node.stores.secrets.notice:
             typer.echo(node.stores.secrets.notice, err=True)
         where = f"{node.settings.operations_host}:{node.operations_port}"
