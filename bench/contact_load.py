@@ -34,12 +34,14 @@ def request_of(port: int, path: str, body: bytes, headers: Mapping[str, str], ab
     return Request(port, "\r\n".join(lines).encode() + b"\r\n\r\n" + body, about)
 
 
-class _Connection:
+class Connection:
+    """A kept-alive HTTP connection."""
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     @classmethod
-    async def open(cls, port: int) -> _Connection:
+    async def open(cls, port: int) -> Connection:
         return cls(*await asyncio.open_connection("127.0.0.1", port))
 
     async def ask(self, request: Request) -> int:
@@ -60,14 +62,14 @@ class _Connection:
 
 async def _drain(queue: asyncio.Queue[tuple[float, Request]], into: dict[str, Any]) -> None:
     due, request = await queue.get()
-    connection = await _Connection.open(request.port)
+    connection = await Connection.open(request.port)
     try:
         while True:
             try:
                 status = await connection.ask(request)
             except (asyncio.IncompleteReadError, ConnectionError):
                 # a server closes what was idle for long; what it has not answered is sent again, as providers do
-                connection = await _Connection.open(request.port)
+                connection = await Connection.open(request.port)
                 status = await connection.ask(request)
             into["latencies"].append(time.perf_counter() - due)
             into["refused"] += not 200 <= status < 300

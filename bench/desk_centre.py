@@ -54,7 +54,7 @@ def documents(agents: int) -> tuple[CentreDocument, ProjectDocument]:
     return CentreDocument.model_validate(centre), ProjectDocument.model_validate(project)
 
 
-class _NoPasswords(Passwords):
+class NoPasswords(Passwords):
     """Nobody of the bench signs in by password, and hashing hundreds takes half a minute of processor."""
 
     async def hash(self, password: str) -> str:
@@ -129,20 +129,20 @@ async def house(folder: Path, agents: int, supervisors: int) -> AsyncGenerator[H
     async with AsyncExitStack() as closing:
         cluster = await closing.enter_async_context(own_cluster(settings, folder, roles=("web", "projections")))
         node = await closing.enter_async_context(watching_node(cluster.settings))
-        accounts = AccountStore(node.database, _NoPasswords())
+        accounts = AccountStore(node.database, NoPasswords())
         found = House(cluster, node, accounts, {})
         centre, project = documents(agents)
         await apply_documents(node.stores.executor, [centre], [project], Origin(project="", pool="main", actor="bench"))
         await node.configured.catch_up()
         people = [(one, Role.AGENT, one) for one in centre.agents]
         people += [(f"supervisor{number}", Role.SUPERVISOR, "") for number in range(supervisors)]
-        await many(people, lambda one: _account(found, *one))
+        await many(people, lambda one: add_account(found, *one))
         await many(list(centre.agents), lambda one: found.do(SignIn(agent_id=one)))
         await many(list(centre.agents), lambda one: found.do(BecomeReady(agent_id=one)))
         yield found
 
 
-async def _account(house: House, name: str, role: Role, agent_id: str) -> None:
+async def add_account(house: House, name: str, role: Role, agent_id: str) -> None:
     account, now = Account(new_id(), name, "main", agent_id, {EVERYWHERE: frozenset({role})}), system_clock()
     await house.accounts.add(account, "not used in this place", now)
     _, house.tokens[name] = await house.accounts.issue_token(account.account_id, "bench", (), now, None)
