@@ -5,21 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 import structlog
 
 from channels.email.ingress import Mailbox, base_address
 from domain.centre.configuration import CentreConfigured, ProjectConfigured
 from domain.centre.documents import CentreDocument, ProjectDocument
-from domain.centre.references import check
 from domain.event import Recorded
 from domain.ports import Log, LogUnavailable
+from infra.between_documents import faults_between
 from infra.gathering import Gathering
-from infra.holidays_named import calendars_for
-from infra.log.registry import event_names
-from infra.number_faults import check_numbers
-from infra.text_faults import check_texts
 
 _log = structlog.get_logger("configured")
 #: Seconds between looks.
@@ -111,10 +106,7 @@ class Configured:
             projects[document.project] = document
         else:
             return []
-        kept = list(projects.values())
-        zones, holidays = available_timezones(), calendars_for(kept)
-        found = check(list(centres.values()), kept, time_zones=zones, holidays=holidays, events=event_names())
-        found += check_texts(kept) + check_numbers(list(centres.values()), kept)
+        found = faults_between(list(centres.values()), list(projects.values()))
         return [f"{'.'.join(map(str, f.path))}: {f.what}; {f.mend}" for f in found if f.severity == "fault"]
 
     def agent_name(self, agent_id: str) -> str:

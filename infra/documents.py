@@ -7,17 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
-from zoneinfo import available_timezones
 
 from domain.centre.documents import CentreDocument, ProjectDocument
-from domain.centre.references import Fault, Subject, check
-from domain.centre.staffing import check_staffing
+from domain.centre.references import Fault, Subject
+from infra.between_documents import faults_between
 from infra.document_faults import Examined, examine
-from infra.holidays_named import calendars_for, with_holidays
-from infra.log.registry import event_names
+from infra.holidays_named import with_holidays
 from infra.marked_yaml import Broken, Marked, Place, parse
-from infra.number_faults import check_numbers
-from infra.text_faults import check_texts
 
 #: Files looked at in one go; a folder stands for the YAML files in it.
 MAX_FILES = 1000
@@ -140,10 +136,7 @@ def _check_references(pieces: Sequence[_Piece], checked: Checked) -> None:
                 projects.append(project)
             case _:
                 continue
-    zones, holidays = available_timezones(), calendars_for(projects)
-    found = check(centres, projects, time_zones=zones, holidays=holidays, events=event_names())
-    found += check_staffing(centres, projects) + check_texts(projects) + check_numbers(centres, projects)
-    for fault in found:
+    for fault in faults_between(centres, projects):
         piece = by_subject[fault.subject]
         if not _follows(fault, by_subject):
             place = piece.marked.place(fault.path, key=fault.at_key)

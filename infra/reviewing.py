@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from domain.centre.documents import CentreDocument, ProjectDocument
-from domain.centre.references import Fault, check
-from domain.centre.staffing import check_staffing
+from domain.centre.references import Fault
 from domain.sentence import Sentence, say
+from infra.between_documents import faults_between
 from infra.configured import Configured
 from infra.document_changes import changes
 from infra.document_faults import Examined, examine
-from infra.holidays_named import calendars_for
 from infra.marked_yaml import Blemish, Broken, Marked, parse
 from infra.written_yaml import written
 from web.doors import Complete
@@ -73,10 +71,7 @@ class Reviewing:
         else:
             projects[document.project] = document
             subject = ("project", list(projects).index(document.project))
-        all_centres, all_projects = list(centres.values()), list(projects.values())
-        zones, holidays = available_timezones(), calendars_for(all_projects)
-        found = check(all_centres, all_projects, time_zones=zones, holidays=holidays)
-        found += check_staffing(all_centres, all_projects)
+        found = faults_between(list(centres.values()), list(projects.values()))
         return [f for f in found if f.subject == subject and not examined.beneath_mended(f.path)]
 
 

@@ -63,6 +63,21 @@ queues:
     assert unknown["mend_wording"]["code"] == "did_you_mean"
 
 
+async def test_a_review_finds_what_is_wrong_with_numbers_and_words_of_texts_as_checking_a_file_does(
+    web: Running,
+) -> None:
+    max_ = await web.client("max", {"*": ["manager"]})
+    texts = {"department": "billing", "keywords": {"callback": ["STOP"]}}
+    numbers = {
+        "main": {"number": "+48221234567", "title": "Main", "texts": texts},
+        "other": {"number": "+48221234568", "title": "Other", "vanity": "800 MALINY"},
+    }
+    review = (await max_.post(f"{CONFIGURATION}/review", json={"document": document(numbers=numbers)})).json()
+    assert not review["applicable"]
+    faults = {fault["path"] for fault in review["faults"] if fault["severity"] == "fault"}
+    assert {"numbers.main.texts.keywords", "numbers.other.vanity"} <= faults
+
+
 async def test_what_is_no_document_is_told_and_not_a_fault_of_ours(web: Running) -> None:
     max_ = await web.client("max", {"*": ["manager"]})
     for body in (
