@@ -23,6 +23,14 @@ class Sentence(str):
         return Sentence, (str(self), self.code, self.given)  # copied and pickled whole
 
 
+class BadDeclaration(ValueError):
+    """Something declared that cannot be so; `sentence` says what is wrong with it."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
 def say(code: str, english: str, **given: str | int | float | Sentence) -> Sentence:
     """The sentence of this code, its places (`{name}`, as `str.format` has them) filled with what is given."""
     return Sentence(english.format(**given), code, given)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from domain.sentence import Sentence, say
+from domain.sentence import BadDeclaration, say
 
 _DIGITS: Final = "0123456789"
 _MAX_LETTERS: Final = 20
@@ -16,12 +16,8 @@ _MAX_LETTERS: Final = 20
 _BASES: Final = str.maketrans({"Ł": "L", "Đ": "D", "Ø": "O", "Œ": "OE", "Æ": "AE", "Ħ": "H"})
 
 
-class BadKeypad(ValueError):
+class BadKeypad(BadDeclaration):
     """A declared keypad that cannot be one; the sentence says what is wrong with it."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)

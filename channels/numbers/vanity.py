@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from channels.numbers.keypad import Keypad
-from domain.sentence import Sentence, say
+from domain.sentence import BadDeclaration, say
 
 _MAX_TEXT: Final = 100
 #: E.164 allows 15 digits; prefixes and extensions may come to it.
@@ -17,12 +17,8 @@ _MAX_WORDS: Final = 2_000_000
 _SEPARATORS: Final = " -./()\u00a0'’"
 
 
-class BadVanity(ValueError):
+class BadVanity(BadDeclaration):
     """A text that cannot be dialled on this keypad; the sentence says which sign and why."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class Expanded(NamedTuple):

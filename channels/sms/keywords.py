@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal
 
-from domain.sentence import Sentence, say
+from domain.sentence import BadDeclaration, say
 
 Kind = Literal["stop", "start", "help", "callback"]
 
@@ -57,12 +57,8 @@ _COMMON: Final = "en"
 LANGUAGES: Final = tuple(_STOP)
 
 
-class BadKeyword(ValueError):
+class BadKeyword(BadDeclaration):
     """A declared keyword that cannot be one; the sentence says which and why."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
