@@ -18,10 +18,10 @@ ARGS ?=
 SEEDS ?= 20000
 # make faults KILLS=50 ARGS='--stores sqlite --json'
 KILLS ?= 200
-# One worker per core (with one more, whole centres wait for one another); each may run a PostgreSQL of its own, hence
-# the cap.
-WORKERS ?= auto
-# What shares a worker: LANES in tests/conftest.py.
+# One worker more than cores: it does what starts no whole centre, while centres on the others wait (LANES in
+# tests/lanes.py; with more centres at once they wait for one another). Each may run a PostgreSQL of its own, hence the
+# cap.
+WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 1) + 1)))
 PYTEST := $(PY) -m pytest -n $(WORKERS) --maxprocesses 8
 # PostgreSQL's sockets have at most 107 bytes of path: a long TMPDIR leaves them no room.
 SHORT_TMPDIR := if [ "$$(printf %s "$${TMPDIR:-/tmp}" | wc -c)" -gt 40 ]; then TMPDIR=/tmp; export TMPDIR; fi

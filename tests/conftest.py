@@ -21,28 +21,16 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from tests.faults.forking import Nursery, nursery
-
-#: Folders whose tests start whole centres, brokers and browsers, and the lane they are run in: one after the other on
-#: one worker, so that few of them share the machine, and those of a folder the one broker or day that they look at.
-LANES = {
-    "tests/cluster/": "centres",
-    "tests/desk/": "desk",
-    "tests/e2e/": "centres",
-    "tests/processes/": "centres",
-    "tests/faults/": "faults",
-}
+from tests.lanes import Lanes, longest_first
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hands out tests one by one, but for those of `LANES`. (The mark `xdist_group` does nothing in pytest 9.2.)"""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Lanes(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return next((lane for folder, lane in LANES.items() if nodeid.startswith(folder)), nodeid)
-
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
     return Lanes(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 def unavailable(what: str) -> None:
