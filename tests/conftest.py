@@ -21,7 +21,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from tests.faults.forking import Nursery, nursery
-from tests.lanes import Lanes, longest_first
+from tests.lanes import Lanes, give_way, longest_first
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    give_way(config)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,11 +1,13 @@
 """Which worker of a test run has which tests, so that a few of them start whole centres and none stands idle.
 
 Centres, brokers and browsers spend most of their time waiting. Where a run has several workers, its last one does the
-rest meanwhile and is given no lane as long as there is anything else to do.
+rest meanwhile, gives way to the others where they want the processor, and is given no lane as long as there is anything
+else to do.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -21,15 +23,20 @@ LANES = {
     "tests/processes/": "centres",
     "tests/faults/": "faults",
 }
+#: Files of which every worker that had one test would make the one costly thing anew that all of them look at.
+TOGETHER = ("tests/architecture/test_wheel.py",)
 #: Where the longest of the other tests are. They are begun first, lest the last of them run alone at the end.
 LONG = ("tests/simulation/", "tests/architecture/", "tests/simulate/")
+#: By how much the worker that does the rest stands behind, in steps of `nice`: a third of anybody else's share.
+LOWER = 5
 
 
 class Lanes(LoadScopeScheduling):
     """Hands out tests one by one, but for those of `LANES`. (The mark `xdist_group` does nothing in pytest 9.2.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((lane for folder, lane in LANES.items() if nodeid.startswith(folder)), nodeid)
+        lane = next((lane for folder, lane in LANES.items() if nodeid.startswith(folder)), None)
+        return lane or next((file for file in TOGETHER if nodeid.startswith(file)), nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         if _fills(node.workerinput):
@@ -37,6 +44,13 @@ class Lanes(LoadScopeScheduling):
             if other is not None:
                 self.workqueue.move_to_end(other, last=False)
         super()._assign_work_unit(node)
+
+
+def give_way(config: pytest.Config) -> None:
+    """Let the worker that fills the time take what processor's time the people of simulated days leave over."""
+    about: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if about is not None and _fills(about):
+        os.nice(LOWER)
 
 
 def _fills(about: dict[str, Any]) -> bool:

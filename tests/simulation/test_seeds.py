@@ -46,8 +46,9 @@ def test_nothing_breaks_on_a_bad_day(first: int) -> None:
 
 
 def test_the_same_seed_gives_the_same_day() -> None:
-    assert simulate(4711).events == simulate(4711).events
-    assert simulate(4711).states == simulate(4711).states
+    one, again = simulate(4711), simulate(4711)
+    assert one.events == again.events
+    assert one.states == again.states
 
 
 @pytest.mark.skipif("TRUNKLINE_SIMULATION_SEED" not in os.environ, reason="no single seed was asked for")
