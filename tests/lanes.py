@@ -45,6 +45,14 @@ class Lanes(LoadScopeScheduling):
                 self.workqueue.move_to_end(other, last=False)
         super()._assign_work_unit(node)
 
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:
+        super().mark_test_complete(node, item_index, duration)
+        # all that a worker ever had is counted again after each test: of thousands, that takes longer than many a test
+        work = self.assigned_work[node]
+        scope = self._split_scope(self.registered_collections[node][item_index])
+        if all(work[scope].values()):
+            del work[scope]
+
 
 def give_way(config: pytest.Config) -> None:
     """Let the worker that fills the time take what processor's time the people of simulated days leave over."""

@@ -129,15 +129,6 @@ def test_service_level_is_told_per_queue_with_its_method(told: dict[str, Any]) -
     )
 
 
-def test_a_data_folder_is_kept_and_can_be_run_again(tmp_path: Path) -> None:
-    few = ("--seconds", "2", "--speed", "20", "--customers", "10", "--json")
-    options = (*few, "--port", "0", "--smtp-port", "0", "--data", str(tmp_path))
-    first, second = run_demo(*options), run_demo(*options)
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr[-1_000:] + second.stderr[-1_000:]
-    assert (tmp_path / "log.sqlite").exists()
-    assert json.loads(second.stdout)["counts"]["tickets_opened"] > 0
-
-
 def test_json_without_an_end_is_refused_with_the_way_to_mend_it() -> None:
     refused = run_demo("--json")
     assert refused.returncode == 2

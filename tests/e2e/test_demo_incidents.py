@@ -72,6 +72,17 @@ def test_every_decision_of_that_day_is_made_again_from_its_log(
     assert found["decisions"] >= 10
 
 
+def test_the_folder_of_that_day_is_kept_and_another_day_goes_on_in_it(
+    folder: Path, finished: subprocess.CompletedProcess[str]
+) -> None:
+    assert finished.returncode == 0, finished.stderr[-1_000:]
+    assert (folder / "log.sqlite").exists()
+    few = ("--seconds", "2", "--speed", "20", "--customers", "10", "--json")
+    second = run_demo(*few, "--data", str(folder), *PORTS)
+    assert second.returncode == 0, second.stdout[-3_000:] + second.stderr[-1_000:]
+    assert json.loads(second.stdout)["counts"]["tickets_opened"] > 0
+
+
 def test_a_power_cut_at_a_site_that_does_not_exist_is_refused_with_the_sites_there_are() -> None:
     refused = run_demo("--seconds", "5", "--power-cut", "atlantis", *PORTS)
     assert refused.returncode != 0

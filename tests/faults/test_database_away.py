@@ -36,10 +36,11 @@ async def test_a_centre_whose_database_goes_away_refuses_for_now_and_goes_on_by_
         await asyncio.to_thread(database.stop, at_once=True)
         codes = await asyncio.gather(*(bring(life, letter(100 + number)) for number in range(3)))
         assert codes == [451] * 3
-        refused = await register(life, client, 100)
+        listing = client.get(f"/api/projects/{life.clerk.project}/tickets")
+        # at once, for each of them gives the database its time to answer
+        refused, asked = await asyncio.gather(register(life, client, 100), listing)
         assert refused.status_code == 503
         assert refused.headers["content-type"] == "application/problem+json"
-        asked = await client.get(f"/api/projects/{life.clerk.project}/tickets")
         assert asked.status_code == 503
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/readyz")).status_code == 503
