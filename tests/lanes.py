@@ -25,10 +25,10 @@ LANES = {
 }
 #: Files of which every worker that had one test would make the one costly thing anew that all of them look at.
 TOGETHER = ("tests/architecture/test_wheel.py",)
-#: Where the longest of the other tests are. They are begun first, lest the last of them run alone at the end.
-LONG = ("tests/simulation/", "tests/architecture/", "tests/simulate/")
-#: By how much the worker that does the rest stands behind, in steps of `nice`: a third of anybody else's share.
-LOWER = 5
+#: The longest of the other tests. They are begun first, lest the last of them run alone at the end.
+LONG = ("tests/architecture/test_compiled.py", "tests/simulate/test_exact_values.py", "tests/simulation/")
+#: By how much the worker that does the rest stands behind, in steps of `nice`: half of anybody else's share.
+LOWER = 3
 
 
 class Lanes(LoadScopeScheduling):

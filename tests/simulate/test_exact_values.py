@@ -17,7 +17,8 @@ from infra.simulate.runs import jobs_of, run_all
 from tests.simulate.building import example
 
 LONG = os.environ.get("TRUNKLINE_SIMULATION_EXACT") == "1"
-pytestmark = [pytest.mark.timeout(0)] if LONG else []
+#: Half a minute of a processor's time each, of which other tests leave some.
+pytestmark = pytest.mark.timeout(0 if LONG else 900)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ def test_a_seed_that_failed_once_passes_for_ever(seed: int) -> None:
     _run(seed)
 
 
+# more than a minute of a processor's time, of which other tests leave some
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_nothing_breaks_on_a_bad_day(first: int) -> None:
     happened: Counter[str] = Counter()
