@@ -69,7 +69,7 @@ def _candidate(agent: AgentRecord, place: int, item: Item, need: Need) -> Candid
             "agent_id": agent_id,
             "place": place,
             "idle_since": None if agent.work else agent.idle_since,
-            "ring": 0 if agent_id == item.preferred else need.members[agent_id].lane.ring,
+            "ring": 0 if agent_id == item.preferred else agent.rows[need.asked].ring,
             "value": need.order.value(agent, need),
         },
     )
@@ -94,37 +94,35 @@ def excluded(board: Board, need: Need, item: Item, now_us: int) -> dict[str, int
 def _full(board: Board, need: Need, item: Item, now_us: int) -> list[int]:
     """How many members lack room, by `Fullness`; under `OPEN` those with room who do not see the item yet."""
     full = [0, 0, 0]
-    for lane in need.lanes.values():
+    for lane in need.lanes:
         room, concurrency, capacity = lane.tally
         full[NO_CONCURRENCY] += concurrency
         full[NO_CAPACITY] += capacity
         if lane.delay_us and not lane.sees(item, now_us):
             full[OPEN] += room
     for agent in board.index.roster.uncounted:
-        member = need.members.get(agent.agent_id)
-        if member is not None and member.room.counted != member.room.full:
-            late = not member.lane.sees(item, now_us)
-            for fullness, by in ((member.room.counted, -1), (member.room.full, 1)):
+        row, room = agent.rows.get(need.asked), agent.room(need.channel)
+        if row is not None and room is not None and room.counted != room.full:
+            late = row.delay_us and not row.lanes[need.channel].sees(item, now_us)
+            for fullness, by in ((room.counted, -1), (room.full, 1)):
                 full[fullness] += by if fullness != OPEN or late else 0
     return full
 
 
 def _by_history(need: Need, item: Item, now_us: int, full: list[int]) -> Iterator[tuple[str, int]]:
     """The same for the rules from `excluded` on, where bans, earlier and open offers of the item have a say."""
-    members = need.members
-    banned = [agent_id for agent_id in item.excluded if agent_id in members]
+    banned = [seat for agent_id in item.excluded if (seat := need.seat(agent_id)) is not None]
     yield "excluded", len(banned)
     if item.kept:
-        own = item.preferred in members and item.preferred not in item.excluded
-        yield "preferred", len(members) - len(banned) - own
+        own = item.preferred not in item.excluded and need.seat(item.preferred) is not None
+        yield "preferred", need.members - len(banned) - own
         return  # what remains is the preferred agent alone, who is chosen
-    for agent_id in banned:
-        member = members[agent_id]
-        full[member.room.full] -= member.room.full != OPEN or not member.lane.sees(item, now_us)
+    for seat in banned:
+        full[seat.room.full] -= seat.room.full != OPEN or not seat.lane.sees(item, now_us)
     yield from (("concurrency", full[NO_CONCURRENCY]), ("capacity", full[NO_CAPACITY]), ("delay", full[OPEN]))
     ringing = tried = 0
     for agent_id in {**item.tries, **{offer.agent_id: 1 for offer in item.offers.values()}}:
-        seat = members.get(agent_id)
+        seat = need.seat(agent_id)
         if seat is None or agent_id in item.excluded or seat.room.full != OPEN:
             continue
         if seat.lane.sees(item, now_us) and not need.admits(agent_id, item):

@@ -16,7 +16,6 @@ from router.policies import QueueRules
 from router.qualifications import Asked, Qualification
 from router.records import AgentRecord, Item
 from router.roster import Roster
-from router.rules import OPEN
 
 #: Something that somebody may have become able to take: the plain items of a need, or one that is not plain.
 Source = Need | Item
@@ -139,7 +138,7 @@ class Index:
 
     def _await_sight(self, need: Need, item: Item) -> None:
         """Wait for the next delay after which further agents see the item."""
-        later = [lane.delay_us for lane in need.lanes.values() if item.ready_us + lane.delay_us > self.now_us]
+        later = [lane.delay_us for lane in need.lanes if item.ready_us + lane.delay_us > self.now_us]
         if later:
             self._deadlines.set(item.ready_us + min(later), "visible", item)
 
@@ -157,15 +156,18 @@ class Index:
     def forget(self, project: str) -> None:
         """Other rules are in force: give up the project's needs; what stood in them is to be placed anew."""
         prefix = f"{project}/"
-        for need in [one for one in self._needs.values() if one.queue.startswith(prefix)]:
-            for item in list(need.items()):
-                self.take(item)
-                self.change(item)
-            del self._needs[need.key]
-            self._unseated.pop(need, None)
-            self._stirred.pop(need, None)
-            self._drop(need)
-            self.roster.unseat(need)
+        for asking in [one for one in self._asked.values() if one.queue.startswith(prefix)]:
+            self.roster.unseat(asking)
+            for need in asking.needs.values():
+                for item in list(need.items()):
+                    self.take(item)
+                    self.change(item)
+                del self._needs[need.key]
+                self._unseated.pop(need, None)
+                self._stirred.pop(need, None)
+            del self._asked[asking.asked]
+            for queue in asking.queues:
+                del self._served_by[queue][asking]
 
     def take_all(self) -> None:
         """Take every item, to be placed anew: by another order."""
@@ -176,11 +178,12 @@ class Index:
 
     def site_changed(self, site: str) -> None:
         """A site went down or came back, so that needs that ask for it may be open to others."""
-        for need in self._needs.values():
-            if site in need.sites:
-                self.roster.unseat(need)
-                self._unseated[need] = None
-                self._stir(need)
+        for asking in self._asked.values():
+            if site in asking.sites:
+                self.roster.unseat(asking)
+                for need in asking.needs.values():
+                    self._unseated[need] = None
+                    self._stir(need)
 
     def _add(self, key: NeedKey, rules: QueueRules) -> Need:
         asking = self._asking(key)
@@ -199,15 +202,6 @@ class Index:
                 self._served_by.setdefault(queue, {})[asking] = None
         return asking
 
-    def _drop(self, need: Need) -> None:
-        """Nobody asks for it any more on this channel."""
-        asking = need.asked
-        del asking.needs[need.channel]
-        if not asking.needs:
-            del self._asked[asking.asked]
-            for queue in asking.queues:
-                del self._served_by[queue][asking]
-
     def _stir(self, need: Need) -> None:
         self._stirred[need] = None
         for item in need.others():
@@ -220,9 +214,6 @@ class Index:
         for agent, use in self.roster.serving(need.queues):
             if not self._touched.get(agent):
                 self.roster.take_seat(agent, need, use)
-        for seat in need.members.values():
-            if seat.agent.parked and seat.room.full == OPEN:
-                seat.lane.park(self.roster.entry(seat.agent, need))
         self._watch_delays(need)
 
     def _sync(self, agent: AgentRecord, moved: bool) -> None:

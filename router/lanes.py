@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from router.records import Item
+from router.seating import Row
+
+if TYPE_CHECKING:
+    from router.needs import Need
 
 #: Below this size a lane's heap is never swept.
 SMALL = 64
@@ -22,10 +25,10 @@ class Lane:
     Entries that are no longer true are dropped when met.
     """
 
-    __slots__ = ("away", "delay_us", "heap", "members", "ring", "tally")
+    __slots__ = ("away", "delay_us", "heap", "need", "ring", "tally")
 
-    def __init__(self, members: Sized, ring: int, away: bool, delay_us: int) -> None:
-        self.members, self.ring, self.away, self.delay_us = members, ring, away, delay_us
+    def __init__(self, need: Need, row: Row) -> None:
+        self.need, self.ring, self.away, self.delay_us = need, row.ring, row.away, row.delay_us
         self.heap: list[Entry] = []
         #: How many agents of this lane have room, or lack it, by `Fullness`.
         self.tally = [0, 0, 0]
@@ -34,7 +37,7 @@ class Lane:
         """Enter an agent with room, under their present key and stamp."""
         heap = self.heap
         heappush(heap, entry)
-        if len(heap) > 2 * len(self.members) + SMALL:
+        if len(heap) > SMALL and len(heap) > 2 * sum(self.tally) + SMALL:
             heap[:] = [one for one in heap if one[-2] == one[-1].stamp]
             heapify(heap)
 

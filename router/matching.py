@@ -110,7 +110,7 @@ class Matching:
     def _open_to(self, agents: list[AgentRecord]) -> list[Source]:
         """What may have something for one of many agents: to ask each of them again and again would take too long."""
         rooms = [room for agent in agents for room in agent.rooms if room.full == OPEN]
-        needs = dict.fromkeys(seat.need for room in rooms for seat in room.seats if seat.need.size)
+        needs = dict.fromkeys(lane.need for room in rooms for lane in room.lanes if lane.need.size)
         sources: list[Source] = []
         for need in needs:
             sources += (need, *need.others())
@@ -207,10 +207,13 @@ class Matching:
     def _heads(self, agent: AgentRecord) -> Iterator[tuple[int, Item]]:
         """The first item of each need that the agent may have now, with the profile's priority of its queue."""
         for room in agent.rooms:
-            if room.full == OPEN:
-                for need, lane, late, priority, _, _ in room.seats:
+            if room.full != OPEN:
+                continue
+            for priority, needs in room.tiers.items():
+                for need in needs:
                     item = need.head
-                    if late or need.odd:
+                    if room.late or need.odd:
+                        lane = agent.rows[need.asked].lanes[room.channel]
                         item = None if need.shut else need.first_for(agent.agent_id, lane, self._now_us)
                     if item is not None:
                         yield priority, item

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from domain.centre.routing import Strategy
 from router.lanes import Lane
-from router.qualifications import REFUSALS, Qualification
+from router.qualifications import Qualification
 from router.records import AgentRecord, Item
 from router.rules import OPEN, tries_of
-from router.seating import Seat
+from router.seating import Row, Seat
 from router.shelf import Shelf
 from router.strategies import STRATEGIES
 
@@ -51,13 +51,11 @@ class Need:
         "kept",
         "key",
         "lanes",
-        "members",
         "new_delays",
         "odd",
         "order",
         "queue",
         "queues",
-        "refused",
         "shut",
         "sites",
         "size",
@@ -76,12 +74,10 @@ class Need:
         self.shut = False
         #: Whether more than `head` must be looked at to find what somebody may have: it is shut, or has specials.
         self.odd = False
-        self.members: dict[str, Seat] = {}
-        #: How many agents who serve a queue of it fail which rule first, by `REFUSALS`.
-        self.refused = [0] * len(REFUSALS)
         #: How many agents cannot take its items whatever they hold, by rule, and when that was counted.
         self.unable: tuple[tuple[int, int], dict[str, int]] | None = None
-        self.lanes: dict[tuple[int, bool, int], Lane] = {}
+        #: Sorted by ring, own sites before others, and delay.
+        self.lanes: list[Lane] = []
         #: Whether some lane has a delay, and delays that the items are not waited for yet.
         self.delayed = False
         self.new_delays: set[int] = set()
@@ -100,15 +96,28 @@ class Need:
 
     # --- agents
 
-    def lane(self, ring: int, away: bool, delay_us: int) -> Lane:
-        """The lane of agents in this ring, at own (or any) or other sites, with this delay."""
-        lane = self.lanes.get((ring, away, delay_us))
+    @property
+    def members(self) -> int:
+        """How many ready agents who work on its channel qualify, with or without room."""
+        return sum(sum(lane.tally) for lane in self.lanes)
+
+    def seat(self, agent_id: str) -> Seat | None:
+        """Where an agent stands, if they are a member."""
+        agent = self.asked.members.get(agent_id)
+        room = None if agent is None else agent.room(self.channel)
+        if agent is None or room is None:
+            return None
+        return Seat(agent, agent.rows[self.asked].lanes[self.channel], room)
+
+    def lane(self, row: Row) -> Lane:
+        """The lane of the agents of this row."""
+        lane = row.lanes.get(self.channel)
         if lane is None:
-            self.lanes[ring, away, delay_us] = lane = Lane(self.members, ring, away, delay_us)
-            self.lanes = dict(sorted(self.lanes.items()))
-            if delay_us:
+            lane = row.lanes[self.channel] = Lane(self, row)
+            self.lanes = sorted([*self.lanes, lane], key=_before)
+            if lane.delay_us:
                 self.delayed = True
-                self.new_delays.add(delay_us)
+                self.new_delays.add(lane.delay_us)
         return lane
 
     def take_new_delays(self) -> list[int]:
@@ -204,10 +213,10 @@ class Need:
         """How often the least tried of the qualified ready agents, banned ones left out, was tried with this item."""
         if not item.tries:
             return 0
-        members, banned = self.members, item.excluded
-        touched = {*item.tries, *(offer.agent_id for offer in item.offers.values())}
-        tries = [tries_of(item, agent_id) for agent_id in touched if agent_id in members and agent_id not in banned]
-        asked = len(members) - sum(agent_id in members for agent_id in banned)
+        banned = item.excluded
+        touched = {*item.tries, *(offer.agent_id for offer in item.offers.values())} - banned
+        tries = [tries_of(item, agent_id) for agent_id in touched if self.seat(agent_id) is not None]
+        asked = self.members - sum(self.seat(agent_id) is not None for agent_id in banned)
         return 0 if len(tries) < asked else min(tries, default=0)
 
     def admits(self, agent_id: str, item: Item) -> bool:
@@ -231,7 +240,7 @@ class Need:
     def first_reachable(self, now_us: int) -> Item | None:
         """The first plain item that some parked agent may have now."""
         best: Item | None = None
-        for lane in self.lanes.values():
+        for lane in self.lanes:
             if lane.heap and lane.anybody():
                 item = self.first_plain(lane, now_us)
                 if item is not None and (best is None or item.shelved < best.shelved):
@@ -270,15 +279,15 @@ class Need:
 
     def _preferred(self, item: Item, now_us: int) -> AgentRecord | None:
         """The preferred agent, if they may have the item now."""
-        member = self.members.get(item.preferred)
-        if member is None or not member.agent.parked or member.room.full != OPEN:
+        seat = self.seat(item.preferred)
+        if seat is None or not seat.agent.parked or seat.room.full != OPEN:
             return None
-        return member.agent if member.lane.sees(item, now_us) and self.admits(item.preferred, item) else None
+        return seat.agent if seat.lane.sees(item, now_us) and self.admits(item.preferred, item) else None
 
     def _groups(self, item: Item, now_us: int) -> Iterator[list[Lane]]:
         """Lanes with agents who see the item, those whose agents sort among each other together."""
         group: list[Lane] = []
-        for lane in self.lanes.values():
+        for lane in self.lanes:
             if lane.heap and lane.sees(item, now_us):
                 if group and (group[0].ring, group[0].away) != (lane.ring, lane.away):
                     yield group
@@ -286,6 +295,10 @@ class Need:
                 group.append(lane)
         if group:
             yield group
+
+
+def _before(lane: Lane) -> tuple[int, bool, int]:
+    return lane.ring, lane.away, lane.delay_us
 
 
 def _shelved(item: Item) -> tuple[int, str, str]:

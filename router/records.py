@@ -16,7 +16,8 @@ from domain.interaction.state import LegStatus
 
 if TYPE_CHECKING:
     from router.needs import Need
-    from router.seating import Room
+    from router.qualifications import Qualification
+    from router.seating import Room, Row
     from router.shelf import Shelf
 
 
@@ -48,7 +49,7 @@ class AgentRecord:
     __slots__ = (
         "agent_id", "asking", "busy_from_us", "busy_us", "cause_at", "cause_id", "counts", "idle_since",
         "idle_us", "languages", "occupancy", "parked", "paused", "presence", "profile", "profile_name", "refusals",
-        "rooms", "signed_in_us", "site", "skills", "stamp", "turns", "units", "up", "used", "work", "worked",
+        "rooms", "rows", "signed_in_us", "site", "skills", "stamp", "turns", "units", "up", "used", "work", "worked",
     )  # fmt: skip
 
     def __init__(self, agent_id: str, site: str) -> None:
@@ -81,7 +82,9 @@ class AgentRecord:
         self.asking: dict[str, list[int]] = {}
         #: Where the index has the agent: none unless ready. `stamp` marks the entries that are still true.
         self.rooms: tuple[Room, ...] = ()
-        self.refusals: list[tuple[Need, int]] = []
+        self.rows: dict[Qualification, Row] = {}
+        #: Which of its rules they fail first, by what is asked of those who serve their queues.
+        self.refusals: dict[Qualification, int] = {}
         self.stamp = 0
         #: Whether the lanes with room for them have them; else they are looked at by name.
         self.parked = False
@@ -94,6 +97,13 @@ class AgentRecord:
     def eligible(self) -> bool:
         """Ready, at a site that is not down, and with a profile: only such agents are indexed."""
         return self.presence == "ready" and self.up and self.profile is not None
+
+    def room(self, channel: str) -> Room | None:
+        """The room on a channel that they take work on; none unless ready."""
+        for room in self.rooms:
+            if room.channel == channel:
+                return room
+        return None
 
     def turn(self, queue: str) -> int:
         """Their last turn at a queue: the position of the offer, later than all of them while one is on its way."""

@@ -5,21 +5,15 @@ The counts are what a recorded decision needs to say how many agents each rule e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping
 
 from domain.centre.documents import Profile, QueueUse
-from router.instants import SECOND
-from router.lanes import Entry, Lane
+from router.lanes import Entry
 from router.needs import Need
 from router.qualifications import REFUSALS, Qualification
 from router.records import AgentRecord
 from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
-from router.seating import Room, Seat
-
-#: Makes a seat in a third of the time that its class takes: a board of 10,000 agents has 440,000 of them.
-_seat: Callable[[tuple[Need, Lane, bool, int, AgentRecord, Room]], Seat] = partial(cast("Any", tuple).__new__, Seat)
+from router.seating import Room
 
 
 class Roster:
@@ -68,7 +62,8 @@ class Roster:
             self._serving.setdefault(queue, {})[agent] = None
             for asking in asked.get(queue, ()):
                 if asking.queue == queue or asking.seen_by(profile) == queue:
-                    delayed += self._take_seats(agent, agent.rooms, asking, use)
+                    self._decide(agent, asking, use)
+                    self._take_seats(agent, agent.rooms, asking, use.priority, delayed)
         return delayed
 
     def unable(self, need: Need, agents: int) -> dict[str, int]:
@@ -79,12 +74,13 @@ class Roster:
         known = need.unable
         if known is None or known[0] != (self._moves, agents):
             ready, up, on_channel = len(self.ready), len(self.up), self.by_channel.get(need.channel, 0)
+            refused = need.asked.refused.get(need.channel, [0] * len(REFUSALS))
             counts = (
                 ("state", agents - ready),
                 ("site", ready - up),
                 ("channel", up - on_channel),
-                ("queue", on_channel - len(need.members) - sum(need.refused)),
-                *zip(REFUSALS, need.refused, strict=True),
+                ("queue", on_channel - need.members - sum(refused)),
+                *zip(REFUSALS, refused, strict=True),
             )
             known = need.unable = (self._moves, agents), {rule: count for rule, count in counts if count}
         return known[1]
@@ -102,58 +98,75 @@ class Roster:
         left: list[Need] = []
         for room in agent.rooms:
             self.by_channel[room.channel] -= 1
-            for seat in room.seats:
-                del seat.need.members[agent.agent_id]
-                seat.lane.tally[room.counted] -= 1
-                left.append(seat.need)
-        for need, rule in agent.refusals:
-            need.refused[rule] -= 1
+            for lane in room.lanes:
+                lane.tally[room.counted] -= 1
+                left.append(lane.need)
+        for asking in agent.rows:
+            del asking.members[agent.agent_id]
+        for asking, rule in agent.refusals.items():
+            asking.refuse(agent, rule, -1)
         self.uncounted.pop(agent, None)
-        agent.rooms, agent.refusals = (), []
+        agent.rooms, agent.rows, agent.refusals = (), {}, {}
         return left
 
     def take_seat(self, agent: AgentRecord, need: Need, use: QueueUse) -> None:
         """Seat a seated agent at one more need, if they qualify."""
-        self._take_seats(agent, [room for room in agent.rooms if room.channel == need.channel], need.asked, use)
+        self._moves += 1
+        asking = need.asked
+        if asking not in agent.rows and asking not in agent.refusals:
+            self._decide(agent, asking, use)
+        room = agent.room(need.channel)
+        if room is not None and asking in agent.rows:
+            self._take_seats(agent, (room,), asking, use.priority, [])
+            if agent.parked and room.full == OPEN:
+                room.lanes[-1].park(self.entry(agent, need))
+
+    def _decide(self, agent: AgentRecord, asking: Qualification, use: QueueUse) -> None:
+        """Whether an agent qualifies, whatever the channel, and then in which row."""
+        rule = asking.refusal(agent, use.ring, self._down)
+        if rule is None:
+            asking.members[agent.agent_id] = agent
+            agent.rows[asking] = asking.row(agent, use)
+        else:
+            agent.refusals[asking] = rule
+            asking.refuse(agent, rule, 1)
 
     def _take_seats(
-        self, agent: AgentRecord, rooms: Iterable[Room], asking: Qualification, use: QueueUse
-    ) -> list[Need]:
+        self, agent: AgentRecord, rooms: Iterable[Room], asking: Qualification, priority: int, delayed: list[Need]
+    ) -> None:
         """Seats at the needs of these channels; needs that have new delays by it."""
-        self._moves += 1
-        needs, delay_us, priority, delayed = asking.needs, use.delay * SECOND, use.priority, list[Need]()
-        rule = asking.refusal(agent, use.ring, self._down)
-        where = (use.ring, asking.away(agent), delay_us)
+        row = agent.rows.get(asking)
+        if row is None:
+            return
+        lanes, needs = row.lanes, asking.needs
         for room in rooms:
-            need = needs.get(room.channel)
-            if need is None:
-                continue
-            if rule is not None:
-                need.refused[rule] += 1
-                agent.refusals.append((need, rule))
-                continue
-            lane = need.lanes.get(where) or need.lane(*where)
-            need.members[agent.agent_id] = seat = _seat((need, lane, delay_us > 0, priority, agent, room))
-            room.seats.append(seat)
-            (room.tiers.get(priority) or room.tier(priority)).append(need)
+            lane = lanes.get(room.channel)
+            if lane is None:
+                need = needs.get(room.channel)
+                if need is None:
+                    continue
+                lane = need.lane(row)
+            room.lanes.append(lane)
+            (room.tiers.get(priority) or room.tier(priority)).append(lane.need)
             lane.tally[room.counted] += 1
-            if delay_us:
+            if row.delay_us:
                 room.late = True
-            if need.new_delays:
-                delayed.append(need)
-        return delayed
+                if lane.need.new_delays:
+                    delayed.append(lane.need)
 
-    def unseat(self, need: Need) -> None:
-        """Take a need from all its agents."""
+    def unseat(self, asking: Qualification) -> None:
+        """Take all that ask for the same from all their agents; who qualifies is to be decided anew."""
         self._moves += 1
-        for agent in [agent for queue in need.queues for agent in self._serving.get(queue, ())]:
-            agent.refusals = [one for one in agent.refusals if one[0] is not need]
-        for member in need.members.values():
-            member.room.give_up(member)
-        need.members.clear()
-        need.lanes.clear()
-        need.refused = [0] * len(need.refused)
-        need.delayed = False
+        for agent in {agent for queue in asking.queues for agent in self._serving.get(queue, ())}:
+            agent.refusals.pop(asking, None)
+            row = agent.rows.pop(asking, None)
+            if row is not None:
+                for room in agent.rooms:
+                    room.give_up(row.lanes.get(room.channel))
+        asking.clear()
+        for need in asking.needs.values():
+            need.lanes.clear()
+            need.delayed = False
 
     def update(self, agent: AgentRecord) -> bool:
         """See what room an agent has now; whether there is any. The tallies are brought up to date by `count`."""
@@ -182,8 +195,8 @@ class Roster:
                 before, full = room.counted, room.full
                 if full != before:
                     room.counted = full
-                    for seat in room.seats:
-                        tally = seat.lane.tally
+                    for lane in room.lanes:
+                        tally = lane.tally
                         tally[before] -= 1
                         tally[full] += 1
         self.uncounted.clear()
@@ -194,14 +207,14 @@ class Roster:
         shared: dict[str, Entry] = {}
         for room in agent.rooms:
             if room.full == OPEN:
-                for seat in room.seats:
-                    order = seat.need.order
+                for lane in room.lanes:
+                    order = lane.need.order
                     entry = shared.get(order.name)
                     if entry is None:
-                        entry = self.entry(agent, seat.need)
+                        entry = self.entry(agent, lane.need)
                         if order.shared:
                             shared[order.name] = entry
-                    seat.lane.park(entry)
+                    lane.park(entry)
 
     def entry(self, agent: AgentRecord, need: Need) -> Entry:
         """The agent as they stand in a lane of the need now."""

@@ -1,4 +1,5 @@
-"""Where an agent stands in the index: per channel whether there is room, and the seats at what waits on it."""
+"""Where agents stand in the index: the row they share with others at what is asked of them, and what room they have
+on each channel."""
 
 from __future__ import annotations
 
@@ -13,22 +14,21 @@ if TYPE_CHECKING:
     from router.needs import Need
 
 
-class Seat(NamedTuple):
-    """A ready agent who qualifies for a need, with or without room: the lane they stand in, whether it sees items only
-    after a delay, the priority of the queue in their profile, and their room on the channel."""
+class Row:
+    """Ready agents who qualify and come in one ring, at own (or any) or other sites, with one delay after which they
+    see items: they share the lanes, one on each channel."""
 
-    need: Need
-    lane: Lane
-    late: bool
-    priority: int
-    agent: AgentRecord
-    room: Room
+    __slots__ = ("away", "delay_us", "lanes", "ring")
+
+    def __init__(self, ring: int, away: bool, delay_us: int) -> None:
+        self.ring, self.away, self.delay_us = ring, away, delay_us
+        self.lanes: dict[str, Lane] = {}
 
 
 class Room:
     """One channel of an agent's profile. `full` is as it is, `counted` as the tallies of the lanes have it."""
 
-    __slots__ = ("channel", "concurrency", "counted", "full", "interrupts", "late", "most", "seats", "tiers")
+    __slots__ = ("channel", "concurrency", "counted", "full", "interrupts", "lanes", "late", "most", "tiers")
 
     def __init__(self, channel: str, use: ChannelUse, profile: Profile) -> None:
         self.channel, self.concurrency, self.interrupts = channel, use.concurrency, use.interrupts
@@ -36,8 +36,9 @@ class Room:
         self.most = profile.capacity - use.units
         self.full: Fullness = OPEN
         self.counted: Fullness = OPEN
-        self.seats: list[Seat] = []
-        #: The needs of the seats by the priority of their queues, first to last, and whether some are seen late.
+        #: The lane at each need of the channel that the agent qualifies for, with or without room.
+        self.lanes: list[Lane] = []
+        #: These needs by the priority of their queues, first to last, and whether some are seen late.
         self.tiers: dict[int, list[Need]] = {}
         self.late = False
 
@@ -49,11 +50,21 @@ class Room:
             self.tiers = dict(sorted(self.tiers.items()))
         return tier
 
-    def give_up(self, seat: Seat) -> None:
-        """The seat's need is no more."""
-        self.seats.remove(seat)
-        tier = self.tiers[seat.priority]
-        tier.remove(seat.need)
-        if not tier:
-            del self.tiers[seat.priority]
-        self.late = any(one.late for one in self.seats)
+    def give_up(self, lane: Lane | None) -> None:
+        """The lane is no more; there may be none here."""
+        if lane not in self.lanes:
+            return
+        self.lanes.remove(lane)
+        for tier in self.tiers.values():
+            if lane.need in tier:
+                tier.remove(lane.need)
+        self.tiers = {priority: tier for priority, tier in self.tiers.items() if tier}
+        self.late = any(one.delay_us for one in self.lanes)
+
+
+class Seat(NamedTuple):
+    """Where an agent who qualifies for a need stands in its index: the lane, and their room on the channel."""
+
+    agent: AgentRecord
+    lane: Lane
+    room: Room
