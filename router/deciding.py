@@ -95,11 +95,11 @@ def _full(board: Board, need: Need, item: Item, now_us: int) -> list[int]:
     """How many members lack room, by `Fullness`; under `OPEN` those with room who do not see the item yet."""
     full = [0, 0, 0]
     for lane in need.lanes:
-        room, concurrency, capacity = lane.tally
-        full[NO_CONCURRENCY] += concurrency
-        full[NO_CAPACITY] += capacity
+        tally = lane.tally
+        full[NO_CONCURRENCY] += tally[NO_CONCURRENCY]
+        full[NO_CAPACITY] += tally[NO_CAPACITY]
         if lane.delay_us and not lane.sees(item, now_us):
-            full[OPEN] += room
+            full[OPEN] += tally[OPEN]
     for agent in board.index.roster.uncounted:
         row, room = agent.rows.get(need.asked), agent.room(need.channel)
         if row is not None and room is not None and room.counted != room.full:

@@ -14,7 +14,7 @@ from router.lanes import Lane
 from router.qualifications import Qualification
 from router.records import AgentRecord, Item
 from router.rules import OPEN, tries_of
-from router.seating import Row, Seat
+from router.seating import Room, Row
 from router.shelf import Shelf
 from router.strategies import STRATEGIES
 
@@ -35,6 +35,14 @@ class NeedKey(NamedTuple):
 Key = tuple[tuple[str, ...], str, tuple[tuple[str, int], ...], int, tuple[str, ...], str, str]
 
 
+class Seat(NamedTuple):
+    """Where an agent who qualifies for a need stands in its index: the lane, and their room on the channel."""
+
+    agent: AgentRecord
+    lane: Lane
+    room: Room
+
+
 #: Behind every place: nothing of the need is offered. Before every place: more than its head must be looked at.
 NOTHING, LOOK = 1 << 80, -(1 << 80)
 
@@ -43,28 +51,8 @@ class Need:
     """Waiting items that need the same, and the ready agents who qualify."""
 
     __slots__ = (
-        "asked",
-        "best",
-        "channel",
-        "delayed",
-        "head",
-        "kept",
-        "key",
-        "lanes",
-        "new_delays",
-        "odd",
-        "order",
-        "queue",
-        "queues",
-        "shut",
-        "sites",
-        "size",
-        "skills",
-        "special",
-        "specials",
-        "tiers",
-        "tried",
-        "unable",
+        "asked", "best", "channel", "delayed", "head", "kept", "key", "lanes", "new_delays", "odd", "order", "queue",
+        "queues", "shut", "sites", "size", "skills", "special", "specials", "tiers", "tried", "unable",
     )  # fmt: skip
 
     def __init__(self, key: NeedKey, asked: Qualification, strategy: Strategy) -> None:

@@ -3,10 +3,9 @@ on each channel."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from domain.centre.documents import ChannelUse, Profile
-from router.records import AgentRecord
 from router.rules import OPEN, Fullness
 
 if TYPE_CHECKING:
@@ -60,11 +59,3 @@ class Room:
                 tier.remove(lane.need)
         self.tiers = {priority: tier for priority, tier in self.tiers.items() if tier}
         self.late = any(one.delay_us for one in self.lanes)
-
-
-class Seat(NamedTuple):
-    """Where an agent who qualifies for a need stands in its index: the lane, and their room on the channel."""
-
-    agent: AgentRecord
-    lane: Lane
-    room: Room
