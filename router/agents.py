@@ -122,12 +122,13 @@ class Agents:
     def _presence(self, event: Any, recorded: Recorded) -> None:
         """A table decides, so that the board cannot know a state the domain does not."""
         agent = self._changed(event.agent_id, recorded)
-        agent.presence = PRESENCE[agent.presence, type(event)]
-        if isinstance(event, AgentBecameReady):
+        kind: type[Event] = type(event)
+        agent.presence = PRESENCE[agent.presence, kind]
+        if kind is AgentBecameReady:
             agent.idle_since, agent.idle_us = recorded.recorded_at, micros(recorded.recorded_at)
-        elif isinstance(event, AgentSignedIn):
+        elif kind is AgentSignedIn:
             agent.sign_in(micros(recorded.recorded_at))
-        elif isinstance(event, AgentSignedOut):
+        elif kind is AgentSignedOut:
             agent.paused.clear()
         self._stirred(agent.agent_id)
 
