@@ -36,7 +36,7 @@ class Index:
         self._served_by: dict[str, dict[Qualification, None]] = {}
         # What changed since the last decision; a moved agent needs new seats, not only a new place.
         self._touched: dict[AgentRecord, bool] = {}
-        self._changed: dict[Item, None] = {}
+        self._changed: list[Item] = []
         self._unseated: dict[Need, None] = {}
         self._stirred: dict[Source, None] = {}
         #: Agents with room, of whom it is not known yet whether anything waits for them; the others are parked.
@@ -54,15 +54,18 @@ class Index:
 
     def change(self, item: Item) -> None:
         """Note that an item may have to be found, or no more, or by others."""
-        self._changed[item] = None
+        if not item.noted:
+            item.noted = True
+            self._changed.append(item)
 
     def settle(self, place: Callable[[Item], None]) -> None:
         """Bring the index up to date with what was noted; `place` puts or takes an item."""
         if not self._changed and not self._touched and not self._unseated:
             return
         if self._changed:
-            changed, self._changed = self._changed, {}
+            changed, self._changed = self._changed, []
             for item in changed:
+                item.noted = False
                 place(item)
         if self._unseated:
             for need in self._unseated:

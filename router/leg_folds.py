@@ -65,7 +65,8 @@ class LegFolds:
 
     def _moved(self, event: Any, recorded: Recorded) -> Item:
         """The leg in its next state. Raises `KeyError` for an event that its state does not allow."""
-        item = self._legs.found(event.interaction_id, event.leg, recorded.project)
+        told: dict[str, Any] = vars(event)
+        item = self._legs.found(told["interaction_id"], told["leg"], recorded.project)
         item.status = LEG[item.status, type(event)]
         item.cause_at, item.cause_id = recorded.position, recorded.event_id
         item.correlation_id = recorded.correlation_id
@@ -83,9 +84,10 @@ class LegFolds:
         queues = self._queues.get(item.project)
         if queues is None:
             queues = self._queues[item.project] = {}
-        queue = queues.get(event.queue)
+        name = event.queue
+        queue = queues.get(name)
         if queue is None:
-            queue = queues[event.queue] = f"{item.project}/{event.queue}"
+            queue = queues[name] = f"{item.project}/{name}"
         queue_up(item, event, queue, recorded.recorded_at)
         deadlines = self._deadlines
         if not item.due and item.not_before_us is not None:

@@ -73,27 +73,28 @@ class Legs:
 
 def queue_up(item: Item, event: InteractionQueued, queue: str, recorded_at: datetime) -> None:
     """The leg waits, as the event says; what was noted of an earlier wait is void. `queue` is `project/queue`."""
-    item.queue_name, item.queue, item.channel, item.priority = event.queue, queue, event.channel, event.priority
-    skills = event.skills
+    told = vars(event)  # asked for one by one, its twenty fields take four times as long
+    item.queue_name, item.queue, item.channel, item.priority = told["queue"], queue, told["channel"], told["priority"]
+    skills = told["skills"]
     item.skills = tuple(sorted(skills.items())) if len(skills) > 1 else tuple(skills.items())
-    item.also = tuple([f"{item.project}/{other}" for other in event.also]) if event.also else ()
-    item.rings, item.sites, item.steps = event.rings, event.sites, event.steps
-    item.site, item.language, item.language_required = event.site, event.language, event.language_required
-    item.excluded = frozenset(event.excluded)
-    item.ready_us = item.arrived_us = micros(event.arrived_at)
-    item.credit_us = event.age_credit * SECOND
+    item.also = tuple([f"{item.project}/{other}" for other in told["also"]]) if told["also"] else ()
+    item.rings, item.sites, item.steps = told["rings"], told["sites"], told["steps"]
+    item.site, item.language, item.language_required = told["site"], told["language"], told["language_required"]
+    item.excluded = frozenset(told["excluded"])
+    item.ready_us = item.arrived_us = micros(told["arrived_at"])
+    item.credit_us = told["age_credit"] * SECOND
     item.not_before_us = item.expires_us = item.preferred_us = None
     item.due, item.expired, item.preferable = True, False, False
-    if event.not_before is not None:
-        item.not_before_us = micros(event.not_before)
-        item.due = event.not_before <= recorded_at
+    if told["not_before"] is not None:
+        item.not_before_us = micros(told["not_before"])
+        item.due = told["not_before"] <= recorded_at
         item.ready_us = max(item.arrived_us, item.not_before_us)
-    if event.expires_at is not None:
-        item.expires_us, item.expired = micros(event.expires_at), event.expires_at <= recorded_at
-    item.preferred = event.preferred
-    if event.preferred and event.preferred_until is not None:
-        item.preferred_us, item.preferable = micros(event.preferred_until), event.preferred_until > recorded_at
-    item.note_tries(event.trail)
+    if told["expires_at"] is not None:
+        item.expires_us, item.expired = micros(told["expires_at"]), told["expires_at"] <= recorded_at
+    item.preferred = told["preferred"]
+    if told["preferred"] and told["preferred_until"] is not None:
+        item.preferred_us, item.preferable = micros(told["preferred_until"]), told["preferred_until"] > recorded_at
+    item.note_tries(told["trail"])
     item.hush_all()
     item.work_id = item.agent_id = ""
     item.wrap_up_us = None

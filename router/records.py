@@ -178,9 +178,9 @@ class Item:
     __slots__ = (
         "agent_id", "also", "arrived_us", "cause_at", "cause_id", "channel", "correlation_id", "credit_us", "due",
         "excluded", "expired", "expires_us", "interaction_id", "kept", "language", "language_required", "leg",
-        "need", "never", "not_before_us", "offers", "preferable", "preferred", "preferred_us", "priority", "project",
-        "queue", "queue_name", "rank", "ready_us", "rings", "shelf", "shelved", "sibling", "site", "sites", "skills",
-        "status", "steps", "tries", "work_id", "wrap_up_us",
+        "need", "never", "not_before_us", "noted", "offers", "preferable", "preferred", "preferred_us", "priority",
+        "project", "queue", "queue_name", "rank", "ready_us", "rings", "shelf", "shelved", "sibling", "site", "sites",
+        "skills", "status", "steps", "tries", "work_id", "wrap_up_us",
     )  # fmt: skip
 
     # what the event that queues it sets
@@ -227,6 +227,8 @@ class Item:
         self.shelf: Shelf | None = None
         self.rank = self.shelved = _NO_RANK
         self.kept = self.never = False
+        #: Whether the index knows already that it changed.
+        self.noted = False
 
     @property
     def cause(self) -> Cause:
