@@ -122,7 +122,7 @@ class Agents:
     def _presence(self, event: Any, recorded: Recorded) -> None:
         """A table decides, so that the board cannot know a state the domain does not."""
         agent = self._changed(event.agent_id, recorded)
-        kind: type[Event] = type(event)
+        kind: type[Event] = event.__class__
         agent.presence = PRESENCE[agent.presence, kind]
         if kind is AgentBecameReady:
             agent.idle_since, agent.idle_us = recorded.recorded_at, micros(recorded.recorded_at)

@@ -74,7 +74,7 @@ class Crew:
 
     def fold(self, event: Any, recorded: Recorded) -> None:
         """Note what changed; it is taken in when next somebody asks."""
-        kind: object = type(event)  # asking whether it is an instance takes ten times as long
+        kind: type[Event] = event.__class__  # asking whether it is an instance takes ten times as long
         if kind is SiteWentDown:
             self._down.add(event.site)
             self._stale = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from domain.event import Event, Recorded
 from domain.interaction.events import (
@@ -65,7 +65,7 @@ class LegFolds:
 
     def _moved(self, event: Any, recorded: Recorded) -> Item:
         """The leg in its next state. Raises `KeyError` for an event that its state does not allow."""
-        told: dict[str, Any] = vars(event)
+        told = cast("dict[str, Any]", vars(event))
         item = self._legs.found(told["interaction_id"], told["leg"], recorded.project)
         item.status = LEG[item.status, type(event)]
         item.cause_at, item.cause_id = recorded.position, recorded.event_id
