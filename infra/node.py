@@ -54,6 +54,8 @@ from web.links import Links
 _log = structlog.get_logger("node")
 #: Seconds that parts get to finish what is under way when the process is told to end.
 DRAIN = 20.0
+#: Seconds between two looks at a busy log: who shows or sends what happened need not ask after every append.
+RESTS: dict[Role, float] = {"web": 0.01, "delivery": 0.01, "mail": 0.01}
 VERSION = "0.1.0"
 
 
@@ -232,6 +234,7 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
     figures.process.labels(role, VERSION).set(1)
     executing = partial(ObservedExecutor, figures=figures, tracing=tracing)
     stores = await closing.enter_async_context(open_stores(settings, executing=executing))
+    stores.log.rest = RESTS.get(role, 0.0)
     rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
     closing.callback(rows.close)
     database = await open_accounts(settings.accounts_location)

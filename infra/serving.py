@@ -7,6 +7,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
 from channels.sms.preview import preview
 from domain.centre.documents import ProjectDocument
 from infra.accounts.draft_files import DraftFileStore
@@ -32,6 +35,7 @@ from web.app import create_app
 from web.doors import Doors
 from web.doors import Settings as WebSettings
 from web.links import Links
+from web.shortcut import Shortcut
 
 if TYPE_CHECKING:
     from infra.node import Node
@@ -51,10 +55,11 @@ class _Asked:
 async def start_web(node: Node, links: Links, listening: socket.socket, closing: AsyncExitStack) -> None:
     """Serve the web; it ends with `closing`, telling browsers to come back elsewhere."""
     app = create_app(_doors(node, links))
-    for router in (await start_voice(node, closing), await start_texts(node, links, closing)):
-        app.include_router(router)
-        # first: no route is asked for as often, and routes are tried in their order
-        app.router.routes.insert(0, app.router.routes.pop())
+    routers = (await start_voice(node, closing), await start_texts(node, links, closing))
+    webhooks = [route for router in routers for route in router.routes if isinstance(route, Route)]
+    for router in routers:
+        app.include_router(router)  # other methods, and slashes too many
+    app.user_middleware.append(Middleware(Shortcut, routes=webhooks))  # within all others
     live = app.state.live
 
     def streams(figures: Figures) -> None:

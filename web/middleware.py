@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from anyio import BrokenResourceError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from domain.enclosing import MOST_BYTES
@@ -59,6 +58,10 @@ class Surround:
 
     def __init__(self, app: App, *, settings: Settings, endless: frozenset[str]) -> None:
         self._app, self._settings, self._endless = app, settings, endless
+        headers = {**HEADERS, "Cache-Control": "no-store"} | (
+            {"Strict-Transport-Security": HSTS} if settings.secure else {}
+        )
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -117,14 +120,11 @@ class Surround:
         return self._settings.max_document if documents else self._settings.max_body
 
     def _add_headers(self, message: Message) -> None:
-        headers = MutableHeaders(scope=message)
-        framed = "Content-Security-Policy" in headers  # a page that says itself who may frame it (web.embedding)
-        for name, value in HEADERS.items():
-            if not (framed and name == "X-Frame-Options"):
-                headers.setdefault(name, value)
-        headers.setdefault("Cache-Control", "no-store")
-        if self._settings.secure:
-            headers.setdefault("Strict-Transport-Security", HSTS)
+        """Those of ours that the response does not say itself. (A name in ASGI is in small letters.)"""
+        said = {name for name, _ in message["headers"]}
+        if b"content-security-policy" in said:
+            said.add(b"x-frame-options")  # a page that says itself who may frame it (web.embedding)
+        message["headers"] = [*message["headers"], *(header for header in self._headers if header[0] not in said)]
 
 
 def hung_up(fault: Exception) -> bool:

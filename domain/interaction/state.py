@@ -37,6 +37,10 @@ __all__ = [
 ]
 
 
+#: A leg that has not begun.
+_NO_LEG = Leg()
+
+
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """`placed`: an agent called the customer. `outside`: whom the customer was put through to, while there."""
@@ -61,7 +65,7 @@ class Interaction:
     recordings: Mapping[str, Recording] = field(default_factory=dict[str, Recording])
 
     def leg(self, name: str) -> Leg:
-        return self.legs.get(name, Leg())
+        return self.legs.get(name, _NO_LEG)
 
     @property
     def next_leg(self) -> str:
@@ -162,11 +166,12 @@ def _replied(state: Interaction, name: str) -> Interaction:
 
 
 _LEG_EVENTS = frozenset(kind for _, kind in LEG)
+_ABOUT_A_LEG = _LEG_EVENTS | CALL_EVENTS
 
 
 def _evolve_legs(state: Interaction, event: Event) -> Interaction:
     """Move the leg that the event is about; a message or a note merely mentions one."""
-    if type(event) not in _LEG_EVENTS | CALL_EVENTS:
+    if type(event) not in _ABOUT_A_LEG:
         return state
     name: str = getattr(event, "leg")  # noqa: B009 - every event of the tables bears one
     leg = state.leg(name)

@@ -64,12 +64,14 @@ class Call:
 
 
 def evolve(state: Call, event: Event) -> Call:
-    if (state.status, type(event)) in STATUS:
-        state = replace(state, status=step(STATUS, state.status, type(event), "the call"))
+    status = state.status
+    if (status, type(event)) in STATUS:
+        status = step(STATUS, status, type(event), "the call")
     match event:
         case CallStarted():
             return replace(
                 state,
+                status=status,
                 call_id=event.call_id,
                 interaction_id=event.interaction_id,
                 customer_id=event.customer_id,
@@ -78,15 +80,16 @@ def evolve(state: Call, event: Event) -> Call:
                 caller=plain(event.caller, otherwise=""),
             )
         case CallProceeded():
-            return replace(state, place=event.place)
+            return replace(state, status=status, place=event.place)
         case MessageLeft():
             recipients = {**state.recipients, event.recording_id: event.recipient}
             work = {**state.work, event.recording_id: event.interaction_id}
-            return replace(state, messages=state.messages | {event.recording_id}, recipients=recipients, work=work)
+            messages = state.messages | {event.recording_id}
+            return replace(state, status=status, messages=messages, recipients=recipients, work=work)
         case MessageStored():
-            return replace(state, stored=state.stored | {event.recording_id})
+            return replace(state, status=status, stored=state.stored | {event.recording_id})
         case _:
-            return state
+            return state if status == state.status else replace(state, status=status)
 
 
 concept("call", Call(), evolve)

@@ -35,6 +35,8 @@ class StoredLog(ABC):
         self._owners: set[str] = set()
         self._make_key = Gathering(self._ensure)
         self._news = News()
+        #: Seconds between two reads for who follows, at least.
+        self.rest = 0.0
         self._tails: dict[str | None, Tail] = {}
         self._closed = False
 
@@ -145,7 +147,7 @@ class StoredLog(ABC):
         wanted = Filter.of(pool, None, None)
         tail = self._tails.get(pool)
         if tail is None:
-            tail = Tail(lambda after, limit: self._plain_rows(after, limit, wanted), self.mapper, self._news)
+            tail = Tail(lambda after, limit: self._plain_rows(after, limit, wanted), self.mapper, self._news, self.rest)
             self._tails[pool] = tail
         tail.followers += 1
         try:

@@ -26,15 +26,21 @@ Read = Callable[[int, int], Awaitable[Sequence[PlainRow]]]
 
 
 class Tail:
-    """Everything of one filter after `_floor` and up to `_top`. For one event loop."""
+    """Everything of one filter after `_floor` and up to `_top`. For one event loop.
 
-    def __init__(self, read: Read, mapper: EventMapper, news: News) -> None:
-        self._read, self._mapper, self._news = read, mapper, news
+    `rest`: seconds between two reads at least, for those to whom the latest news is not worth a question each.
+    """
+
+    def __init__(self, read: Read, mapper: EventMapper, news: News, rest: float = 0.0) -> None:
+        self._read, self._mapper, self._news, self._rest = read, mapper, news, rest
+        self._rested = 0.0
         self._floor = self._top = -1
         #: Side by side: the events, their positions, the bytes of their stored state.
         self._events: list[Recorded] = []
         self._positions: list[int] = []
         self._sizes: list[int] = []
+        #: All of the sizes together.
+        self._size = 0
         self._heard = -1
         self._reading = asyncio.Lock()
         #: How many follow; who counts down to nothing lets go of the tail.
@@ -64,31 +70,40 @@ class Tail:
         async with self._reading:
             if self._heard == self._news.number:
                 return None
+            await self._take_rest()
             heard = self._news.number
             rows = await self._read(self._top, PORTION)
             events, fault = self._mapper.decode_until_fault(rows)
             if events:
                 self._events += events
                 self._positions += [recorded.position for recorded in events]
-                self._sizes += [len(row[4]) for row in rows[: len(events)]]
+                sizes = [len(row[4]) for row in rows[: len(events)]]
+                self._sizes += sizes
+                self._size += sum(sizes)
                 self._top = events[-1].position
                 self._forget()
             if fault is None and len(rows) < PORTION:
                 self._heard = heard
             return fault
 
+    async def _take_rest(self) -> None:
+        if not self._rest:
+            return
+        now = asyncio.get_running_loop().time()
+        if now < self._rested:
+            await asyncio.sleep(self._rested - now)
+        self._rested = max(now, self._rested) + self._rest
+
     def _forget(self) -> None:
         """Let go of the oldest quarter, and of more where the newest are large."""
-        size = sum(self._sizes)
-        if len(self._events) <= MOST_EVENTS and size <= MOST_BYTES:
+        if len(self._events) <= MOST_EVENTS and self._size <= MOST_BYTES:
             return
-        gone = len(self._events) - 3 * MOST_EVENTS // 4
-        gone = max(gone, 1)
-        size -= sum(self._sizes[:gone])
+        gone = max(len(self._events) - 3 * MOST_EVENTS // 4, 1)
+        size = self._size - sum(self._sizes[:gone])
         while gone < len(self._events) and size > MOST_BYTES:
             size -= self._sizes[gone]
             gone += 1
-        self._floor = self._positions[gone - 1]
+        self._floor, self._size = self._positions[gone - 1], size
         del self._events[:gone], self._positions[:gone], self._sizes[:gone]
 
     def _kept(self, position: int, limit: int) -> list[Recorded]:
