@@ -29,12 +29,13 @@ from domain.event import Event, Recorded
 from router.certifications import Certifications
 from router.index import Index
 from router.instants import micros
+from router.kept import Kept
 from router.records import AgentRecord
 
 Fold = Callable[[Any, Recorded], None]
 
 
-class Agents:
+class Agents(Kept):
     """`stirred` is told of an agent whose presence, site or channels changed: work may be kept for them, or no
     longer.
     """

@@ -17,6 +17,7 @@ from router.agents import Agents, Fold
 from router.backlog import Backlog
 from router.deadlines import Deadline, Deadlines
 from router.index import Index
+from router.kept import Kept
 from router.leg_folds import LegFolds
 from router.legs import Legs
 from router.openings import Openings
@@ -51,7 +52,7 @@ class _Turn(NamedTuple):
             del self.agent.asking[self.queue]
 
 
-class Board:
+class Board(Kept):
     def __init__(self, pool: str) -> None:
         self.pool = pool
         self.position = 0

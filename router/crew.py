@@ -21,6 +21,7 @@ from domain.agent.events import (
 )
 from domain.centre.outage import SiteCameBack, SiteWentDown
 from domain.event import Event, Recorded
+from router.kept import Kept
 from router.records import AgentRecord
 
 #: Requirements kept worked out although nothing waits for them; more are forgotten wholesale.
@@ -59,7 +60,7 @@ class Requirement(NamedTuple):
     language: str
 
 
-class Crew:
+class Crew(Kept):
     """Signed-in agents by requirement. `gained` is told of each requirement that somebody new could take."""
 
     def __init__(self, agents: Mapping[str, AgentRecord], gained: Callable[[Requirement], None]) -> None:

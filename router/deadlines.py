@@ -6,6 +6,7 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Literal, NamedTuple
 
+from router.kept import Kept
 from router.records import Item
 
 #: What becomes possible: `due` a scheduled callback, `expires` a leg's time is out, `preferred` it is kept for an agent
@@ -29,7 +30,7 @@ class Deadline(NamedTuple):
     item: Item
 
 
-class Deadlines:
+class Deadlines(Kept):
     """`wanted` says whether a deadline still means something."""
 
     def __init__(self, wanted: Callable[[Deadline], bool]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from domain.centre.routing import Strategy
 from router.backlog import Backlog
 from router.deadlines import Deadlines
+from router.kept import Kept
 from router.needs import Key, Need, NeedKey
 from router.policies import QueueRules
 from router.qualifications import Asked, Qualification
@@ -24,7 +25,7 @@ Source = Need | Item
 FEW = 8
 
 
-class Index:
+class Index(Kept):
     """`down` are the sites that are down, as the board knows them."""
 
     def __init__(self, deadlines: Deadlines, backlog: Backlog, down: set[str]) -> None:

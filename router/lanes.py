@@ -5,6 +5,7 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
+from router.kept import Kept
 from router.records import Item
 from router.seating import Row
 
@@ -19,7 +20,7 @@ SMALL = 64
 Entry = tuple[Any, ...]
 
 
-class Lane:
+class Lane(Kept):
     """The agents of a need with room who were left with nothing, by the queue's strategy.
 
     Entries that are no longer true are dropped when met.

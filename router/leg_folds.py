@@ -25,6 +25,7 @@ from router.agents import Fold
 from router.deadlines import Deadlines
 from router.index import Index
 from router.instants import micros
+from router.kept import Kept
 from router.legs import Legs, note_step, queue_up, relax
 from router.records import AgentRecord, Item, OpenOffer
 
@@ -34,7 +35,7 @@ _LEG_EVENTS: frozenset[type[Event]] = frozenset(kind for _, kind in LEG)
 Entered = Callable[[AgentRecord, Item, str], bool]
 
 
-class LegFolds:
+class LegFolds(Kept):
     """Folds what happens to legs. Whatever may change who can find an item is noted in the index."""
 
     def __init__(

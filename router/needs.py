@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.centre.routing import Strategy
+from router.kept import Kept
 from router.lanes import Lane
 from router.qualifications import Qualification
 from router.records import AgentRecord, Item
@@ -47,7 +48,7 @@ class Seat(NamedTuple):
 NOTHING, LOOK = 1 << 80, -(1 << 80)
 
 
-class Need:
+class Need(Kept):
     """Waiting items that need the same, and the ready agents who qualify."""
 
     __slots__ = (

@@ -12,6 +12,7 @@ from typing import Protocol
 from domain.centre.routing import ItemPolicy, Routing
 from router.backlog import Backlog
 from router.instants import SECOND
+from router.kept import Kept
 from router.policies import QueueRules
 from router.records import AgentRecord, Item
 
@@ -34,7 +35,7 @@ class ItemOrder(Protocol):
         ...
 
 
-class AgedPriority:
+class AgedPriority(Kept):
     """Longest wait plus age credit plus the head start of its priority (Genesys)."""
 
     name: ItemPolicy = "aged_priority"
@@ -63,7 +64,7 @@ class StrictPriority:
         return 0
 
 
-class FirstCome:
+class FirstCome(Kept):
     """First come, first served."""
 
     name: ItemPolicy = "fifo"

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.centre.hours import Hours
 from domain.centre.routing import Queue, Routing, Strategy
+from router.kept import Kept
 
 
-class QueueRules:
+class QueueRules(Kept):
     """What the router needs of a queue in a project's document. `hours` None: always open."""
 
     __slots__ = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.centre.documents import Profile, QueueUse
 from router.instants import SECOND
+from router.kept import Kept
 from router.records import AgentRecord
 from router.seating import Row
 
@@ -20,7 +21,7 @@ REFUSALS = ("ring", "sites", "skill", "language")
 Asked = tuple[tuple[str, ...], tuple[tuple[str, int], ...], int, tuple[str, ...], str, str]
 
 
-class Qualification:
+class Qualification(Kept):
     """`queues` are the item's own, then those whose agents may take it too. `sites` empty: any; `language` empty:
     any. `origin` is the site whose agents come first, where the queue says so."""
 

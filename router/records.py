@@ -13,6 +13,7 @@ from domain.agent.state import Presence
 from domain.centre.documents import Profile
 from domain.event import Recorded
 from domain.interaction.state import LegStatus
+from router.kept import Kept
 
 if TYPE_CHECKING:
     from router.needs import Need
@@ -34,7 +35,7 @@ class Cause(NamedTuple):
         return Cause(recorded.position, recorded.event_id, recorded.project, recorded.correlation_id)
 
 
-class Held:
+class Held(Kept):
     """Capacity held for one piece of work. `worked` once its offer was accepted."""
 
     __slots__ = ("channel", "units", "worked")
@@ -43,7 +44,7 @@ class Held:
         self.channel, self.units, self.worked = channel, units, False
 
 
-class AgentRecord:
+class AgentRecord(Kept):
     """An agent on the board: presence, abilities, what they hold and how they spent their time."""
 
     __slots__ = (
@@ -172,7 +173,7 @@ _NO_TRIES: dict[str, int] = {}
 _NO_RANK: Rank = (0, "", "")
 
 
-class Item:
+class Item(Kept):
     """A leg on the board; while it waits, an item of work."""
 
     __slots__ = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from domain.centre.documents import Profile, QueueUse
+from router.kept import Kept
 from router.lanes import Entry
 from router.needs import Need
 from router.qualifications import REFUSALS, Qualification
@@ -16,7 +17,7 @@ from router.rules import NO_CAPACITY, NO_CONCURRENCY, OPEN
 from router.seating import Room
 
 
-class Roster:
+class Roster(Kept):
     """`down` are the sites that are down, as the board knows them."""
 
     def __init__(self, down: set[str]) -> None:

@@ -19,6 +19,7 @@ from router.board import Board
 from router.deadlines import Deadline
 from router.escalating import Escalating
 from router.instants import instant, micros
+from router.kept import Kept
 from router.matching import Matching
 from router.records import AgentRecord, Cause, Item
 from router.rules import Verdict, judge_agent, judge_item
@@ -41,7 +42,7 @@ class Explanation:
         return next((verdict for verdict in self.verdicts if not verdict.allowed), None)
 
 
-class Router:
+class Router(Kept):
     """Routes one pool.
 
     Feed it every event of the pool in log order (`fold`), ask it for commands (`decide`) when it has caught up,

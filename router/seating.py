@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.centre.documents import ChannelUse, Profile
+from router.kept import Kept
 from router.rules import OPEN, Fullness
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from router.needs import Need
 
 
-class Row:
+class Row(Kept):
     """Ready agents who qualify and come in one ring, at own (or any) or other sites, with one delay after which they
     see items: they share the lanes, one on each channel."""
 
@@ -24,7 +25,7 @@ class Row:
         self.lanes: dict[str, Lane] = {}
 
 
-class Room:
+class Room(Kept):
     """One channel of an agent's profile. `full` is as it is, `counted` as the tallies of the lanes have it."""
 
     __slots__ = ("channel", "concurrency", "counted", "full", "interrupts", "lanes", "late", "most", "tiers")

@@ -30,6 +30,7 @@ from router.crew import CONCERNING, Crew, Requirement
 from router.dues import Dues, WaitCommand
 from router.estimate import Estimate, Serving, estimate, serving
 from router.instants import SECOND, micros
+from router.kept import Kept
 from router.lines import Lines
 from router.records import Item, Rank
 from router.requirements import requirement_of
@@ -53,7 +54,7 @@ class StepAhead(NamedTuple):
     held: bool
 
 
-class Waits:
+class Waits(Kept):
     """What is folded is only noted; it is taken in when somebody asks."""
 
     def __init__(self, board: Board) -> None:

@@ -15,7 +15,7 @@ import platform
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import MethodType
+from types import BuiltinMethodType, MethodType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,8 @@ _PLAIN = {
     ("_pydatetime", "datetime"),
 }
 _OURS = ("router.", "domain.")
+#: Of a class in Python, and of a compiled one.
+_METHODS = (MethodType, BuiltinMethodType)
 _PROTOCOL = 5
 
 
@@ -90,7 +92,10 @@ def _decode(stored: bytes) -> Router:
 
 
 def _fill(node: Any, state: Any) -> None:
-    """As `object.__getstate__` gave it: attributes, or attributes and slots."""
+    """As `object.__getstate__` gave it: attributes, or attributes and slots. A compiled class fills its own."""
+    if hasattr(node, "__setstate__"):
+        node.__setstate__(state)
+        return
     attributes, slots = state if isinstance(state, tuple) else (state, None)
     if attributes:
         vars(node).update(attributes)
@@ -113,7 +118,7 @@ class _Pickler(pickle.Pickler):
         return found
 
     def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, MethodType):
+        if isinstance(obj, _METHODS) and _is_ours(obj.__self__):
             return _method, (obj.__self__, obj.__name__)
         if isinstance(obj, ZoneInfo):
             return _zone, (obj.key,)
@@ -145,9 +150,13 @@ def _node(number: int) -> Any:
     raise AssertionError(f"node {number} is looked up by who reads")
 
 
+def _is_ours(owner: Any) -> bool:
+    return type(owner).__module__.startswith("router.")
+
+
 def _method(owner: Any, name: str) -> Any:
     found = getattr(owner, name)
-    if not isinstance(found, MethodType) or not type(owner).__module__.startswith("router."):
+    if not isinstance(found, _METHODS) or not _is_ours(owner):
         raise UnfitBoard(f"a stored board names {name}, which is no method of the router's")
     return found
 

@@ -69,7 +69,11 @@ def test_a_wheel_built_so_carries_the_router_compiled_and_it_decides_as_the_refe
     asked = run("-P", "-c", "import router.board; print(router.board.__file__)", folder=ROOT, **found)
     assert Path(asked.strip()).is_relative_to(installed)
     assert asked.strip().endswith(".so")
-    chosen = ("tests/router/test_properties.py", "-k", "asking_everybody or byte_for_byte or capacity_is_never")
     options = ("-q", "-o", "pythonpath=", "-p", "no:cacheprovider")
-    told = run("-P", "-m", "pytest", *options, *chosen, folder=ROOT, TRUNKLINE_ROUTER_BOARDS="120", **found)
-    assert " passed" in told
+    for chosen in (
+        ("tests/router/test_properties.py", "-k", "asking_everybody or byte_for_byte or capacity_is_never"),
+        # and a board that was stored is taken up again
+        ("tests/cluster/test_snapshots.py", "-k", "decides_as_one_that_saw_everything"),
+    ):
+        told = run("-P", "-m", "pytest", *options, *chosen, folder=ROOT, TRUNKLINE_ROUTER_BOARDS="120", **found)
+        assert " passed" in told

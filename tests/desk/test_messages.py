@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.desk.browsing import person
 from tests.desk.floor import leading
@@ -41,3 +41,28 @@ async def test_a_supervisor_writes_to_a_team_and_to_a_person_and_they_answer(web
     await expect(listed).to_have_count(3)
     await expect(anna.page.get_by_role("link", name="Messages")).to_have_text("Messages")
     assert anna.complaints == sue.complaints == []
+
+
+async def test_messages_are_heard_of_though_the_server_was_away_when_what_hears_of_them_was_to_be_loaded(
+    web: Running, chromium: Browser
+) -> None:
+    await web.account("anna", {"*": ["agent"]}, "anna")
+    anna = await person(web, chromium)
+    asked = 0
+
+    async def away_at_first(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        await (route.abort("connectionrefused") if asked == 1 else route.continue_())
+
+    await anna.page.route("**/assets/arriving-*.js", away_at_first)
+    await anna.open()
+    await anna.sign_in()
+    await anna.sees("Your shift has not begun")
+    sue = await leading(web, chromium, "messages")
+    await sue.page.get_by_label("To").select_option("Anna")
+    await sue.page.get_by_label("Message", exact=True).fill("Please take the stairs")
+    await sue.page.get_by_role("button", name="Send").press("Enter")
+    await expect(anna.page.get_by_role("link", name="Messages")).to_contain_text("1")
+    assert asked > 1
+    assert anna.complaints == []

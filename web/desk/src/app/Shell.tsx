@@ -15,6 +15,7 @@ import { Icon } from '../ui/Icon'
 import { Menu } from '../ui/Menu'
 import { locale, number } from '../words/locale'
 import { lazy } from './lazy'
+import { loaded } from './loaded'
 import { current, type Page, pages, rest } from './pages'
 import { go, href } from './router'
 import { agentId, may, mayAnywhere, me, signOut } from './session'
@@ -24,15 +25,22 @@ follow()
 beginPhone()
 
 /** Only those who lead load it. */
-const Alerts = lazy(() => import('../floor/Alerts'), true)
+const Alerts = lazy(() => loaded(() => import('../floor/Alerts')), true)
 
 /** Messages of colleagues are heard of on every page; what does that comes after everything else. */
 function useMessages(): void {
   const open = may('messages')
   useEffect(() => {
     if (!open) return
-    const soon = setTimeout(() => void import('../floor/arriving').then((module) => module.begin()), 300)
-    return () => clearTimeout(soon)
+    let gone = false
+    const soon = setTimeout(async () => {
+      const module = await loaded(() => import('../floor/arriving'))
+      if (!gone) module.begin()
+    }, 300)
+    return () => {
+      gone = true
+      clearTimeout(soon)
+    }
   }, [open])
 }
 
