@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pydantic_core import from_json
 
 from infra.log.rows import StoredRow
-from infra.operations.tracing import span_of, traceparent_of
+from infra.operations.tracing import traceparent_told
 
 Header = tuple[str, bytes]
 SPEC_VERSION = b"1.0"
@@ -36,7 +36,7 @@ class ForeignRecord(ValueError):
 def headers(row: StoredRow, previous: int, source: str) -> list[Header]:
     """The attributes of an event; `previous` is the position of the record before it in its partition."""
     meta = from_json(row.state)["meta"]
-    span = span_of(meta["chain"], meta["id"])
+    trace = traceparent_told(meta["chain"], meta["id"])
     return [
         ("content-type", CONTENT_TYPE),
         ("ce_specversion", SPEC_VERSION),
@@ -52,7 +52,7 @@ def headers(row: StoredRow, previous: int, source: str) -> list[Header]:
         ("ce_project", meta["project"].encode()),
         ("ce_streamversion", str(row.version).encode()),
         ("ce_recordedtime", _instant(row.recorded_at)),
-        *([("traceparent", traceparent_of(span).encode())] if span is not None else ()),
+        *([("traceparent", trace)] if trace is not None else ()),
     ]
 
 
@@ -83,4 +83,5 @@ def position_of(told: Iterable[Header]) -> int:
 
 
 def _instant(at: datetime) -> bytes:
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z").encode()
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z".encode()
