@@ -151,7 +151,8 @@ class Agents:
             return
         await asyncio.sleep(self._dice.uniform(*HANDLING))
         done = {"ticket": "resolve", "disposition": "answered"}
-        self.finished += await self._post(token, port, f"{leg}/complete", done) < 300
+        status = await self._post(token, port, f"{leg}/complete", done)
+        self.finished += status < 300
 
     async def _post(self, token: str, port: int, path: str, body: Mapping[str, Any]) -> int:
         key = UUID(int=self._dice.getrandbits(128), version=4)
