@@ -17,6 +17,7 @@ BENCHES = (
     "log_latency",
     "rebuild",
     "router",
+    "router_storage",
     "contact",
     "desk",
     "kafka_relay",
