@@ -86,7 +86,7 @@ class Processes:
         named: dict[str, list[psutil.Process]] = {}
         for member in house.cluster.members:
             named.setdefault(member.role, []).append(psutil.Process(member.process.pid))
-        postmaster = next(folder.glob("postgresql/**/postmaster.pid"), None) or folder / "postgresql" / "postmaster.pid"
+        postmaster = folder / "postgresql" / "postmaster.pid"
         named["PostgreSQL"] = [psutil.Process(int(postmaster.read_text("ascii").split()[0]))]
         named["Kafka"] = [one for one in psutil.Process().children(recursive=True) if one.name() == "java"]
         named["load"] = [psutil.Process()]

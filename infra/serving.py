@@ -58,8 +58,8 @@ async def start_web(node: Node, links: Links, listening: socket.socket, closing:
     routers = (await start_voice(node, closing), await start_texts(node, links, closing))
     webhooks = [route for router in routers for route in router.routes if isinstance(route, Route)]
     for router in routers:
-        app.include_router(router)  # other methods, and slashes too many
-    app.user_middleware.append(Middleware(Shortcut, routes=webhooks))  # within all others
+        app.include_router(router)  # says of other methods that they are not allowed
+    app.user_middleware.append(Middleware(Shortcut, routes=webhooks))  # innermost: all others see webhooks too
     live = app.state.live
 
     def streams(figures: Figures) -> None:

@@ -75,7 +75,9 @@ class Crew(Kept):
 
     def fold(self, event: Any, recorded: Recorded) -> None:
         """Note what changed; it is taken in when next somebody asks."""
-        kind: type[Event] = event.__class__  # asking whether it is an instance takes ten times as long
+        kind: type[Event] = (
+            event.__class__
+        )  # asking whether it is an instance takes longer, and every event comes by here
         if kind is SiteWentDown:
             self._down.add(event.site)
             self._stale = True

@@ -6,7 +6,10 @@ from typing import Any, Self
 
 
 class Kept:
-    """A class whose objects are written down one by one and made again empty, to be filled (`board_codec`)."""
+    """A class whose objects are written down one by one and made again empty, to be filled (`board_codec`).
+
+    For every class on the board whose `__init__` has parameters; the others are made empty without it.
+    """
 
     __slots__ = ()
 

@@ -38,6 +38,7 @@ class Lane(Kept):
         """Enter an agent with room, under their present key and stamp."""
         heap = self.heap
         heappush(heap, entry)
+        # the first condition spares nearly everybody the sum
         if len(heap) > SMALL and len(heap) > 2 * sum(self.tally) + SMALL:
             heap[:] = [one for one in heap if one[-2] == one[-1].stamp]
             heapify(heap)

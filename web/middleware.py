@@ -58,9 +58,9 @@ class Surround:
 
     def __init__(self, app: App, *, settings: Settings, endless: frozenset[str]) -> None:
         self._app, self._settings, self._endless = app, settings, endless
-        headers = {**HEADERS, "Cache-Control": "no-store"} | (
-            {"Strict-Transport-Security": HSTS} if settings.secure else {}
-        )
+        headers = {**HEADERS, "Cache-Control": "no-store"}
+        if settings.secure:
+            headers["Strict-Transport-Security"] = HSTS
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

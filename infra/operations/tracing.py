@@ -72,7 +72,7 @@ class Tracing:
     def __init__(self, source: TracerProvider) -> None:
         self._source = source
         self._tracer = source.get_tracer("trunkline")
-        #: Whether spans go anywhere. Where they do not, only their ids count: a fifth of what a span costs.
+        #: Whether spans go anywhere. Where they do not, only their ids count, and a command within a request has one.
         self._told = exporting()
 
     @contextmanager

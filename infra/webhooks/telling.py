@@ -21,7 +21,7 @@ from domain.centre.webhooks import Webhook, wires_of
 from domain.event import REGISTRY, Recorded
 from domain.ports import Clock, Log, LogUnavailable, Opener
 from infra.configured import Configured
-from infra.operations.tracing import span_of, traceparent_of
+from infra.operations.tracing import traceparent_told
 from infra.settings import WebhookSecret
 from infra.webhooks.standing import Standing, Standings, is_due
 
@@ -172,14 +172,14 @@ class Telling:
         except TooLarge as fault:
             outcome: Outcome = Refused(str(fault))
         else:
-            span = span_of(recorded.correlation_id, recorded.event_id)
+            trace = traceparent_told(recorded.correlation_id, recorded.event_id)
             outcome = await self.poster.post(
                 endpoint.webhook.url,
                 endpoint.secrets,
                 message_id(recorded),
                 body,
                 self.clock(),
-                traceparent_of(span) if span is not None else "",
+                "" if trace is None else trace.decode(),
             )
         self.tell(endpoint.name, type(outcome).__name__.lower())
         return outcome

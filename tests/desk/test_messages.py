@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, Route, expect
 
-from tests.desk.browsing import person
+from tests.desk.browsing import Person, person
 from tests.desk.floor import leading
 from tests.web.running import Running
+
+
+async def write(author: Person, to: str, words: str) -> None:
+    await author.page.get_by_label("To").select_option(to)
+    await author.page.get_by_label("Message", exact=True).fill(words)
+    await author.page.get_by_role("button", name="Send").press("Enter")
 
 
 async def test_a_supervisor_writes_to_a_team_and_to_a_person_and_they_answer(web: Running, chromium: Browser) -> None:
@@ -16,15 +22,11 @@ async def test_a_supervisor_writes_to_a_team_and_to_a_person_and_they_answer(web
     await anna.sign_in()
     await anna.sees("Your shift has not begun")
     sue = await leading(web, chromium, "messages")
-    await sue.page.get_by_label("To").select_option("Paris")
-    await sue.page.get_by_label("Message", exact=True).fill("Ten minutes until the drill 🔔")
-    await sue.page.get_by_role("button", name="Send").press("Enter")
+    await write(sue, "Paris", "Ten minutes until the drill 🔔")
     await sue.is_told("Message sent.")
     await anna.is_told("sue: Ten minutes until the drill 🔔")
     await expect(anna.page.get_by_role("link", name="Messages")).to_contain_text("1")
-    await sue.page.get_by_label("To").select_option("Anna")
-    await sue.page.get_by_label("Message", exact=True).fill("Please take the stairs")
-    await sue.page.get_by_role("button", name="Send").press("Enter")
+    await write(sue, "Anna", "Please take the stairs")
     await expect(anna.page.get_by_role("link", name="Messages")).to_contain_text("2")
     await anna.page.get_by_role("link", name="Messages").press("Enter")
     listed = anna.page.locator(".message-text")
@@ -60,9 +62,7 @@ async def test_messages_are_heard_of_though_the_server_was_away_when_what_hears_
     await anna.sign_in()
     await anna.sees("Your shift has not begun")
     sue = await leading(web, chromium, "messages")
-    await sue.page.get_by_label("To").select_option("Anna")
-    await sue.page.get_by_label("Message", exact=True).fill("Please take the stairs")
-    await sue.page.get_by_role("button", name="Send").press("Enter")
+    await write(sue, "Anna", "Please take the stairs")
     await expect(anna.page.get_by_role("link", name="Messages")).to_contain_text("1")
     assert asked > 1
     assert anna.complaints == []

@@ -7,6 +7,7 @@ import base64
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -80,3 +81,22 @@ async def test_a_text_is_offered_answered_and_delivered(tmp_path: Path, stores: 
             got = [text.body for text in emulator.world.texts.values() if text.to == ADA]
             assert got[0].startswith("Hotline: mamy Państwa wiadomość.")
             assert got[1:] == ["It comes tomorrow."]
+
+
+async def test_what_is_no_webhook_is_refused_at_its_address_as_everywhere_else(tmp_path: Path) -> None:
+    settings = Settings(
+        data=tmp_path,
+        keys_url=SecretStr("memory:"),
+        http_port=0,
+        smtp_in_host="",
+        twilio={"twilio": TwilioAccount(account_sid=SID, auth_token=SecretStr(TOKEN))},
+    )
+    async with running_node(settings) as node, httpx2.AsyncClient(base_url=node.base_url, trust_env=False) as client:
+        forged = await client.post("/texts/twilio/incoming", data={"From": ADA, "To": MAIN})
+        large = await client.post("/texts/twilio/incoming", content=b"x" * 3_000_000)
+        otherwise = await client.put("/texts/twilio/incoming")
+        unknown = await client.post("/texts/nobody/incoming", data={"From": ADA})
+    answers = forged, large, otherwise, unknown
+    assert [one.status_code for one in answers] == [403, 400, 405, 404]
+    assert all(one.headers["X-Content-Type-Options"] == "nosniff" for one in answers)
+    assert all("traceresponse" in one.headers for one in answers)

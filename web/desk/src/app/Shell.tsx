@@ -25,7 +25,7 @@ follow()
 beginPhone()
 
 /** Only those who lead load it. */
-const Alerts = lazy(() => loaded(() => import('../floor/Alerts')), true)
+const Alerts = lazy(() => import('../floor/Alerts'), true)
 
 /** Messages of colleagues are heard of on every page; what does that comes after everything else. */
 function useMessages(): void {

@@ -1,10 +1,11 @@
 /**
  * A component that is loaded when it is first shown; what could not be loaded can be tried again. A quiet one shows
- * nothing until it is there.
+ * nothing until it is there, and is tried again by itself.
  */
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { common } from '../ui/words'
+import { loaded } from './loaded'
 
 type Loaded<P> = ComponentType<P> | 'failed' | null
 
@@ -12,13 +13,14 @@ export function lazy<P extends object>(
   load: () => Promise<{ default: ComponentType<P> }>,
   quiet = false,
 ): ComponentType<P> {
+  const get = quiet ? () => loaded(load) : load
   let known: ComponentType<P> | null = null
   return function Lazy(props: P) {
     const [found, take] = useState<Loaded<P>>(() => known)
     const [tries, retry] = useState(0)
     useEffect(() => {
       if (known) return
-      load().then(
+      get().then(
         (module) => {
           known = module.default
           take(() => module.default)
@@ -26,7 +28,7 @@ export function lazy<P extends object>(
         () => take('failed'),
       )
     }, [tries])
-    if (quiet && (found === 'failed' || found === null)) return null
+    if (quiet && found === null) return null
     if (found === 'failed') {
       return (
         <p class="pad">
