@@ -57,8 +57,9 @@ async def centre_of_roles(
     """A process of each role, agents signed in and ready. `twilio`: where the provider's API is."""
     account = TwilioAccount(account_sid="AC" + "0" * 32, auth_token=SecretStr(TOKEN), base_url=twilio)
     settings = Settings(
-        data=folder, smtp_out_port=smtp_out, mail_domain="bench.example", log_level="error", kafka_servers=kafka,
-        twilio={"twilio": account}, database_url=None, rows_url=None, keys_url=None, accounts_url=None, master_key=None,
+        data=folder, smtp_out_port=smtp_out, smtp_out_tls="none", mail_domain="bench.example", log_level="error",
+        kafka_servers=kafka, twilio={"twilio": account},
+        database_url=None, rows_url=None, keys_url=None, accounts_url=None, master_key=None,
     )  # fmt: skip
     async with AsyncExitStack() as closing:
         cluster = await closing.enter_async_context(own_cluster(settings, folder, roles=ROLES))

@@ -23,6 +23,7 @@ from domain.ports import Clock, Opener, UnreadableEvent
 from infra.clock import system_clock
 from infra.rows.applying import Applier, PoisonEvent
 from infra.rows.port import EVERY_POOL, PositionMoved, RowStore, position_in
+from infra.rows.together import Beat, Together
 from projections.schema import Projection
 
 _log = structlog.get_logger("projecting")
@@ -30,15 +31,10 @@ T = TypeVar("T")
 
 #: Events in one transaction at most.
 BATCH = 500
-#: Seconds in which events gather after a batch, so that a transaction is paid for many: on a busy day rows are so much
-#: older, and an event that comes alone waits for nothing.
-GATHER = 0.02
 #: Seconds for which a position is held back that no row depends on: events that a projection does not handle.
 HOLD = 0.1
 #: Pauses before another try, in seconds: the first, doubled each time up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
-#: Threads that apply batches: writing waits for the database, projecting does not run in parallel anyway.
-THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,9 @@ class Projecting:
         self._pools = (EVERY_POOL,) if pools is None else tuple(pools)
         self._batch, self._first_pause, self._longest_pause = batch, first_pause, longest_pause
         self._moved = asyncio.Event()
-        self._threads: ThreadPoolExecutor | None = None
+        #: One: projecting does not run in parallel anyway, and what is stored is stored together.
+        self._thread: ThreadPoolExecutor | None = None
+        self._beat, self._together = Beat(), Together(store, self._in_thread)
         #: Those that stopped because of an event, not because of their surroundings.
         self._stuck: set[tuple[str, str]] = set()
         self._standing = {
@@ -143,14 +141,14 @@ class Projecting:
 
     async def run(self) -> None:
         """Keep all projections up to date until cancelled; may be run again after that."""
-        threads = self._threads = ThreadPoolExecutor(THREADS, "projecting")
+        thread = self._thread = ThreadPoolExecutor(1, "projecting")
         try:
             async with asyncio.TaskGroup() as tasks:
                 for projection in self._projections:
                     for pool in self._pools:
                         tasks.create_task(self._keep(projection, pool), name=f"projecting {projection.name} {pool}")
         finally:
-            threads.shutdown(wait=True)
+            thread.shutdown(wait=True)
 
     async def _keep(self, projection: Projection, pool: str) -> None:
         """Follow, and after a fault follow again."""
@@ -185,7 +183,11 @@ class Projecting:
             await self._in_thread(applier.close)
 
     async def _project(self, projection: Projection, pool: str, applier: Applier, arriving: Arriving) -> None:
-        """Apply what comes. What concerns no row moves the position with what does, or after a while by itself."""
+        """Apply what comes. What concerns no row moves the position with what does, or after a while by itself.
+
+        After a batch events gather until the next beat, so that a transaction is paid for many: on a busy day rows are
+        so much older, and an event that comes alone waits for nothing.
+        """
         held: Sequence[Recorded] = ()
         until = 0.0
         while True:
@@ -200,14 +202,17 @@ class Projecting:
             self._stand(projection, pool, applier.position)
             held = ()
             if batch is not None and len(batch) < self._batch:
-                await asyncio.sleep(GATHER)
+                await self._beat.next()
 
     async def _apply(self, applier: Applier, batch: Sequence[Recorded]) -> None:
-        await self._in_thread(lambda: applier.apply(batch))
+        began = asyncio.get_running_loop().time()
+        if await self._in_thread(lambda: applier.prepare(batch)):
+            await self._together.store(applier)
+            self._beat.took(asyncio.get_running_loop().time() - began)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """Run to the end even when this task is cancelled: a connection is never left to two threads."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        running = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

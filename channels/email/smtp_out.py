@@ -57,6 +57,8 @@ class SmtpSender:
         self._room = asyncio.Semaphore(connections)
         self._free: list[_Pooled] = []
         self._closed = False
+        #: Made once: reading the authorities that a machine trusts takes longer than sending a mail.
+        self._context = server.context
 
     async def send(self, mail: bytes, envelope_from: str, to: Sequence[str]) -> Outcome:
         """One attempt; never raises for what servers and networks do."""
@@ -106,7 +108,7 @@ class SmtpSender:
             timeout=server.timeout,
             use_tls=server.tls == "implicit",
             start_tls=server.tls == "starttls",
-            tls_context=server.context,
+            tls_context=await self._tls_context(),
             local_hostname=server.local_hostname,
             username=server.username,
             password=server.password,
@@ -119,6 +121,11 @@ class SmtpSender:
             client.close()
             raise
         return client
+
+    async def _tls_context(self) -> ssl.SSLContext | None:
+        if self._context is None and self._server.tls != "none":
+            self._context = await asyncio.to_thread(ssl.create_default_context)
+        return self._context
 
     async def _transaction(self, pooled: _Pooled, mail: bytes, envelope_from: str, to: Sequence[str]) -> Outcome:
         keep = False

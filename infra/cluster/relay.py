@@ -29,6 +29,9 @@ Thread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 #: Events in one transaction at most.
 WINDOW = 1_000
+#: Between two windows the relay rests so many times as long as a window took, and so many seconds at most: a
+#: transaction costs relay and broker about the same for one event as for fifty.
+REST, LONGEST_REST = 2.0, 0.1
 #: Seconds before another try: the first, doubled each time up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 SOURCE = "urn:trunkline:log"
@@ -84,11 +87,15 @@ class Relay:
         batches = cast("AsyncGenerator[Any]", self._source_log.follow_rows(position, WINDOW))
         async with aclosing(batches) as following:
             async for rows in following:
+                began = asyncio.get_running_loop().time()
                 await held.check()
                 done = await thread(partial(publishing.publish, rows))
                 published = self.standing.published + done
                 self._stand("publishing", position=rows[-1].position, published=published)
                 publishing.check_partitions()
+                if len(rows) < WINDOW:
+                    took = asyncio.get_running_loop().time() - began
+                    await asyncio.sleep(min(took * REST, LONGEST_REST))
 
     @asynccontextmanager
     async def _begun(self) -> AsyncGenerator[tuple[Publishing, Thread]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import NoReturn
 
 from domain.event import Event, Recorded
 from domain.ports import Opener
 from infra.keys.stored import KeyringUnavailable
 from infra.rows.batch import BatchRows
-from infra.rows.port import PositionMoved, RowsUnavailable, Target
+from infra.rows.port import Leaving, PositionMoved, RowStore, RowsUnavailable, Target
 
 
 class PoisonEvent(Exception):
@@ -42,6 +43,7 @@ class Applier:
         self._rows = BatchRows(target, writer)
         #: Events whose batch is not known to be stored.
         self._unsettled: list[Recorded] = []
+        self._leaving: Leaving | None = None
 
     @property
     def position(self) -> int:
@@ -53,14 +55,12 @@ class Applier:
         `seen`: how far the reader is, where it left out events behind the last one that nobody here wants.
         Raises `PoisonEvent` when one cannot be projected, with everything before it stored.
         """
-        fresh = events
-        if events and events[0].position <= self.position:
-            fresh = [recorded for recorded in events if recorded.position > self.position]
+        fresh = self._fresh(events)
         until = max(seen, fresh[-1].position if fresh else 0)
         if until <= self.position:
             return
         self._unsettled += fresh
-        try:
+        with self._explained():
             self._project(fresh)
             if self._writer is None:
                 self._rows.commit(until)
@@ -68,16 +68,51 @@ class Applier:
             else:
                 self._rows.leave(until)
                 self._unsettled = list(fresh)
-        except PASSING:
-            raise
-        except Exception as fault:  # noqa: BLE001  raised again, naming the event it came from
-            self._explain(fault)
+
+    def _fresh(self, events: Sequence[Recorded]) -> Sequence[Recorded]:
+        if events and events[0].position <= self.position:
+            return [recorded for recorded in events if recorded.position > self.position]
+        return events
+
+    def prepare(self, events: Sequence[Recorded]) -> bool:
+        """Project what the rows lack, for `store_together`; whether there is anything. Raises `PoisonEvent`."""
+        fresh = self._fresh(events)
+        if not fresh:
+            return False
+        self._unsettled = list(fresh)
+        with self._explained():
+            self._project(fresh)
+            self._leaving = self._rows.depart(fresh[-1].position)
+        return True
+
+    @property
+    def leaving(self) -> Leaving:
+        """What was prepared and is not stored."""
+        assert self._leaving is not None, "something was prepared"
+        return self._leaving
+
+    def arrived(self) -> None:
+        """What was prepared has been stored."""
+        self._rows.arrived()
+        self._unsettled, self._leaving = [], None
+
+    def store(self) -> None:
+        """Store what was prepared, for itself. Raises as `apply` does."""
+        target, position, writes = self.leaving
+        with self._explained():
+            target.commit(position, writes)
+        self.arrived()
 
     def settle(self) -> None:
         """Wait until everything is stored. Raises as `apply` does."""
-        try:
+        with self._explained():
             self._rows.settle()
             self._unsettled = []
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
         except PASSING:
             raise
         except Exception as fault:  # noqa: BLE001  raised again, naming the event it came from
@@ -86,6 +121,7 @@ class Applier:
     def _explain(self, fault: Exception) -> NoReturn:
         """Store what can be stored and raise `PoisonEvent` for the event at which it ends."""
         self._rows.rollback()
+        self._leaving = None
         self._one_by_one([recorded for recorded in self._unsettled if recorded.position > self.position])
         raise AssertionError("a batch failed of which every event alone can be projected") from fault
 
@@ -116,6 +152,28 @@ class Applier:
     def close(self) -> None:
         self._rows.rollback()
         self._target.close()
+
+
+def store_together(store: RowStore, appliers: Sequence[Applier]) -> dict[Applier, Exception | None]:
+    """Store what several have prepared in one transaction; what became of each.
+
+    Where that fails each is stored in a transaction of its own: the fault of one concerns no other.
+    """
+    try:
+        store.commit_all([one.leaving for one in appliers])
+    except Exception:  # noqa: BLE001  whose it is shows when each is stored alone
+        return {one: _stored_alone(one) for one in appliers}
+    for one in appliers:
+        one.arrived()
+    return dict.fromkeys(appliers)
+
+
+def _stored_alone(applier: Applier) -> Exception | None:
+    try:
+        applier.store()
+    except Exception as fault:  # noqa: BLE001  told to whom it concerns
+        return fault
+    return None
 
 
 def _with(recorded: Recorded, event: Event) -> Recorded:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
 
-from infra.rows.port import Key, Row, TableWrites, Target, key_getter
+from infra.rows.port import Key, Leaving, Row, TableWrites, Target, key_getter
 from projections.schema import Table
 
 #: Rows of one `read_back` table that are remembered: half of them, the recently used, survive a clean-up.
@@ -129,9 +129,14 @@ class BatchRows:
 
     def commit(self, position: int) -> None:
         """Store what the batch changed, with the position it led to."""
+        _, position, writes = self.depart(position)
+        self._target.commit(position, writes)
+        self.arrived()
+
+    def depart(self, position: int) -> Leaving:
+        """What the batch changed, for the caller to store and then to tell by `arrived`, else by `rollback`."""
         self.settle()
-        self._target.commit(position, self._depart())
-        self._arrived()
+        return Leaving(self._target, position, self._depart())
 
     def leave(self, position: int) -> None:
         """The same in another thread. Raises what went wrong with the batch before."""
@@ -144,14 +149,14 @@ class BatchRows:
         if self._storing is not None:
             storing, self._storing = self._storing, None
             storing.result()
-            self._arrived()
+            self.arrived()
 
     def rollback(self) -> None:
         """Forget everything that is not stored; what is on its way is waited for."""
         if self._storing is not None:
             storing, self._storing = self._storing, None
             if storing.exception() is None:
-                self._arrived()
+                self.arrived()
         for mine in self._tables.values():
             mine.dirty, mine.leaving, mine.finders = {}, {}, {}
 
@@ -161,7 +166,8 @@ class BatchRows:
             mine.leaving, mine.dirty, mine.finders = mine.dirty, {}, {}
         return writes
 
-    def _arrived(self) -> None:
+    def arrived(self) -> None:
+        """What departed is stored."""
         for mine in self._tables.values():
             if mine.leaving and mine.memory is not None:
                 mine.memory.keep(mine.leaving)

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from infra.rows.codec import TableCodec
 from infra.rows.port import Key, Row
 from infra.rows.text import Dialect
+
+
+class Write(NamedTuple):
+    """What becomes of the table `called` so."""
+
+    codec: TableCodec
+    called: str
+    puts: Sequence[Row]
+    deletes: Sequence[Key]
 
 
 class Connection(Protocol):
@@ -29,8 +38,12 @@ class Connection(Protocol):
         """How many rows a statement changed."""
         ...
 
-    def write(self, codec: TableCodec, called: str, puts: Sequence[Row], deletes: Sequence[Key]) -> None:
-        """Insert or replace `puts`, delete `deletes`, in the table `called` so."""
+    def run_many_counting(self, sql: str, parameters: Sequence[Sequence[Any]]) -> int:
+        """How many rows a statement changed that was run with each of several parameters."""
+        ...
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """Insert or replace rows and delete others, in each of the tables."""
         ...
 
     def writing(self) -> AbstractContextManager[None]:

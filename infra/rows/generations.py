@@ -7,7 +7,8 @@ and a runner whose generation was swapped away finds no position to move.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from infra.rows import text
 from infra.rows.connection import Connection
@@ -46,6 +47,16 @@ _RAISE = (
     "UPDATE projection_generations SET floor = ? "
     "WHERE projection = ? AND state = 'building' AND generation = ? AND floor = ?"
 )
+
+
+class Move(NamedTuple):
+    """The position of a projection's pool: where it stands and where it goes."""
+
+    projection: str
+    generation: int
+    pool: str
+    before: int
+    after: int
 
 
 class Generations:
@@ -116,9 +127,12 @@ class Generations:
         rows = self._c.run(_WHERE + (self._c.locking if lock else ""), (projection, generation))
         return {str(pool): int(position) for pool, position in rows}
 
-    def move(self, projection: str, generation: int, pool: str, before: int, after: int) -> None:
-        if self._c.run_counting(_MOVE, (after, projection, generation, pool, before)) != 1:
-            raise PositionMoved(f"projection {projection}, pool {pool!r}: its rows are no longer at {before}")
+    def move(self, moves: Sequence[Move]) -> None:
+        """Move the positions of pools, in this order: whoever moves several of them does it in the order of names."""
+        values = [(one.after, one.projection, one.generation, one.pool, one.before) for one in moves]
+        if self._c.run_many_counting(_MOVE, values) != len(moves):
+            told = ", ".join(f"{one.projection} of pool {one.pool!r} at {one.before}" for one in moves)
+            raise PositionMoved(f"projection {told}: the rows are no longer there")
 
     def raise_floor(self, projection: str, generation: int, before: int, after: int) -> None:
         if self._c.run_counting(_RAISE, (after, projection, generation, before)) != 1:

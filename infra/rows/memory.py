@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from infra.rows.codec import TableCodec, as_json
 from infra.rows.port import (
@@ -16,6 +16,7 @@ from infra.rows.port import (
     Comparison,
     Difference,
     Key,
+    Leaving,
     PositionMoved,
     Row,
     StaleProjection,
@@ -71,6 +72,15 @@ class MemoryRows:
                 found.floor = max(found.floor, found.positions.pop(EVERY_POOL))
             found.positions.setdefault(pool, found.floor)
             return MemoryTarget(projection, self._lock, found, self._live, pool)
+
+    def commit_all(self, leaving: Sequence[Leaving]) -> None:
+        with self._lock:
+            targets = cast("Sequence[tuple[MemoryTarget, int, Sequence[TableWrites]]]", leaving)
+            encoded = [(one, position, one.encoded(writes)) for one, position, writes in targets]
+            for one, _, _ in encoded:
+                one.check()
+            for one, position, writes in encoded:
+                one.store(position, writes)
 
     def positions(self, projection: str) -> Mapping[str, int]:
         with self._lock:
@@ -148,24 +158,37 @@ class MemoryTarget:
         return [rows[k] for k in sorted(rows) if all(rows[k][c] == value for c, value in equal.items())]
 
     def commit(self, position: int, writes: Sequence[TableWrites]) -> None:
-        encoded = [(w, [self._kept(w.table, row) for row in w.puts]) for w in writes]
+        encoded = self.encoded(writes)
         with self._lock:
-            here = self._generation
-            # a pool has no position any more where rows for the whole log are from now on kept pool by pool
-            stood = -1 if self._pool is None else here.positions.get(self._pool)
-            stored = None if stood is None else max(stood, here.floor)
-            if self._home.get(self.projection.name) is not here or stored != self.position:
-                raise PositionMoved(f"projection {self.projection.name}: its rows are no longer at {self.position}")
-            for write, puts in encoded:
-                rows, key_of = here.rows[write.table.name], key_getter(write.table.key)
-                rows.update((key_of(row), row) for row in puts)
-                for key in write.deletes:
-                    rows.pop(key, None)
-            if self._pool is None:
-                here.floor = position
-            else:
-                here.positions[self._pool] = position
-            self.position = position
+            self.check()
+            self.store(position, encoded)
+
+    def encoded(self, writes: Sequence[TableWrites]) -> Sequence[TableWrites]:
+        """The same with values as they are kept."""
+        return [one._replace(puts=[self._kept(one.table, row) for row in one.puts]) for one in writes]
+
+    def check(self) -> None:
+        """Raises `PositionMoved`. Under the lock."""
+        here = self._generation
+        # a pool has no position any more where rows for the whole log are from now on kept pool by pool
+        stood = -1 if self._pool is None else here.positions.get(self._pool)
+        stored = None if stood is None else max(stood, here.floor)
+        if self._home.get(self.projection.name) is not here or stored != self.position:
+            raise PositionMoved(f"projection {self.projection.name}: its rows are no longer at {self.position}")
+
+    def store(self, position: int, writes: Sequence[TableWrites]) -> None:
+        """What was checked and encoded. Under the lock."""
+        here = self._generation
+        for table, puts, deletes in writes:
+            rows, key_of = here.rows[table.name], key_getter(table.key)
+            rows.update((key_of(row), row) for row in puts)
+            for key in deletes:
+                rows.pop(key, None)
+        if self._pool is None:
+            here.floor = position
+        else:
+            here.positions[self._pool] = position
+        self.position = position
 
     def _kept(self, table: Table, row: Row) -> Row:
         codec = self._codecs[table.name]

@@ -90,6 +90,14 @@ class Target(Protocol):
     def close(self) -> None: ...
 
 
+class Leaving(NamedTuple):
+    """A batch on its way into the rows of a target: where it leads to, and what becomes of the tables."""
+
+    target: Target
+    position: int
+    writes: Sequence[TableWrites]
+
+
 class Difference(NamedTuple):
     """Rows of one table that stand on one side only; a changed row stands on both."""
 
@@ -111,6 +119,10 @@ class RowStore(Protocol):
 
     def live(self, projection: Projection, pool: str) -> Target:
         """The live rows, their tables made when there are none. Raises `StaleProjection`."""
+        ...
+
+    def commit_all(self, leaving: Sequence[Leaving]) -> None:
+        """Store batches of several live targets in one transaction, all or none. Raises as `Target.commit`."""
         ...
 
     def positions(self, projection: str) -> Mapping[str, int]:

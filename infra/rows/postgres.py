@@ -21,7 +21,8 @@ from psycopg.sql import SQL, Identifier
 from infra.rows import text
 from infra.rows.codec import TableCodec, as_json
 from infra.rows.codec import text as without_nul
-from infra.rows.port import Key, Row, RowsUnavailable
+from infra.rows.connection import Write
+from infra.rows.port import Row, RowsUnavailable
 from infra.rows.sql_store import SqlRows
 from projections.schema import NAME, Projection, Table
 
@@ -110,18 +111,30 @@ class PostgresConnection:
         with _explained():
             return self._db.execute(self._sql(sql), parameters).rowcount
 
-    def write(self, codec: TableCodec, called: str, puts: Sequence[Row], deletes: Sequence[Key]) -> None:
-        table = codec.table
+    def run_many_counting(self, sql: str, parameters: Sequence[Sequence[Any]]) -> int:
         with _explained(), self._db.cursor() as cursor:
-            if deletes:
-                columns = zip(*deletes, strict=True)
-                lists = [[codec.value(c, v) for v in vs] for c, vs in zip(table.key, columns, strict=True)]
-                cursor.execute(self._sql(text.delete_listed(table, called, DIALECT)), lists)
-            if len(puts) >= COPY_FROM:
-                self._write_many(codec, called, puts)
-            elif puts:
-                sql = text.upsert(table, called, text.values(table))
-                cursor.executemany(self._sql(sql), [codec.encode(row) for row in puts])
+            cursor.executemany(self._sql(sql), parameters)
+            return cursor.rowcount
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """What is few goes in one pipeline: many tables are waited for once."""
+        with _explained():
+            with self._db.pipeline(), self._db.cursor() as cursor:
+                for one in writes:
+                    self._write_few(cursor, one)
+            for one in writes:
+                if len(one.puts) >= COPY_FROM:
+                    self._write_many(one.codec, one.called, one.puts)
+
+    def _write_few(self, cursor: psycopg.Cursor[Any], one: Write) -> None:
+        codec, table = one.codec, one.codec.table
+        if one.deletes:
+            columns = zip(*one.deletes, strict=True)
+            lists = [[codec.value(c, v) for v in vs] for c, vs in zip(table.key, columns, strict=True)]
+            cursor.execute(self._sql(text.delete_listed(table, one.called, DIALECT)), lists)
+        if 0 < len(one.puts) < COPY_FROM:
+            sql = text.upsert(table, one.called, text.values(table))
+            cursor.executemany(self._sql(sql), [codec.encode(row) for row in one.puts])
 
     def _write_many(self, codec: TableCodec, called: str, puts: Sequence[Row]) -> None:
         """Straight into the table where the rows are probably new, else by way of a temporary one."""

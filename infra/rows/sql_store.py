@@ -6,13 +6,13 @@ import queue
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from infra.rows import text
 from infra.rows.codec import TableCodec
-from infra.rows.connection import Connection
-from infra.rows.generations import TABLES, Generations
-from infra.rows.port import Comparison, Difference, Key, PositionMoved, Row, RowsUnavailable, TableWrites
+from infra.rows.connection import Connection, Write
+from infra.rows.generations import TABLES, Generations, Move
+from infra.rows.port import Comparison, Difference, Key, Leaving, PositionMoved, Row, RowsUnavailable, TableWrites
 from projections.reading import MAX_PAGE
 from projections.schema import Projection, Table
 
@@ -71,6 +71,9 @@ class SqlRows(ABC):
         except BaseException:
             connection.close()
             raise
+
+    def commit_all(self, leaving: Sequence[Leaving]) -> None:
+        SqlTarget.commit_all(cast("Sequence[tuple[SqlTarget, int, Sequence[TableWrites]]]", leaving))
 
     def positions(self, projection: str) -> Mapping[str, int]:
         with self._reader() as connection:
@@ -172,10 +175,30 @@ class SqlTarget:
             if self._pool is None:
                 book.raise_floor(self.projection.name, self._generation, self.position, position)
             else:
-                book.move(self.projection.name, self._generation, self._pool, self.position, position)
-            for table, puts, deletes in writes:
-                connection.write(connection.codec(table), self._called[table.name], puts, deletes)
+                book.move([self._move(self._pool, position)])
+            connection.write(self._writes(connection, writes))
         self.position = position
+
+    @staticmethod
+    def commit_all(leaving: Sequence[tuple[SqlTarget, int, Sequence[TableWrites]]]) -> None:
+        """Through the connection of the first, in the order of names: who stores the same never waits crosswise."""
+        ordered = sorted(leaving, key=lambda one: one[0].projection.name)
+        connection = ordered[0][0]._connection
+        with connection.writing():
+            moves = [one._move(one._pool, position) for one, position, _ in ordered if one._pool is not None]
+            assert len(moves) == len(ordered), "a generation under construction is stored alone"
+            Generations(connection).move(moves)
+            connection.write([write for one, _, writes in ordered for write in one._writes(connection, writes)])
+        for one, position, _ in ordered:
+            one.position = position
+
+    def _move(self, pool: str, position: int) -> Move:
+        return Move(self.projection.name, self._generation, pool, self.position, position)
+
+    def _writes(self, connection: Connection, writes: Sequence[TableWrites]) -> list[Write]:
+        return [
+            Write(connection.codec(table), self._called[table.name], puts, deletes) for table, puts, deletes in writes
+        ]
 
     def close(self) -> None:
         self._connection.close()

@@ -18,7 +18,8 @@ from typing import Any
 
 from infra.rows import text
 from infra.rows.codec import TableCodec, as_json, micros, moment
-from infra.rows.port import Key, Row, RowsUnavailable
+from infra.rows.connection import Write
+from infra.rows.port import RowsUnavailable
 from infra.rows.sql_store import SqlRows
 from projections.schema import Projection, Table
 
@@ -136,15 +137,20 @@ class SqliteConnection:
         with self._explained():
             return self._db.execute(sql, parameters).rowcount
 
-    def write(self, codec: TableCodec, called: str, puts: Sequence[Row], deletes: Sequence[Key]) -> None:
-        table = codec.table
+    def run_many_counting(self, sql: str, parameters: Sequence[Sequence[Any]]) -> int:
         with self._explained():
-            if deletes:
-                keys = [[codec.value(c, v) for c, v in zip(table.key, key, strict=True)] for key in deletes]
-                self._db.executemany(text.delete(table, called), keys)
-            if puts:
-                sql = text.upsert(table, called, text.values(table))
-                self._db.executemany(sql, map(codec.encode, puts))
+            return self._db.executemany(sql, parameters).rowcount
+
+    def write(self, writes: Sequence[Write]) -> None:
+        with self._explained():
+            for codec, called, puts, deletes in writes:
+                table = codec.table
+                if deletes:
+                    keys = [[codec.value(c, v) for c, v in zip(table.key, key, strict=True)] for key in deletes]
+                    self._db.executemany(text.delete(table, called), keys)
+                if puts:
+                    sql = text.upsert(table, called, text.values(table))
+                    self._db.executemany(sql, map(codec.encode, puts))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -164,6 +164,11 @@ class Away(MemoryRows):
         target.commit = commit_if_there  # type: ignore[method-assign]
         return target
 
+    def commit_all(self, leaving: Any) -> None:
+        if self.away:
+            raise RowsUnavailable("the database went away")
+        super().commit_all(leaving)
+
 
 async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time() -> None:
     centre = await lived(35, 50)
