@@ -54,8 +54,10 @@ from web.links import Links
 _log = structlog.get_logger("node")
 #: Seconds that parts get to finish what is under way when the process is told to end.
 DRAIN = 20.0
-#: Seconds between two looks at a busy log: who shows or sends what happened need not ask after every append.
-RESTS: dict[Role, float] = {"web": 0.01, "delivery": 0.01, "mail": 0.01}
+#: Seconds between two looks at a busy log: on two cores what every process does after every append is most of the work.
+RESTS: dict[Role, float] = {
+    "router": 0.005, "web": 0.01, "relay": 0.01, "projections": 0.02, "delivery": 0.02, "mail": 0.02,
+}  # fmt: skip
 VERSION = "0.1.0"
 
 

@@ -12,14 +12,17 @@ from web.accounts import Earlier
 
 #: How long a key is remembered. Behind it the log's own key still keeps a request from being done twice.
 KEPT = timedelta(days=30)
+#: How often what is older is looked for.
+SWEEP = timedelta(minutes=10)
 
 
 class ReplyStore:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._swept: datetime | None = None
 
     async def claim(self, key: str, request: str, now: datetime) -> Earlier | None:
-        await self._database.run("DELETE FROM request_keys WHERE created_at < :before", {"before": stamp(now - KEPT)})
+        await self._sweep(now)
         first = await self._database.run(
             "INSERT INTO request_keys (name, request, answer, created_at) VALUES (:name, :request, '', :now) "
             "ON CONFLICT (name) DO NOTHING RETURNING name",
@@ -29,6 +32,13 @@ class ReplyStore:
             return None
         rows = await self._database.run("SELECT request, answer FROM request_keys WHERE name = :name", {"name": key})
         return Earlier(rows[0][0], json.loads(rows[0][1]) if rows[0][1] else None) if rows else None
+
+    async def _sweep(self, now: datetime) -> None:
+        """Forget what is too old, now and then: a question for each request would be one too many."""
+        if self._swept is None or not timedelta() <= now - self._swept < SWEEP:
+            self._swept = now
+            before = {"before": stamp(now - KEPT)}
+            await self._database.run("DELETE FROM request_keys WHERE created_at < :before", before)
 
     async def answer(self, key: str, answer: dict[str, Any]) -> None:
         await self._database.run(

@@ -136,6 +136,7 @@ class PostgresLog(StoredLog):
         return again
 
     async def _start_following(self) -> None:
+        self._listener.rest = self.rest
         await self._listener.start()
 
     async def _close(self) -> None:

@@ -25,11 +25,14 @@ class PostgresListener:
     """Pokes `news` at every notification on `channel`, and once a `POLL_SECONDS` in any case."""
 
     def __init__(self, dsn: str, channel: str, news: News) -> None:
+        #: Seconds between two looks for notifications: what comes meanwhile is told at once, at the next.
+        self.rest = 0.0
         self._dsn = make_conninfo(dsn, application_name="trunkline-listener")
         self._channel = channel
         self._news = news
         self._task: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
+        self._rested = 0.0
 
     async def start(self) -> None:
         """Returns when it listens, or after a while when the database is away: the poll makes up for it."""
@@ -68,5 +71,13 @@ class PostgresListener:
             while True:
                 async for _ in connection.notifies(timeout=POLL_SECONDS):
                     self._news.poke()
+                    await self._take_rest()
                 self._news.poke()
                 await asyncio.wait_for(connection.execute("SELECT 1"), CONNECT_SECONDS)
+
+    async def _take_rest(self) -> None:
+        """Those that were fetched together pass by one rest together."""
+        now = asyncio.get_running_loop().time()
+        if self.rest and now - self._rested > self.rest:
+            await asyncio.sleep(self.rest)
+            self._rested = asyncio.get_running_loop().time()

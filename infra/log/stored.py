@@ -35,7 +35,7 @@ class StoredLog(ABC):
         self._owners: set[str] = set()
         self._make_key = Gathering(self._ensure)
         self._news = News()
-        #: Seconds between two reads for who subscribes, at least; set before anybody does. `follow_rows` never rests.
+        #: Seconds between two reads for who subscribes, at least; set before anybody does.
         self.rest = 0.0
         self._tails: dict[str | None, Tail] = {}
         self._closed = False

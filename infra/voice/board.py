@@ -48,6 +48,8 @@ from domain.voice.events import (
 from domain.voice.recordings import RecordingCopySettled, RecordingGivenUp
 from infra.voice.seen import Calling, Dialling, Invited, Kept, Outside, Promised, Wait
 
+_CALLS = ("voice", "callback")
+
 
 @dataclass(slots=True)
 class Board:
@@ -73,6 +75,19 @@ class Board:
     _took_over: dict[str, str] = field(default_factory=dict[str, str])
     _call_ids: dict[str, str] = field(default_factory=dict[str, str])
     _dial_ids: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    def concerns(self, recorded: Recorded) -> bool:
+        """Whether an event is of a call: most of what a mixed centre does is not."""
+        match category_of(recorded.stream):
+            case "call" | "dial" | "recording":
+                return True
+            case "interaction":
+                event = recorded.event
+                if isinstance(event, InteractionStarted):
+                    return event.channel in _CALLS
+                return identity_of(recorded.stream) in self.interactions or isinstance(event, RecordingStored)
+            case _:
+                return False
 
     def fold(self, recorded: Recorded) -> None:
         """One event of the log, its personal fields opened."""
@@ -185,7 +200,7 @@ class Board:
     def _interaction(self, recorded: Recorded) -> None:
         interaction_id, event = identity_of(recorded.stream), recorded.event
         known = self.interactions.get(interaction_id)
-        if known is None and not (isinstance(event, InteractionStarted) and event.channel in ("voice", "callback")):
+        if known is None and not (isinstance(event, InteractionStarted) and event.channel in _CALLS):
             if isinstance(event, RecordingStored):
                 self._stored(event.recording_id)
             return

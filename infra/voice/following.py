@@ -102,16 +102,25 @@ class Following:
         self._news.set()
 
     async def _happened(self, batch: Sequence[Recorded]) -> None:
+        concerned = False
         for one in batch:
-            self._fold(one)
+            if not self._fold(one):
+                continue
+            concerned = True
             deed = self.talking.asked(one)
             if deed is not None and self.acts():
                 self._start(f"event {one.position}", self._talk(deed))
-        await self.doing.reaching.configured.catch_up()
-        self._news.set()
+        if concerned:
+            await self.doing.reaching.configured.catch_up()
+            self._news.set()
 
-    def _fold(self, recorded: Recorded) -> None:
+    def _fold(self, recorded: Recorded) -> bool:
+        """Whether it is any of a call: what is not is neither opened nor folded."""
+        if not self.board.concerns(recorded):
+            self.board.position = recorded.position
+            return False
         self.board.fold(recorded._replace(event=self.opener(recorded.event)))
+        return True
 
     async def _look(self) -> None:
         while True:
