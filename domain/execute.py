@@ -112,17 +112,16 @@ class Executor:
     async def execute(self, command: Command, origin: Origin, *, once: str | None = None) -> Done:
         """Make `command` so.
 
-        `once`: a key under which a repeated command returns the first result and changes nothing.
+        `once`: a key under which a repeated command returns the first result and changes nothing. The log finds out
+        when it is appended; most commands are none that was given before, so nobody asks beforehand.
         Raises `Rejection` when it is not possible, `TooBusy` after too many conflicts, `LogUnavailable`.
         """
-        if once is not None and (first := await self._log.recall(once)) is not None:
-            return _first_result(first)
         fresh: set[str] = set()
         erased: set[str] = set()
         for _ in range(ATTEMPTS):
             loaded, outcome = await self._decide(command, origin, fresh)
             if isinstance(outcome, Rejection):
-                # its own first run, under way when this one began, may be what it was refused for
+                # its own first run may be what it was refused for
                 first = None if once is None else await self._log.recall(once)
                 if first is None:
                     raise outcome

@@ -33,6 +33,8 @@ _BURY = """INSERT INTO destroyed_keys (number, customer_id)
     FROM unnest(%s::text[]) AS doomed (customer_id)
     WHERE NOT EXISTS (SELECT 1 FROM destroyed_keys d WHERE d.customer_id = doomed.customer_id)"""
 
+_LOAD = "SELECT customer_id, wrapped FROM customer_keys WHERE customer_id = ANY(%s::text[])"
+
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -65,28 +67,31 @@ class _PostgresTable:
 
         return self._do(claim)
 
-    def add(self, wrapped: Mapping[str, bytes]) -> None:
+    def add(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes]:
         customers = sorted(wrapped)  # in one order, so that two processes cannot wait for each other
 
-        def add(c: Connection) -> None:
-            # A key made while another process destroys it must not outlive the tombstone.
-            c.execute("LOCK TABLE destroyed_keys IN SHARE MODE")
-            erased = c.execute(
-                "SELECT customer_id FROM destroyed_keys WHERE customer_id = ANY(%s::text[]) LIMIT 1", (customers,)
-            ).fetchone()
-            if erased is not None:
-                raise KeyDestroyed(erased[0])
-            c.execute(
-                "INSERT INTO customer_keys SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING",
-                (customers, [wrapped[customer] for customer in customers]),
-            )
+        def add(c: Connection) -> Mapping[str, bytes]:
+            with c.pipeline():
+                # A key made while another process destroys it must not outlive the tombstone.
+                c.execute("LOCK TABLE destroyed_keys IN SHARE MODE")
+                erased = c.execute(
+                    "SELECT customer_id FROM destroyed_keys WHERE customer_id = ANY(%s::text[]) LIMIT 1", (customers,)
+                )
+                c.execute(
+                    "INSERT INTO customer_keys SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING",
+                    (customers, [wrapped[customer] for customer in customers]),
+                )
+                stored = c.execute(_LOAD, (customers,))
+            gone = erased.fetchone()
+            if gone is not None:
+                raise KeyDestroyed(gone[0])
+            return {name: bytes(key) for name, key in stored}
 
-        self._do(add)
+        return self._do(add)
 
     def load(self, customers: Iterable[str]) -> Mapping[str, bytes]:
         wanted = list(customers)
-        query = "SELECT customer_id, wrapped FROM customer_keys WHERE customer_id = ANY(%s::text[])"
-        return self._do(lambda c: {name: bytes(wrapped) for name, wrapped in c.execute(query, (wanted,))})
+        return self._do(lambda c: {name: bytes(key) for name, key in c.execute(_LOAD, (wanted,))}, transaction=False)
 
     def bury(self, customers: Iterable[str]) -> None:
         doomed = list(customers)
@@ -102,7 +107,7 @@ class _PostgresTable:
 
     def tombstones(self, after: int) -> list[Tombstone]:
         query = "SELECT number, customer_id FROM destroyed_keys WHERE number > %s ORDER BY number"
-        return self._do(lambda c: [Tombstone(*row) for row in c.execute(query, (after,))])
+        return self._do(lambda c: [Tombstone(*row) for row in c.execute(query, (after,))], transaction=False)
 
     def close(self) -> None:
         if self._connection is not None:
@@ -119,7 +124,10 @@ class _PostgresTable:
             c.execute(statement)
 
     def _do(self, work: Callable[[Connection], T], *, transaction: bool = True) -> T:
-        """One transaction; a connection found broken is replaced once (every piece of work may be repeated)."""
+        """One transaction, or one statement, which is one by itself.
+
+        A connection found broken is replaced once: every piece of work may be repeated.
+        """
         for attempt in (1, 2):
             try:
                 if self._connection is None or self._connection.closed:

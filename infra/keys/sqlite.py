@@ -51,12 +51,13 @@ class _SqliteTable:
             db.execute("INSERT OR IGNORE INTO master_key VALUES (1, ?)", (fingerprint,))
             return db.execute("SELECT fingerprint FROM master_key").fetchone()[0]
 
-    def add(self, wrapped: Mapping[str, bytes]) -> None:
+    def add(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes]:
         with self._transaction() as db:
             for customer in wrapped:
                 if db.execute("SELECT 1 FROM destroyed_keys WHERE customer_id = ?", (customer,)).fetchone():
                     raise KeyDestroyed(customer)
             db.executemany("INSERT OR IGNORE INTO customer_keys VALUES (?, ?)", list(wrapped.items()))
+            return self.load(wrapped)
 
     def load(self, customers: Iterable[str]) -> Mapping[str, bytes]:
         found: dict[str, bytes] = {}

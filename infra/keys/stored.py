@@ -43,8 +43,11 @@ class KeyTable(Protocol):
         """Store the master key's fingerprint if there is none yet; the one that is stored."""
         ...
 
-    def add(self, wrapped: Mapping[str, bytes]) -> None:
-        """Store keys for customers that have none. Raises `KeyDestroyed`, storing nothing, for an erased one."""
+    def add(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Store keys for customers that have none; what is stored of all of them then.
+
+        Raises `KeyDestroyed`, storing nothing, for an erased one.
+        """
         ...
 
     def load(self, customers: Iterable[str]) -> Mapping[str, bytes]: ...
@@ -96,10 +99,10 @@ class StoredKeyring:
             wrapped = {name: self._master.wrap(name, key, self._nonces) for name, key in fresh.items()}
             # it waits for a disk: those who only use keys that are remembered do not wait with it
             with self._at_table:
-                self._table.add(wrapped)
+                stored = self._table.add(wrapped)
             with self._lock:
                 # What is stored counts: another process may have been first.
-                self._remember(missing)
+                self._remember(stored)
 
     def seal(self, customer_id: str, plaintext: str, context: str) -> str:
         key = self._key(customer_id)
@@ -137,14 +140,14 @@ class StoredKeyring:
             self._forget_destroyed()
             key = self._remembered.get(customer_id)
             if key is None:
-                self._remember([customer_id])
+                with self._at_table:
+                    found = self._table.load([customer_id])
+                self._remember(found)
                 return self._remembered.get(customer_id)
             self._remembered.move_to_end(customer_id)
             return key
 
-    def _remember(self, customers: Iterable[str]) -> None:
-        with self._at_table:
-            found = self._table.load(customers)
+    def _remember(self, found: Mapping[str, bytes]) -> None:
         for customer, wrapped in found.items():
             self._remembered[customer] = AESGCM(self._master.unwrap(customer, wrapped))
         while len(self._remembered) > MAX_REMEMBERED:

@@ -20,7 +20,7 @@ InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 #: Seconds between two beats: the least, and the most that a busy machine makes of it.
 SHORTEST, LONGEST = 0.02, 0.32
 #: A batch may take this share of a beat: more, and events gather for longer.
-SHARE = 0.25
+SHARE = 0.15
 
 
 class Beat:
