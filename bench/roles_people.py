@@ -20,8 +20,8 @@ from bench.roles_centre import MAILBOX, NUMBER, PROJECT, TOKEN
 
 #: Seconds that a text and a mail take an agent, from and to.
 HANDLING = (0.5, 2.0)
-#: Connections over which all agents send what they do.
-CONNECTIONS = 16
+#: Connections over which the provider tells of texts. Each desk has one of its own for what its agent does.
+CONNECTIONS = 64
 
 
 def text_of(validator: RequestValidator, base_url: str, port: int, number: int, tag: str) -> Request:
@@ -111,7 +111,7 @@ class Agents:
     async def begin(self, tokens: Mapping[str, str]) -> None:
         port = urlsplit(self.base_url).port
         assert port is not None
-        for _ in range(CONNECTIONS):
+        for _ in tokens:
             self._lines.put_nowait(await Connection.open(port))
         self._silent = len(tokens)
         self._streams += [asyncio.create_task(self._listen(name, token, port)) for name, token in tokens.items()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from domain.decide import Command, Outcome, decide
 from domain.event import Event, Proposed, Recorded
 from domain.loaded import AtHand, Loaded
 from domain.personal import Erased
-from domain.ports import Appended, Change, Clock, KeyDestroyed, Log, NewId, Opener, VersionConflict
+from domain.ports import Appended, Change, Clock, KeyDestroyed, Log, LogUnavailable, NewId, Opener, VersionConflict
 from domain.rejection import NotFound, Rejection
 from domain.states import CONCEPTS, States, StreamNeeded
 from domain.stream import category_of, identity_of
@@ -101,6 +102,20 @@ class Executor:
     def forget(self) -> None:
         """Drop every folded stream; the next command loads afresh."""
         self._cache.clear()
+
+    def saw(self, recorded: Recorded) -> None:
+        """Fold an event of the log into its stream where that is kept.
+
+        Who follows the log tells it here, so that commands on what other processes write to meet no conflict. What was
+        missed in between, or cannot be opened now, costs no more than a load.
+        """
+        kept = self._cache.get(recorded.stream)
+        if kept is None or recorded.version <= kept.version:
+            return
+        del self._cache[recorded.stream]
+        if recorded.version == kept.version + 1:
+            with suppress(LogUnavailable):
+                self._cache[recorded.stream] = self._folded(recorded.stream, kept, [recorded])
 
     def known(self, stream: str) -> Loaded | None:
         """A stream as this process last met it, None where it has not: behind what other processes wrote since.

@@ -125,24 +125,6 @@ class Erasing:
         self.executor.forget()
 
 
-async def forget_states(log: Log, executor: Executor) -> None:
-    """Drop what a process keeps in memory for its decisions whenever somebody is erased, by whichever process."""
-    after: int | None = None
-    while True:
-        try:
-            after = await log.head() if after is None else await _forget_since(after, log, executor)
-        except LogUnavailable as fault:
-            _log.warning("the log is unavailable, erasures are looked for again", reason=type(fault).__name__)
-        await asyncio.sleep(PAUSE)
-
-
-async def _forget_since(after: int, log: Log, executor: Executor) -> int:
-    erased = await log.read(after, _BATCH, types=(CustomerErased.wire,))
-    if erased:
-        executor.forget()
-    return erased[-1].position if erased else after
-
-
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), _BATCH):
         yield ids[start : start + _BATCH]

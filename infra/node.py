@@ -24,7 +24,8 @@ from infra.closing import Closing
 from infra.cluster.broker import broker_of
 from infra.configured import Configured, keep_configured
 from infra.elections import Candidate, Standing, Unopposed, lead
-from infra.erasing import Erasing, forget_states
+from infra.erasing import Erasing
+from infra.kept_states import forget_states, keep_states
 from infra.listening import listen, serve
 from infra.log.segments import Sealer
 from infra.mail.starting import start_receiving, start_sending
@@ -208,6 +209,8 @@ async def running_node(settings: Settings, role: Role = "all") -> AsyncGenerator
         await node.configured.catch_up()
         node.run("configuration", keep_configured(node.configured))
         node.run("forgotten states", forget_states(node.stores.log, node.stores.executor))
+        if node.plays("web"):
+            node.run("kept states", keep_states(node.stores.log, node.stores.executor))
         links = Links(node.stores.secrets.links, node.base_url)
         await _start(node, links, closing)
         if web is not None:

@@ -124,6 +124,7 @@ class RouterProcess:
     def _fold(self, events: Sequence[Recorded]) -> None:
         for recorded in events:
             self.router.fold(recorded)
+            self._executor.saw(recorded)
 
     async def _wait(
         self, upcoming: asyncio.Future[Sequence[Recorded]], stopping: asyncio.Future[Any], seconds: float

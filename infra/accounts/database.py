@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.ports import LogUnavailable
@@ -22,7 +23,8 @@ from infra.accounts.schema import TABLES
 
 Row = tuple[Any, ...]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
-POOL_SIZE = 4
+Pool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
+POOL_SIZE, HASTY_SIZE = 4, 2
 TIMEOUT_SECONDS = 10.0
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -41,8 +43,14 @@ class Duplicate(Exception):
 class Database(Protocol):
     """Runs one statement in a transaction of its own. Raises `Duplicate`, `LogUnavailable`."""
 
-    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
-        """The rows that it returns, none for a statement that returns none."""
+    async def run(
+        self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
+    ) -> Sequence[Row]:
+        """The rows that it returns, none for a statement that returns none.
+
+        Not `durable`: it is not waited for until it is on the disk, so that a crash of the database's server may undo
+        the last second of such statements; one of our own processes undoes nothing.
+        """
         ...
 
     async def close(self) -> None: ...
@@ -64,7 +72,9 @@ class SqliteDatabase:
         except sqlite3.Error as fault:
             raise LogUnavailable(f"the store of accounts at {Path(path).name}: {fault}") from fault
 
-    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+    async def run(
+        self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
+    ) -> Sequence[Row]:
         return await asyncio.to_thread(self._run, statement, dict(parameters or {}))
 
     def _run(self, statement: str, parameters: dict[str, Any]) -> Sequence[Row]:
@@ -82,32 +92,37 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """A pool of connections; `connect` opens it."""
+    """Two pools of connections, one for what need not be durable; `connect` opens them."""
 
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, hasty: Pool) -> None:
+        self._pool, self._hasty = pool, hasty
 
     @classmethod
     async def connect(cls, conninfo: str) -> PostgresDatabase:
         """Open the pool and create what tables are missing. Raises `LogUnavailable` when the server does not answer."""
-        pool: AsyncConnectionPool[psycopg.AsyncConnection[Row]] = AsyncConnectionPool(
-            conninfo, min_size=1, max_size=POOL_SIZE, open=False, kwargs={"autocommit": True}
-        )
+        pool = _pool(conninfo, POOL_SIZE)
+        given = conninfo_to_dict(conninfo).get("options") or ""
+        hasty = _pool(make_conninfo(conninfo, options=f"{given} -c synchronous_commit=off".strip()), HASTY_SIZE)
         try:
             await pool.open(wait=True, timeout=TIMEOUT_SECONDS)
+            await hasty.open(wait=True, timeout=TIMEOUT_SECONDS)
         except PoolTimeout as fault:
             await pool.close()
+            await hasty.close()
             raise LogUnavailable("the store of accounts: the database does not answer") from fault
         async with pool.connection() as connection, connection.transaction():
             # of several processes that start at once, one creates the tables
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
             for statement in TABLES:
                 await connection.execute(statement.encode())
-        return cls(pool)
+        return cls(pool, hasty)
 
-    async def run(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
+    async def run(
+        self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
+    ) -> Sequence[Row]:
+        pool = self._pool if durable else self._hasty
         try:
-            async with self._pool.connection(timeout=TIMEOUT_SECONDS) as connection:
+            async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
                 cursor = await connection.execute(_for_postgres(statement), dict(parameters or {}))
                 return await cursor.fetchall() if cursor.description else []
         except psycopg.errors.UniqueViolation as fault:
@@ -117,6 +132,11 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         await self._pool.close()
+        await self._hasty.close()
+
+
+def _pool(conninfo: str, size: int) -> Pool:
+    return AsyncConnectionPool(conninfo, min_size=1, max_size=size, open=False, kwargs={"autocommit": True})
 
 
 @cache

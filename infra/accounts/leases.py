@@ -18,6 +18,7 @@ class LeaseStore:
             "INSERT INTO presence_leases (agent_id, pool, expires_at) VALUES (:agent_id, :pool, :expires_at) "
             "ON CONFLICT (agent_id) DO UPDATE SET pool = :pool, expires_at = :expires_at",
             {"agent_id": agent_id, "pool": pool, "expires_at": stamp(expires_at)},
+            durable=False,
         )
 
     async def drop(self, agent_id: str) -> None:

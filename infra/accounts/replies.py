@@ -17,6 +17,8 @@ SWEEP = timedelta(minutes=10)
 
 
 class ReplyStore:
+    """Nothing waits until it is on the disk: for what a crash of the database undoes there is the log's own key."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self._swept: datetime | None = None
@@ -27,6 +29,7 @@ class ReplyStore:
             "INSERT INTO request_keys (name, request, answer, created_at) VALUES (:name, :request, '', :now) "
             "ON CONFLICT (name) DO NOTHING RETURNING name",
             {"name": key, "request": request, "now": stamp(now)},
+            durable=False,
         )
         if first:
             return None
@@ -44,4 +47,5 @@ class ReplyStore:
         await self._database.run(
             "UPDATE request_keys SET answer = :answer WHERE name = :name",
             {"answer": json.dumps(answer), "name": key},
+            durable=False,
         )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from uuid import UUID
 
 import pytest
 
-from domain.agent.commands import BecomeReady, SignIn, SignOut
+from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
 from domain.belonging import Referred
 from domain.customer.decide import EraseCustomer, IdentifyCustomer, RegisterCustomer
 from domain.customer.events import CustomerIdentified
+from domain.event import Recorded
 from domain.execute import ATTEMPTS, Executor, Origin, TooBusy
 from domain.interaction.offers import AcceptOffer
 from domain.personal import Sealed
@@ -124,8 +126,11 @@ async def test_the_same_key_at_the_same_time_is_stored_once(centre: Centre) -> N
     assert (await centre.recorded()).count("ticket.opened.v1") == 1
 
 
-async def test_a_repetition_that_comes_while_its_first_run_is_under_way_is_told_its_result(centre: Centre) -> None:
-    """It looked for the key too early and decides too late: what it is refused for is its own doing."""
+@pytest.mark.parametrize("until", ["it decides", "it appends"])
+async def test_a_repetition_that_comes_while_its_first_run_is_under_way_is_told_its_result(
+    centre: Centre, until: str
+) -> None:
+    """It decides too late, and what it is refused for is its own doing, or too early, and appends what is there."""
     interaction = (await centre.executor().execute(mail(entry="sales"), ORIGIN)).result["interaction_id"]
     work = (await centre.executor().execute(offer(interaction, "anna"), ORIGIN)).result["work_id"]
     accept = AcceptOffer(interaction_id=interaction, leg="1", work_id=work, agent_id="anna")
@@ -134,18 +139,18 @@ async def test_a_repetition_that_comes_while_its_first_run_is_under_way_is_told_
     )
 
     class Slow(MemoryLog):
-        async def recall(self, once: str) -> Appended | None:
-            found = await centre.log.recall(once)
-            if found is None:
-                await centre.executor().execute(first, ORIGIN, once=once)
-            return found
+        async def append(self, *changes: Change, once: str | None = None) -> Appended:
+            await centre.executor().execute(first, ORIGIN, once=once)
+            return await centre.log.append(*changes, once=once)
 
     slow = Slow(centre.keyring, clock)
-    for name in ("append", "read_stream", "read"):
+    for name in ("recall", "read_stream", "read"):
         setattr(slow, name, getattr(centre.log, name))
     for first in (accept, resolve):
-        head = await centre.log.head()
-        done = await centre.executor(slow).execute(first, ORIGIN, once=f"once {type(first).__name__}")
+        once, head = f"once {type(first).__name__}", await centre.log.head()
+        if until == "it decides":
+            await centre.executor().execute(first, ORIGIN, once=once)
+        done = await centre.executor(slow if until == "it appends" else None).execute(first, ORIGIN, once=once)
         assert done.replayed
         assert done.position > head
     assert (await centre.recorded()).count("interaction.offer_accepted.v1") == 1
@@ -291,3 +296,48 @@ async def test_the_cache_is_bounded_and_nothing_depends_on_it(centre: Centre) ->
     )
     interaction = (await forgetful.execute(mail("new@example.org"), ORIGIN)).result["interaction_id"]
     assert (await forgetful.execute(offer(interaction, "anna"), ORIGIN)).result["work_id"]
+
+
+class Counting(MemoryLog):
+    """Counts the streams that were loaded and the appends that were tried."""
+
+    def __init__(self, centre: Centre) -> None:
+        super().__init__(centre.keyring, clock)
+        self._log, self.loaded, self.tried = centre.log, list[str](), 0
+
+    async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
+        self.loaded.append(stream)
+        return await self._log.read_stream(stream, after_version)
+
+    async def append(self, *changes: Change, once: str | None = None) -> Appended:
+        self.tried += 1
+        return await self._log.append(*changes, once=once)
+
+
+async def paused(executor: Executor, agent_id: str) -> None:
+    await executor.execute(BecomeNotReady(agent_id=agent_id, reason="break"), ORIGIN)
+    await executor.execute(BecomeReady(agent_id=agent_id), ORIGIN)
+
+
+async def test_who_is_told_what_others_append_neither_loads_nor_meets_a_conflict(centre: Centre) -> None:
+    log = Counting(centre)
+    executor = centre.executor(log)
+    await paused(executor, "anna")
+    head = await centre.log.head()
+    await paused(centre.executor(), "anna")
+    for recorded in await centre.log.read(head):
+        executor.saw(recorded)
+    log.loaded, log.tried = [], 0
+    await executor.execute(SignOut(agent_id="anna"), ORIGIN)
+    assert (log.loaded, log.tried) == ([], 1)
+
+
+async def test_a_state_of_which_something_was_missed_is_loaded_again(centre: Centre) -> None:
+    log = Counting(centre)
+    executor = centre.executor(log)
+    await paused(executor, "anna")
+    await paused(centre.executor(), "anna")
+    executor.saw((await centre.log.read_stream("agent-anna"))[-1])
+    log.loaded, log.tried = [], 0
+    await executor.execute(SignOut(agent_id="anna"), ORIGIN)
+    assert (log.loaded, log.tried) == (["agent-anna"], 1)
