@@ -148,7 +148,7 @@ class Doors:
         self.throttle = Throttle(self.settings.rates)
 
 
-def doors_of(request: Request) -> Doors:
+async def doors_of(request: Request) -> Doors:
     doors: Doors = request.app.state.doors
     return doors
 

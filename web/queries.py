@@ -60,7 +60,7 @@ MinPosition = Annotated[
 ]
 
 
-def asking(request: Request, doors: Wired, min_position: MinPosition = 0) -> Asking:
+async def asking(request: Request, doors: Wired, min_position: MinPosition = 0) -> Asking:
     caller = getattr(request.state, "caller", None)
     return Asking(doors, min_position, caller.pool if caller else "")
 

@@ -94,7 +94,7 @@ def _accepted(done: Done, also: Mapping[str, str] | None) -> Accepted:
     return Accepted(position=done.position, result=dict(done.result) | further, replayed=done.replayed)
 
 
-def sending(request: Request, doors: Wired, key: IdempotencyKey = None) -> Sending:
+async def sending(request: Request, doors: Wired, key: IdempotencyKey = None) -> Sending:
     return Sending(request, doors, key)
 
 

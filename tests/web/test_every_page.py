@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import timedelta
+from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
+import web
 from tests.web.pages import link, scanned
 from tests.web.running import PROJECT, Running
 from web.middleware import HEADERS
@@ -101,3 +105,19 @@ async def test_the_reference_names_every_operation_with_its_roles(web: Running) 
     for one in operations:
         assert f'id="{one["operationId"]}"' in page
     assert "curl -X POST" in page
+
+
+def test_no_request_waits_for_a_thread_only_to_be_taken_in() -> None:
+    """FastAPI runs a plain function in a thread, for which a busy loop lets a request wait longer than for its work."""
+    package = Path(web.__file__).parent
+    found: list[str] = []
+    for path in sorted(package.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        plain = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        given = [call.args[0] for call in ast.walk(tree) if _is_call_of(call, "Depends") and call.args]
+        found += [f"{path.name}: {one.id}" for one in given if isinstance(one, ast.Name) and one.id in plain]
+    assert found == []
+
+
+def _is_call_of(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
