@@ -102,7 +102,7 @@ def parts_of(
         permitting=permitting,
         reporting=reporting,
         todo=todo.due,
-        references=todo.references,
+        texts_to=todo.texts_to,
         clock=clock,
         patience=patience,
     )

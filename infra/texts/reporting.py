@@ -12,7 +12,7 @@ from channels.sms.ports import TextState
 from channels.sms.retry import CHECKS, retry_at
 from domain.customer.decide import SetConsent
 from domain.decide import Command
-from domain.delivery.events import DeliveryAttempted
+from domain.delivery.events import DeliveryAccepted, DeliveryAttempted
 from domain.delivery.handed_over import RecordAccepted
 from domain.delivery.request import TEXTS
 from domain.delivery.state import Delivery, RecordDeferred, RecordDelivered, RecordRefused
@@ -66,9 +66,11 @@ class Reporting:
     ) -> None:
         """Record a state of an attempt; an outcome that counts no longer changes nothing."""
         origin = Origin(project=recorded[0].project, pool=recorded[0].pool, actor=ACTOR)
-        command = self._command(delivery, attempt_id, state, patience)
         try:
-            await self.executor.execute(command, origin)
+            if state.status in ("delivered", "failed") and state.reference != delivery.reference:
+                # whose it is goes on record before what became of it: else it could be taken for another attempt's
+                await self.executor.execute(_accepted(delivery, attempt_id, state, patience), origin)
+            await self.executor.execute(self._command(delivery, attempt_id, state, patience), origin)
         except Rejection as rejection:
             _log.info("what is told of a text counts no longer: %s", rejection.code)
         if state.unwanted:
@@ -85,7 +87,7 @@ class Reporting:
             case "failed":
                 return RecordRefused(**where, code=state.code, reason=state.reason)
             case _:
-                return RecordAccepted(**where, reference=state.reference, segments=state.segments, patience=patience)
+                return _accepted(delivery, attempt_id, state, patience)
 
     async def stopped(self, customer_id: str, origin: Origin) -> None:
         """The provider knows that the customer has said STOP: so do we from now on."""
@@ -93,6 +95,21 @@ class Reporting:
             await self.executor.execute(SetConsent(customer_id=customer_id, purpose=TEXTS, given=False), origin)
         except (NotFound, Rejection) as rejection:
             _log.info("a withdrawn consent was not recorded: %s", rejection.code)
+
+
+def _accepted(delivery: Delivery, attempt_id: str, state: TextState, patience: int) -> RecordAccepted:
+    return RecordAccepted(
+        delivery_id=delivery.delivery_id,
+        attempt_id=attempt_id,
+        reference=state.reference,
+        segments=state.segments,
+        patience=patience,
+    )
+
+
+def references(recorded: Sequence[Recorded]) -> set[str]:
+    """The provider's ids of all attempts of a delivery that it took."""
+    return {one.event.reference for one in recorded if isinstance(one.event, DeliveryAccepted)}
 
 
 def folded(recorded: Sequence[Recorded]) -> Delivery:

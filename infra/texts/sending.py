@@ -39,7 +39,7 @@ from infra.texts.accounts import TextAccount, TextAccounts
 from infra.texts.lines import Line
 from infra.texts.pacing import NEAR, Pace
 from infra.texts.permitting import Permitting
-from infra.texts.reporting import ACTOR, Reporting, age_of, folded, marked
+from infra.texts.reporting import ACTOR, Reporting, age_of, folded, marked, references
 from infra.texts.wording import words_of
 from web.links import Links
 
@@ -53,6 +53,8 @@ AT_ONCE: Final = 8
 PAGE: Final = 100
 #: Seconds for which a text is put off whose provider does not answer, where a whole page of them waits.
 AWAY: Final = 60.0
+#: How far our clock and a provider's may be apart, since either may have been set anew meanwhile.
+APART: Final = timedelta(hours=2)
 
 
 class Due(NamedTuple):
@@ -66,8 +68,8 @@ class Due(NamedTuple):
 
 #: Deliveries due by a time, oldest first, at most so many.
 Todo = Callable[[datetime, int], Awaitable[Sequence[Due]]]
-#: The providers' ids of the texts that a customer was sent.
-References = Callable[[str], Awaitable[Sequence[str]]]
+#: The ids of the latest texts to a customer.
+TextsTo = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class _Way(NamedTuple):
@@ -91,7 +93,7 @@ class Sending:
     permitting: Permitting
     reporting: Reporting
     todo: Todo
-    references: References
+    texts_to: TextsTo
     clock: Clock
     pace: Pace = field(default_factory=Pace)
     pause: float = 0.2
@@ -233,8 +235,8 @@ class Sending:
         if way.texts.away() > 0:
             return False
         try:
-            known = await self.references(delivery.customer_id)
-            found = await way.texts.sent_since(to, way.words, now - age_of(recorded, now), known)
+            known = await self._accounted_for(delivery.customer_id, recorded)
+            found = await way.texts.sent_since(to, way.words, now - age_of(recorded, now) - APART, known)
         except (TextUnavailable, TextRefused) as fault:
             _log.warning("a provider cannot be asked what became of a text: %s", fault)
             return False
@@ -243,6 +245,13 @@ class Sending:
             return True
         await self.executor.execute(_not_sent(delivery, now), origin)
         return True
+
+    async def _accounted_for(self, customer_id: str, recorded: Sequence[Recorded]) -> set[str]:
+        """The provider's ids of all texts to a customer that the log knows, those of earlier attempts too."""
+        found = references(recorded)
+        for delivery_id in await self.texts_to(customer_id):
+            found |= references(await self.log.read_stream(stream_of("delivery", delivery_id)))
+        return found
 
     async def _ask(self, recorded: Sequence[Recorded], delivery: Delivery, now: datetime) -> bool:
         """Nothing was told of what the provider accepted: it is asked, and in the end taken at its last word."""

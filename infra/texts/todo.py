@@ -17,6 +17,10 @@ from projections.reading import Reader, reads
 LATELY = timedelta(hours=24)
 
 
+#: So many of a customer's texts are looked through for what a text of unknown origin is.
+MOST_TEXTS = 100
+
+
 @reads("deliveries")
 def automatic_texts(reader: Reader, customer_id: str, since: datetime) -> Sequence[datetime]:
     """When texts that no person wrote were asked for and handed over, since a time."""
@@ -31,9 +35,11 @@ def automatic_texts(reader: Reader, customer_id: str, since: datetime) -> Sequen
 
 
 @reads("deliveries")
-def references_of(reader: Reader, customer_id: str) -> Sequence[str]:
-    """The providers' ids of the texts that a customer was sent."""
-    return [row["reference"] for row in reader.find("deliveries", customer_id=customer_id) if row["reference"]]
+def texts_to(reader: Reader, customer_id: str) -> Sequence[str]:
+    """The ids of a customer's latest texts, the newest first."""
+    rows = [row for row in reader.find("deliveries", customer_id=customer_id) if row["channel"] == "sms"]
+    newest = sorted(rows, key=lambda row: (row["requested_at"], row["delivery_id"]), reverse=True)
+    return [row["delivery_id"] for row in newest[:MOST_TEXTS]]
 
 
 class Todo:
@@ -54,5 +60,5 @@ class Todo:
         """Texts without a person behind them that the customer got within the last day."""
         return await self._questions.ask(automatic_texts, customer_id, now - LATELY)
 
-    async def references(self, customer_id: str) -> Sequence[str]:
-        return await self._questions.ask(references_of, customer_id)
+    async def texts_to(self, customer_id: str) -> Sequence[str]:
+        return await self._questions.ask(texts_to, customer_id)

@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -206,8 +206,13 @@ class Hotline:
 
 
 @asynccontextmanager
-async def hotline(folder: Path, *, failures: int = 5, **changes: Any) -> AsyncGenerator[Hotline]:
-    """Everything, with Anna and Boris ready. `failures`: how many in a row open the circuit breaker."""
+async def hotline(
+    folder: Path, *, failures: int = 5, ahead: timedelta = timedelta(), **changes: Any
+) -> AsyncGenerator[Hotline]:
+    """Everything, with Anna and Boris ready.
+
+    `failures`: how many in a row open the circuit breaker. `ahead`: how far our clock is before the provider's.
+    """
     async with AsyncExitStack() as stack:
         emulator = Emulator(SID, TOKEN, BEGAN)
         api = await stack.enter_async_context(serving(emulator))
@@ -218,7 +223,7 @@ async def hotline(folder: Path, *, failures: int = 5, **changes: Any) -> AsyncGe
         keyring = MemoryKeyring()
 
         def clock() -> datetime:
-            return emulator.world.now
+            return emulator.world.now + ahead
 
         log, opener = Storage(keyring, clock), KeyOpener(keyring)
         stack.push_async_callback(log.close)

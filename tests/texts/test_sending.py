@@ -133,6 +133,55 @@ async def test_the_same_words_sent_before_are_not_taken_for_an_attempt_of_unknow
     assert bodies(line.got()).count("Yes.") == 2
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_an_answer_that_never_came_is_found_although_our_clock_is_not_the_providers(
+    tmp_path: Path, hours: int
+) -> None:
+    async with hotline(tmp_path, ahead=timedelta(hours=hours)) as line:
+        reply = await replying(line)
+        line.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+        line.emulator.fault(Fault("webhook", "lose", "status", times=10))
+        await line.works()
+        await line.advance(130)
+        assert await status(line, reply) == ("delivered", "")
+        assert bodies(line.got()).count("It comes tomorrow.") == 1
+
+
+async def test_a_text_of_which_only_the_report_was_heard_is_not_taken_for_another_attempt(line: Hotline) -> None:
+    await line.texts()
+    work = await line.in_hand((await line.one(MessageReceived)).interaction_id)
+    line.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+    first = await line.replies(work, "Yes.")
+    await line.works()
+    await line.advance(5)
+    assert await status(line, first) == ("delivered", "")
+    line.emulator.fault(Fault("rest", "refuse", "CreateMessage", status=500))
+    second = await line.replies(work, "Yes.")
+    await line.works()
+    await line.advance(130)
+    await line.advance(10)
+    assert await status(line, second) == ("delivered", "")
+    assert bodies(line.got()).count("Yes.") == 2
+
+
+async def test_an_earlier_attempt_of_which_only_the_failure_was_heard_is_not_taken_for_a_later_one(
+    line: Hotline,
+) -> None:
+    reply = await replying(line)
+    line.emulator.declare(ADA, Person(sms_error=30003))
+    line.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+    await line.works()
+    await line.advance(5)
+    assert await status(line, reply) == ("pending", "30003")
+    line.emulator.declare(ADA, Person())
+    line.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+    line.emulator.fault(Fault("webhook", "lose", "status", times=10))
+    await line.advance(60)
+    await line.advance(130)
+    assert await status(line, reply) == ("delivered", "")
+    assert [status for _, body, status in line.got() if body == "It comes tomorrow."] == ["undelivered", "delivered"]
+
+
 async def test_a_process_that_died_over_an_attempt_leaves_nothing_lost_and_nothing_twice(line: Hotline) -> None:
     """Whoever comes after it has neither its memory nor its place in the queue."""
     reply = await replying(line)
