@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from domain.ports import KeyDestroyed, LogUnavailable
 from infra.keys.cipher import KEY_BYTES, MasterKey, Nonces, WrongMasterKey, seal, unseal
 
-MAX_REMEMBERED = 50_000
+#: A key that has been used takes some 2 KB.
+MAX_REMEMBERED = 10_000
 STALE_SECONDS = 1.0
 
 

@@ -16,6 +16,9 @@ from domain.ports import LogUnavailable
 MAX_READERS = 4
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 60
+#: What a page out of order costs beside one in order. PostgreSQL's own 4 is a turning disk's: the planner then reads a
+#: whole log in order rather than a few events by the index of their type.
+RANDOM_PAGE = 1.1
 
 Query = SQL | Composed
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -30,7 +33,7 @@ class PostgresReaders:
         self._dsn = make_conninfo(
             dsn,
             application_name="trunkline-reader",
-            options=f"-c TimeZone=UTC -c statement_timeout={STATEMENT_SECONDS}s",
+            options=f"-c TimeZone=UTC -c statement_timeout={STATEMENT_SECONDS}s -c random_page_cost={RANDOM_PAGE}",
         )
         self._idle: list[Connection] = []
         self._room = asyncio.Semaphore(MAX_READERS)

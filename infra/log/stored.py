@@ -22,7 +22,7 @@ _logger = logging.getLogger(__name__)
 R = TypeVar("R")
 
 #: Customers whose keys this process knows to exist; forgotten wholesale when there are too many.
-MAX_KNOWN_OWNERS = 100_000
+MAX_KNOWN_OWNERS = 20_000
 MAX_READ = 100_000
 
 

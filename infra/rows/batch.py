@@ -13,16 +13,18 @@ from typing import Any
 from infra.rows.port import Key, Leaving, Row, TableWrites, Target, key_getter
 from projections.schema import Table
 
-#: Rows of one `read_back` table that are remembered: half of them, the recently used, survive a clean-up.
-REMEMBERED = 40_000
+#: Rows of one `read_back` table that are remembered, by who follows the log and by a rebuild: half of them, those used
+#: recently, survive a clean-up.
+REMEMBERED, REMEMBERED_IN_REBUILD = 10_000, 40_000
 
 
 class _Memory:
     """Two generations of a dict: an old entry that is used moves to the young one, the rest is dropped in bulk."""
 
-    __slots__ = ("_old", "_young")
+    __slots__ = ("_most", "_old", "_young")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._young: dict[Key, Row | None] = {}
         self._old: dict[Key, Row | None] = {}
 
@@ -36,7 +38,7 @@ class _Memory:
 
     def keep(self, rows: Mapping[Key, Row | None]) -> None:
         self._young.update(rows)
-        if len(self._young) > REMEMBERED // 2:
+        if len(self._young) > self._most // 2:
             self._old, self._young = self._young, {}
 
 
@@ -45,14 +47,14 @@ class _TableRows:
 
     __slots__ = ("dirty", "finders", "key_of", "leaving", "memory", "table", "width")
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, remembered: int) -> None:
         self.table = table
         self.width = len(table.columns)
         self.key_of = key_getter(table.key)
         self.dirty: dict[Key, Row | None] = {}
         #: What another thread is storing now.
         self.leaving: dict[Key, Row | None] = {}
-        self.memory = _Memory() if table.read_back else None
+        self.memory = _Memory(remembered) if table.read_back else None
         #: For each way the batch looked rows up: the changed rows' keys by the values looked for.
         self.finders: dict[tuple[str, ...], dict[Key, dict[Key, None]]] = {}
 
@@ -70,7 +72,8 @@ class BatchRows:
     def __init__(self, target: Target, writer: Executor | None = None) -> None:
         self._target, self._writer = target, writer
         self._storing: Future[None] | None = None
-        self._tables = {table.name: _TableRows(table) for table in target.projection.tables}
+        remembered = REMEMBERED if writer is None else REMEMBERED_IN_REBUILD
+        self._tables = {table.name: _TableRows(table, remembered) for table in target.projection.tables}
 
     def get(self, table: str, key: Key) -> Row | None:
         mine = self._tables[table]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import psycopg
 import pytest
 
 from domain.personal import Erased, Sealed
 from domain.ports import Change, KeyDestroyed, VersionConflict
 from infra.log.mapper import EventTooLarge
+from infra.log.postgres import PostgresLog
 from infra.log.rows import WrongPool
 from tests.conformance.events import MOMENT, Rang, Wrote, proposed, rings, wrote
 
@@ -217,3 +219,26 @@ async def test_a_closed_log_refuses_appends(log):
     await log.close()
     with pytest.raises(Exception, match="closed"):
         await log.append(rings("a", 1))
+
+
+async def test_who_asks_for_rare_types_is_not_shown_everything_since(postgres, keyring):
+    """Configurations and erasures are asked for all the time: what that costs must not grow with the log."""
+    log = await PostgresLog.open(postgres, keyring)
+    await log.append(Change("c", 0, [wrote("customer-1", "hello")]))
+    for start in range(0, 5_000, 500):
+        await log.append(*(rings(f"s{n}", 0, 1) for n in range(start, start + 500)))
+    async with await psycopg.AsyncConnection.connect(postgres, autocommit=True) as operator:
+        await operator.execute("ANALYZE stored_events")
+        for pool in (None, "north"):
+            for _ in range(20):
+                found = await log.read(1, 200, pool=pool, types=["conformance.wrote.v1", "conformance.rated.v3"])
+                assert list(found) == []
+        await log.close()
+        fetched = "SELECT idx_tup_fetch + seq_tup_read, idx_scan FROM pg_stat_user_tables WHERE relname = %s"
+        async with asyncio.timeout(20):
+            while True:  # what a connection has done is told some time after it has ended
+                rows, scans = await (await operator.execute(fetched, ["stored_events"])).fetchone()
+                if scans >= 80:
+                    break
+                await asyncio.sleep(0.1)
+        assert rows < 5_000

@@ -293,3 +293,26 @@ async def test_an_erased_customer_leaves_no_byte_of_theirs_in_the_files(tmp_path
             assert card is not None
             assert card.status == "erased"
     store.close()
+
+
+class Transactions(MemoryRows):
+    """Counts how many batches each transaction stored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored: list[int] = []
+
+    def commit_all(self, leaving: Any) -> None:
+        self.stored.append(len(leaving))
+        super().commit_all(leaving)
+
+
+async def test_what_several_projections_make_of_the_same_events_is_one_transaction() -> None:
+    centre = await lived(41, 0)
+    store = Transactions()
+    async with running(centre, store) as projecting:
+        assert await projecting.reached(PROJECTIONS, POOL, await centre.log.head(), 20)
+        store.stored.clear()
+        await happen(centre, 30)
+        assert await projecting.reached(PROJECTIONS, POOL, await centre.log.head(), 20)
+    assert max(store.stored) > len(EVERY) / 2
