@@ -52,11 +52,14 @@ async def child(module: str, *arguments: str) -> AsyncIterator[dict[str, Any]]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield {"pid": process.pid, **json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))}
+        async with asyncio.timeout(PATIENCE):
+            said = await process.stdout.readline()
+        yield {"pid": process.pid, **json.loads(said)}
     finally:
         process.stdin.close()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), 30)
+            async with asyncio.timeout(30):
+                await process.wait()
         if process.returncode is None:
             process.kill()
 

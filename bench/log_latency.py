@@ -89,7 +89,8 @@ def follow(dsn: str, told: Connection) -> None:
                     wanted = told.recv()
                     continue
                 try:
-                    batch = await asyncio.wait_for(_next(batches), None if wanted is None else _PATIENCE_SECONDS)
+                    async with asyncio.timeout(None if wanted is None else _PATIENCE_SECONDS):
+                        batch = await _next(batches)
                 except TimeoutError:
                     break
                 now = time.monotonic_ns()

@@ -26,6 +26,7 @@ from bench.kafka_ground import kafka_server
 from bench.log_ground import bar, publish
 from bench.roles_centre import Processes, centre_of_roles
 from bench.roles_people import Agents, Customers
+from domain.delivery.events import NotificationDelivered, NotificationRequested
 from domain.interaction.events import InteractionClosed, InteractionOffered, MessageReceived
 from infra.logs import configure_logs
 
@@ -44,6 +45,8 @@ class Bench:
         self._interactions: dict[str, str] = {}
         self._offers: dict[str, int] = {}
         self._closed: set[str] = set()
+        #: Status mails asked for, and those that the customers' server took.
+        self._mails, self._taken = set[str](), set[str]()
 
     async def at(self, rate: float, seconds: float) -> dict[str, Any]:
         """What so many a second come to."""
@@ -81,11 +84,11 @@ class Bench:
         return None if at is None else at - self._customers.sent[sent]
 
     async def _finished(self, ids: Sequence[str]) -> float | None:
-        """Seconds until the last of them was closed; None when some never were."""
+        """Seconds until the last of them was closed and each status mail sent; None when some never were."""
         began = time.perf_counter()
         while time.perf_counter() - began < FINISHES:
             await self._read()
-            if all(self._interactions.get(one) in self._closed for one in ids):
+            if self._mails <= self._taken and all(self._interactions.get(one) in self._closed for one in ids):
                 return round(time.perf_counter() - began, 1)
             await asyncio.sleep(0.2)
         return None
@@ -93,7 +96,12 @@ class Bench:
     async def _read(self) -> None:
         """What the log has of what was sent."""
         stores = self._house.node.stores
-        kinds = [MessageReceived.wire, InteractionOffered.wire, InteractionClosed.wire]
+        kinds = [
+            one.wire
+            for one in (
+                MessageReceived, InteractionOffered, InteractionClosed, NotificationRequested, NotificationDelivered
+            )
+        ]  # fmt: skip
         while batch := await stores.log.read(self._after, 2_000, types=kinds):
             for one in batch:
                 match event := stores.opener(one.event):
@@ -103,6 +111,10 @@ class Bench:
                         self._offers[event.interaction_id] = self._offers.get(event.interaction_id, 0) + 1
                     case InteractionClosed():
                         self._closed.add(event.interaction_id)
+                    case NotificationRequested() if event.channel == "email":
+                        self._mails.add(event.delivery_id)
+                    case NotificationDelivered():
+                        self._taken.add(event.delivery_id)
                     case _:
                         pass
             self._after = batch[-1].position
@@ -115,6 +127,8 @@ class Bench:
             "refused": self._customers.refused,
             "lost": sum(one is None for one in known),
             "never_closed": sum(one is not None and one not in self._closed for one in known),
+            "status_mails": len(self._mails),
+            "status_mails_not_sent": len(self._mails - self._taken),
             "offered_more_than_once": sum(self._offers.get(one or "", 0) > 1 for one in known),
         }
 
@@ -164,11 +178,13 @@ async def _further(bench: Bench, steps: Sequence[float]) -> list[dict[str, Any]]
 
 def bars(document: dict[str, Any], rate: float) -> list[dict[str, Any]]:
     steady, log = document["steady"], document["log"]
-    wrong = sum(log[name] for name in ("refused", "lost", "never_closed", "offered_more_than_once"))
+    wrong = sum(
+        log[name] for name in ("refused", "lost", "never_closed", "status_mails_not_sent", "offered_more_than_once")
+    )
     growth = max(one["growth"] for one in document["memory_mb"].values())
     return [
         bar(f"due → offer on the stream at {rate:g}/s, p99 ms", steady["to_offer"]["p99_ms"], P99_OFFER, at_most=True),
-        bar("lost, refused, never closed or offered twice", wrong, 0, at_most=True),
+        bar("lost, refused, never closed, never sent or offered twice", wrong, 0, at_most=True),
         bar("memory of a role, last quarter against the third", growth, GROWTH, at_most=True),
     ]
 

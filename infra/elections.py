@@ -101,7 +101,9 @@ class Standing:
     async def _beat(self) -> bool:
         """Raise the number; false where somebody else has taken over."""
         rows = await self.database.run(
-            "UPDATE elections SET beat = beat + 1 WHERE name = :name AND holder = :holder RETURNING beat", self._me()
+            "UPDATE elections SET beat = beat + 1 WHERE name = :name AND holder = :holder RETURNING beat",
+            self._me(),
+            durable=False,
         )
         return bool(rows)
 

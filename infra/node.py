@@ -38,7 +38,7 @@ from infra.outcomes import Acting
 from infra.pools import route_every_pool
 from infra.projecting import Projecting
 from infra.recordings.starting import expiring
-from infra.roles import Role, check_role, plays
+from infra.roles import Role, check_role, plays, rest_of
 from infra.rows.opened import open_rows
 from infra.rows.port import RowStore
 from infra.serving import start_web
@@ -55,10 +55,6 @@ from web.links import Links
 _log = structlog.get_logger("node")
 #: Seconds that parts get to finish what is under way when the process is told to end.
 DRAIN = 20.0
-#: Seconds between two looks at a busy log: on two cores what every process does after every append is most of the work.
-RESTS: dict[Role, float] = {
-    "router": 0.005, "web": 0.01, "relay": 0.01, "projections": 0.02, "delivery": 0.02, "mail": 0.02,
-}  # fmt: skip
 VERSION = "0.1.0"
 
 
@@ -239,7 +235,7 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
     figures.process.labels(role, VERSION).set(1)
     executing = partial(ObservedExecutor, figures=figures, tracing=tracing)
     stores = await closing.enter_async_context(open_stores(settings, executing=executing))
-    stores.log.rest = RESTS.get(role, 0.0)
+    stores.log.rest = rest_of(role)
     rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
     closing.callback(rows.close)
     database = await open_accounts(settings.accounts_location)

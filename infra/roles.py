@@ -24,6 +24,23 @@ Role = Literal["web", "router", "projections", "delivery", "mail", "relay", "all
 #: In the order in which they are started, and listed to people.
 ROLES: tuple[Role, ...] = get_args(Role)
 
+#: Seconds between two looks at a busy log. What every process does after every append is most of the work of a machine
+#: that has them all; in one process alone every look serves everybody.
+_RESTS: dict[Role, float] = {
+    "router": 0.005,
+    "web": 0.01,
+    "relay": 0.01,
+    "projections": 0.02,
+    "delivery": 0.02,
+    "mail": 0.02,
+    "all": 0.0,
+}
+
+
+def rest_of(role: Role) -> float:
+    """Seconds that a process rests between two looks at a busy log."""
+    return _RESTS[role]
+
 
 def plays(role: Role, part: Role) -> bool:
     """Whether a process of `role` does what `part` is for."""

@@ -77,7 +77,8 @@ class Client:
     async def wait(self, seconds: float) -> bool:
         """Wait until there is something, at most `seconds`."""
         try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
         except TimeoutError:
             return False
         return True

@@ -107,7 +107,8 @@ class ImapClient:
         transport = getattr(self._library.protocol, "transport", None)
         if transport is not None and not self._lost.is_set():
             try:
-                await asyncio.wait_for(self._library.logout(), _GOODBYE_SECONDS)
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await self._library.logout()
             except (aioimaplib.AioImapException, TimeoutError, OSError):
                 self._lost.set()
             finally:

@@ -193,7 +193,8 @@ class _Handler:
         sender = (envelope.mail_from or "").strip("<>")
         arrived = Arrived(Envelope(sender, tuple(envelope.rcpt_tos), peer), content, f"smtp {peer}")
         try:
-            await asyncio.wait_for(self._accept(arrived), self._limits.accept)
+            async with asyncio.timeout(self._limits.accept):
+                await self._accept(arrived)
         except Exception as error:  # noqa: BLE001 - whatever kept it from being stored, the sender must keep it
             _log.warning("mail not stored, sender asked to try again: %s", type(error).__name__)
             return "451 4.3.0 Could not store the mail, try again later"

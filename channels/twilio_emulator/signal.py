@@ -76,7 +76,8 @@ class Connection:
     async def _send(self) -> None:
         while True:
             try:
-                said = await asyncio.wait_for(self._waiting.get(), _HEARTBEAT)
+                async with asyncio.timeout(_HEARTBEAT):
+                    said = await self._waiting.get()
             except TimeoutError:
                 said = "\n"
             await self._socket.send_text(said)

@@ -24,7 +24,7 @@ from infra.accounts.schema import TABLES
 Row = tuple[Any, ...]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
-POOL_SIZE, HASTY_SIZE = 4, 6
+POOL_SIZE, HASTY_SIZE = 4, 4
 TIMEOUT_SECONDS = 10.0
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",

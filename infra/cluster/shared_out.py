@@ -43,7 +43,8 @@ class SharedOut:
                     await self._match(set(await self._wanted()))
                 self._raise_faults()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._membership.changed.wait(), LOOK)
+                    async with asyncio.timeout(LOOK):
+                        await self._membership.changed.wait()
         finally:
             await self._end(list(self.running))
 

@@ -77,7 +77,8 @@ class PostgresTurn:
 
     async def _connect(self) -> psycopg.AsyncConnection[tuple[Any, ...]]:
         try:
-            return await asyncio.wait_for(psycopg.AsyncConnection.connect(self._dsn, autocommit=True), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True)
         except (psycopg.Error, OSError, TimeoutError) as fault:
             raise LogUnavailable(f"the turn of the relay cannot be asked for: {fault}") from fault
 
@@ -88,7 +89,8 @@ class _Held:
 
     async def ask(self, query: LiteralString, *parameters: object) -> tuple[Any, ...]:
         try:
-            cursor = await asyncio.wait_for(self._connection.execute(query, parameters), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                cursor = await self._connection.execute(query, parameters)
             row = await cursor.fetchone()
         except (psycopg.Error, OSError, TimeoutError) as fault:
             raise LogUnavailable(f"the connection that holds the relay's turn is lost: {fault}") from fault

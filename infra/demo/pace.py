@@ -95,7 +95,8 @@ class Day:
     async def passes(self, seconds: float) -> bool:
         """Wait by the clock, however fast people live; true when the day is closing, at once or meanwhile."""
         try:
-            await asyncio.wait_for(self.closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.closing.wait()
         except TimeoutError:
             return False
         return True

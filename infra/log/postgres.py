@@ -24,7 +24,7 @@ from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Seg
 from infra.log.stored import StoredLog
 
 #: So many types are asked for one by one.
-FEW_TYPES = 4
+FEW_TYPES = 8
 #: Streams in one query.
 MOST_STREAMS = 100
 

@@ -39,7 +39,8 @@ class PostgresListener:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._follow(), name="log-listener")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._listening.wait(), CONNECT_SECONDS)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._listening.wait()
 
     async def close(self) -> None:
         if self._task is not None:
@@ -61,9 +62,8 @@ class PostgresListener:
                 pause = 0.05
 
     async def _listen(self) -> None:
-        connection: psycopg.AsyncConnection[Any] = await asyncio.wait_for(
-            psycopg.AsyncConnection.connect(self._dsn, autocommit=True), CONNECT_SECONDS
-        )
+        async with asyncio.timeout(CONNECT_SECONDS):
+            connection = await psycopg.AsyncConnection[Any].connect(self._dsn, autocommit=True)
         async with connection:
             await connection.execute(SQL("LISTEN {}").format(Identifier(self._channel)))
             self._listening.set()
@@ -73,7 +73,8 @@ class PostgresListener:
                     self._news.poke()
                     await self._take_rest()
                 self._news.poke()
-                await asyncio.wait_for(connection.execute("SELECT 1"), CONNECT_SECONDS)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await connection.execute("SELECT 1")
 
     async def _take_rest(self) -> None:
         """Those that were fetched together pass by one rest together."""

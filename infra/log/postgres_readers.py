@@ -78,7 +78,8 @@ class PostgresReaders:
     async def _connect(self) -> Connection:
         if self._closed:
             raise LogUnavailable("the log was closed")
-        return await asyncio.wait_for(psycopg.AsyncConnection.connect(self._dsn, autocommit=True), self._patience)
+        async with asyncio.timeout(self._patience):
+            return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True)
 
     async def _drop_idle(self) -> None:
         idle, self._idle = self._idle, []

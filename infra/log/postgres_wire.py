@@ -72,7 +72,8 @@ class CallConnection:
     @classmethod
     async def open(cls, dsn: str, statement: bytes, setup: Sequence[str], seconds: float) -> CallConnection:
         """Connect within `seconds`. Raises `psycopg.Error`, `TimeoutError` or `OSError`."""
-        connection = await asyncio.wait_for(psycopg.AsyncConnection.connect(dsn, autocommit=True), seconds)
+        async with asyncio.timeout(seconds):
+            connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True)
         try:
             for text in setup:
                 await connection.execute(text)  # type: ignore[arg-type]  # texts of the caller's own module

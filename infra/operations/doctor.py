@@ -110,7 +110,7 @@ async def _postgres(settings: Settings) -> Findings:
         if free < most / 5:
             what = f"{row[1]} of {most} connections are in use"
             yield Finding(
-                "database", "warning", what, "raise max_connections; a process of Trunkline takes about twelve"
+                "database", "warning", what, "raise max_connections; a process of Trunkline takes twelve to twenty"
             )
         yield Finding(
             "database", "ok", f"PostgreSQL {connection.info.server_version // 10_000}, {free} connections free"

@@ -125,7 +125,8 @@ class Following:
     async def _look(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK)
+                async with asyncio.timeout(LOOK):
+                    await self._news.wait()
             self._news.clear()
             if self._caught_up and self.acts():
                 self.look()

@@ -51,11 +51,11 @@ class Cut:
     def __init__(self, database: Database) -> None:
         self.database, self.cut, self.calls = database, False, 0
 
-    async def run(self, statement: str, parameters: object = None) -> object:
+    async def run(self, statement: str, parameters: object = None, *, durable: bool = True) -> object:
         self.calls += 1
         if self.cut:
             raise LogUnavailable("cut")
-        return await self.database.run(statement, parameters)  # type: ignore[arg-type]
+        return await self.database.run(statement, parameters, durable=durable)  # type: ignore[arg-type]
 
     async def close(self) -> None: ...
 

@@ -247,3 +247,14 @@ async def test_a_desk_whose_power_fails_in_the_middle_of_a_stream_is_no_fault_of
         await next_event(events, "hello")
     said = capsys.readouterr()
     assert "unforeseen fault" not in said.out + said.err
+
+
+async def test_a_stream_that_is_ended_at_the_very_moment_of_news_ends() -> None:
+    """`asyncio.wait_for` of Python 3.11 forgets a cancellation that comes with what was waited for."""
+    client = LiveClient(room=10)
+    waiting = asyncio.create_task(client.wait(60))
+    await asyncio.sleep(0)
+    client.wake()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
