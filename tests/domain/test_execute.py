@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from uuid import UUID
 
 import pytest
 
-from domain.agent.commands import BecomeNotReady, BecomeReady, SignIn, SignOut
+from domain.agent.commands import BecomeReady, SignIn, SignOut
 from domain.belonging import Referred
 from domain.customer.decide import EraseCustomer, IdentifyCustomer, RegisterCustomer
 from domain.customer.events import CustomerIdentified
-from domain.event import Recorded
 from domain.execute import ATTEMPTS, Executor, Origin, TooBusy
 from domain.interaction.offers import AcceptOffer
 from domain.personal import Sealed
@@ -296,48 +294,3 @@ async def test_the_cache_is_bounded_and_nothing_depends_on_it(centre: Centre) ->
     )
     interaction = (await forgetful.execute(mail("new@example.org"), ORIGIN)).result["interaction_id"]
     assert (await forgetful.execute(offer(interaction, "anna"), ORIGIN)).result["work_id"]
-
-
-class Counting(MemoryLog):
-    """Counts the streams that were loaded and the appends that were tried."""
-
-    def __init__(self, centre: Centre) -> None:
-        super().__init__(centre.keyring, clock)
-        self._log, self.loaded, self.tried = centre.log, list[str](), 0
-
-    async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
-        self.loaded.append(stream)
-        return await self._log.read_stream(stream, after_version)
-
-    async def append(self, *changes: Change, once: str | None = None) -> Appended:
-        self.tried += 1
-        return await self._log.append(*changes, once=once)
-
-
-async def paused(executor: Executor, agent_id: str) -> None:
-    await executor.execute(BecomeNotReady(agent_id=agent_id, reason="break"), ORIGIN)
-    await executor.execute(BecomeReady(agent_id=agent_id), ORIGIN)
-
-
-async def test_who_is_told_what_others_append_neither_loads_nor_meets_a_conflict(centre: Centre) -> None:
-    log = Counting(centre)
-    executor = centre.executor(log)
-    await paused(executor, "anna")
-    head = await centre.log.head()
-    await paused(centre.executor(), "anna")
-    for recorded in await centre.log.read(head):
-        executor.saw(recorded)
-    log.loaded, log.tried = [], 0
-    await executor.execute(SignOut(agent_id="anna"), ORIGIN)
-    assert (log.loaded, log.tried) == ([], 1)
-
-
-async def test_a_state_of_which_something_was_missed_is_loaded_again(centre: Centre) -> None:
-    log = Counting(centre)
-    executor = centre.executor(log)
-    await paused(executor, "anna")
-    await paused(centre.executor(), "anna")
-    executor.saw((await centre.log.read_stream("agent-anna"))[-1])
-    log.loaded, log.tried = [], 0
-    await executor.execute(SignOut(agent_id="anna"), ORIGIN)
-    assert (log.loaded, log.tried) == (["agent-anna"], 1)
