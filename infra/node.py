@@ -55,6 +55,8 @@ from web.links import Links
 _log = structlog.get_logger("node")
 #: Seconds that parts get to finish what is under way when the process is told to end.
 DRAIN = 20.0
+#: Seconds after which a part that does not end is told once more.
+AGAIN = 5.0
 VERSION = "0.1.0"
 
 
@@ -178,8 +180,13 @@ class Node:
         finishing = [task for _, task in self._stops]
         if finishing:
             await asyncio.wait(finishing, timeout=DRAIN)
-        for task in reversed(self._tasks):
-            task.cancel()
+        left = set(self._tasks)
+        while left:
+            for task in reversed(self._tasks):
+                if task in left:
+                    task.cancel()
+            # again, should a library lose what it was told: nobody may wait for ever for a part that has not heard
+            _, left = await asyncio.wait(left, timeout=AGAIN)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 

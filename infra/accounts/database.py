@@ -120,9 +120,12 @@ class PostgresDatabase:
     async def run(
         self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
     ) -> Sequence[Row]:
-        pool = self._pool if durable else self._hasty
+        pool, asked = self._pool if durable else self._hasty, _cancellations()
         try:
             async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
+                if _cancellations() > asked:
+                    # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
+                    raise asyncio.CancelledError
                 cursor = await connection.execute(_for_postgres(statement), dict(parameters or {}))
                 return await cursor.fetchall() if cursor.description else []
         except psycopg.errors.UniqueViolation as fault:
@@ -133,6 +136,12 @@ class PostgresDatabase:
     async def close(self) -> None:
         await self._pool.close()
         await self._hasty.close()
+
+
+def _cancellations() -> int:
+    """How often the task at hand has been told to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
 
 
 def _pool(conninfo: str, size: int) -> Pool:

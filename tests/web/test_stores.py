@@ -11,7 +11,7 @@ import pytest
 
 from channels.sms.storms import MANY, WATCHED, WINDOW, Storms
 from domain.ports import LogUnavailable
-from infra.accounts.database import Database, PostgresDatabase, SqliteDatabase
+from infra.accounts.database import POOL_SIZE, Database, PostgresDatabase, SqliteDatabase
 from infra.accounts.draft_files import DraftFileStore
 from infra.accounts.leases import LeaseStore
 from infra.accounts.replies import ReplyStore
@@ -187,3 +187,18 @@ async def test_a_machine_that_repeats_itself_is_found_out_by_whichever_process_h
     said = [f"{n}" for n in range(8)] + ["I am away"] * 4
     came = [await processes[n % 2].judge("ada", f"id {n}", words, NOW) for n, words in enumerate(said)]
     assert [one.what for one in came] == ["taken"] * 10 + ["automatic"] * 2
+
+
+async def test_who_is_cancelled_at_the_very_moment_of_getting_a_connection_ends(postgres: str) -> None:
+    """An election that did not hear of it went on for ever, and its process never ended."""
+    database = await PostgresDatabase.connect(postgres)
+    for _ in range(20):
+        busy = [asyncio.create_task(database.run("SELECT pg_sleep(0.02)")) for _ in range(POOL_SIZE)]
+        await asyncio.sleep(0.01)
+        waiting = asyncio.create_task(database.run("SELECT 1"))
+        for one in busy:
+            one.add_done_callback(lambda _, told=waiting: told.cancel())
+        await asyncio.gather(*busy)
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    await database.close()
