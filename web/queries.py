@@ -37,6 +37,11 @@ class Asking:
     def __init__(self, doors: Wired, position: int, pool: str) -> None:
         self._doors, self._position, self._pool = doors, position, pool
 
+    @property
+    def of_own_doing(self) -> bool:
+        """Whether the caller asks for what they have seen: a position."""
+        return self._position > 0
+
     async def __call__(self, query: Callable[Concatenate[Reader, P], V], *args: P.args, **kwargs: P.kwargs) -> V:
         """Raises `Problem`: 503 when the rows are too far behind, 422 for a cursor that is not ours."""
         seconds = self._doors.settings.catch_up_seconds

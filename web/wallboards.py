@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 from projections.queries import WallboardView, wallboard
 from projections.queries.measures import NotConfigured
 from web.doors import Doors
 from web.problem import not_found
-from web.queries import Queries
+from web.queries import Asking, Queries
 
 #: How old a board may be that is shown.
 FRESH = timedelta(seconds=1)
@@ -24,8 +26,13 @@ class Wallboards:
         self._made: dict[str, tuple[datetime, WallboardView]] = {}
         self._making: dict[str, asyncio.Task[WallboardView]] = {}
 
-    async def of(self, project: str) -> WallboardView:
-        """The project's board, at most a second old. Raises `Problem` 404."""
+    async def of(self, project: str, ask: Asking | None = None) -> WallboardView:
+        """The project's board, at most a second old; one of its own for who asks for what they have just done.
+
+        Raises `Problem` 404.
+        """
+        if ask is not None and ask.of_own_doing:
+            return await self._made_by(project, lambda now: ask(wallboard, project, now))
         known = self._made.get(project)
         if known is not None and abs(self._doors.clock() - known[0]) < FRESH:
             return known[1]
@@ -36,10 +43,15 @@ class Wallboards:
         return await asyncio.shield(task)
 
     async def _make(self, project: str) -> WallboardView:
-        now = self._doors.clock()
         queries: Queries = self._doors.queries
+        return await self._made_by(project, lambda now: queries.ask(wallboard, project, now))
+
+    async def _made_by(
+        self, project: str, ask: Callable[[datetime], Coroutine[Any, Any, WallboardView]]
+    ) -> WallboardView:
+        now = self._doors.clock()
         try:
-            board = await queries.ask(wallboard, project, now)
+            board = await ask(now)
         except NotConfigured as fault:
             raise not_found("project", project) from fault
         self._made[project] = (now, board)

@@ -41,7 +41,7 @@ class Alerts(BaseModel):
 async def get_wallboard(project: str, caller: Supervising, request: Request, ask: Ask) -> WallboardView:
     """How it goes now and how the day went; `GET /api/stream?wallboard=PROJECT` sends it as it changes."""
     boards: Wallboards = request.app.state.wallboards
-    return await boards.of(project)
+    return await boards.of(project, ask)
 
 
 @router.get("/alerts")
