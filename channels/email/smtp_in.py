@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ class SmtpIntake:
 
     250 is answered only after `accept` returned; where it raises or takes longer than `limits.accept`, 451,
     and the sending server tries again later. A mail may therefore be handed over twice; `once_key` tells.
+    `learn` is what an unknown mailbox is looked up by once more: a mail that is refused for good never comes again.
     """
 
     def __init__(
@@ -55,11 +56,12 @@ class SmtpIntake:
         knows: Callable[[str], bool],
         *,
         hostname: str,
+        learn: Callable[[], Awaitable[None]] | None = None,
         limits: SmtpLimits | None = None,
         tls: ssl.SSLContext | None = None,
         require_tls: bool = False,
     ) -> None:
-        self._accept, self._knows, self._hostname = accept, knows, hostname
+        self._accept, self._knows, self._learn, self._hostname = accept, knows, learn, hostname
         self._limits = limits or SmtpLimits()
         self._tls, self._require_tls = tls, require_tls
         self._server: asyncio.Server | None = None
@@ -82,7 +84,7 @@ class SmtpIntake:
 
     def _connection(self) -> asyncio.BaseProtocol:
         return _Connection(
-            _Handler(self._accept, self._knows, self._limits),
+            _Handler(self._accept, self._knows, self._learn, self._limits),
             self._connections,
             self._limits,
             data_size_limit=self._limits.size,
@@ -161,8 +163,14 @@ class _Connection(SMTP):
 class _Handler:
     """What the server does with each command (aiosmtpd's hooks)."""
 
-    def __init__(self, accept: Accept, knows: Callable[[str], bool], limits: SmtpLimits) -> None:
-        self._accept, self._knows, self._limits = accept, knows, limits
+    def __init__(
+        self,
+        accept: Accept,
+        knows: Callable[[str], bool],
+        learn: Callable[[], Awaitable[None]] | None,
+        limits: SmtpLimits,
+    ) -> None:
+        self._accept, self._knows, self._learn, self._limits = accept, knows, learn, limits
 
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: SmtpEnvelope, hostname: str, responses: list[str]
@@ -176,6 +184,13 @@ class _Handler:
     ) -> str:
         if len(envelope.rcpt_tos) >= self._limits.recipients:
             return "452 4.5.3 Too many recipients"
+        if not self._knows(address) and self._learn is not None:
+            try:
+                async with asyncio.timeout(self._limits.accept):
+                    await self._learn()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the sender asks again
+                _log.warning("mailboxes not looked up, sender asked to try again: %s", type(error).__name__)
+                return "451 4.3.0 Mailboxes cannot be looked up, try again later"
         if not self._knows(address):
             return "550 5.1.1 No such mailbox here"
         envelope.rcpt_tos.append(address)

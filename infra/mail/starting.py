@@ -47,7 +47,8 @@ async def start_receiving(node: Node, closing: AsyncExitStack) -> None:
     )
     accept = _counted(receiving.accept, node.figures, node.tracing)
     if settings.smtp_in_host:
-        intake = SmtpIntake(accept, receiving.knows, hostname=settings.own_domain, tls=_tls(settings))
+        learn = node.configured.catch_up
+        intake = SmtpIntake(accept, receiving.knows, hostname=settings.own_domain, learn=learn, tls=_tls(settings))
         node.smtp_in_port = await intake.start(settings.smtp_in_host, settings.smtp_in_port)
         closing.push_async_callback(intake.stop)
     for number, box in enumerate(settings.imap, 1):

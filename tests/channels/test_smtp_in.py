@@ -300,3 +300,25 @@ async def test_many_clients_at_once_lose_nothing() -> None:
         mails = [b"Message-ID: <%d@x>\r\n\r\nx\r\n" % number for number in range(40)]
         await asyncio.gather(*(blocking(lambda mail=mail: _send(port, mail)) for mail in mails))
     assert sorted(arrived.content for arrived in store.mails) == sorted(mails)
+
+
+async def test_a_mailbox_that_is_new_is_looked_up_before_its_mail_is_refused_for_good() -> None:
+    store, known, away = Store(), set[str](), True
+
+    async def learn() -> None:
+        if away:
+            raise OSError("the log is away")
+        known.add("support@hotline.example")
+
+    intake = SmtpIntake(store, lambda address: address in known, hostname="mx.hotline.example", learn=learn)
+    port = await intake.start("127.0.0.1", 0)
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
+        await blocking(lambda: _send(port))
+    assert caught.value.recipients["support@hotline.example"][0] == 451
+    away = False
+    await blocking(lambda: _send(port))
+    assert len(store.mails) == 1
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
+        await blocking(lambda: _send(port, to="root@hotline.example"))
+    assert caught.value.recipients["root@hotline.example"][0] == 550
+    await intake.stop()
