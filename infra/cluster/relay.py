@@ -31,7 +31,7 @@ Thread = Callable[[Callable[[], Any]], Awaitable[Any]]
 WINDOW = 1_000
 #: Between two windows the relay rests so many times as long as a window took, and so many seconds at most: a
 #: transaction costs relay and broker about the same for one event as for fifty.
-REST, LONGEST_REST = 3.0, 0.1
+REST, LONGEST_REST = 1.5, 0.1
 #: Seconds before another try: the first, doubled each time up to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 SOURCE = "urn:trunkline:log"
