@@ -34,6 +34,8 @@ AGENTS = 100
 #: Seconds of a step, and those that the centre gets to finish what came before.
 STEP, FINISHES = 30.0, 90.0
 LOOK = 5.0
+#: What the log is read for.
+KINDS = (MessageReceived, InteractionOffered, InteractionClosed, NotificationRequested, NotificationDelivered)
 P99_OFFER, GROWTH = 500.0, 0.05
 WARM_UP = 10.0
 
@@ -96,13 +98,7 @@ class Bench:
     async def _read(self) -> None:
         """What the log has of what was sent."""
         stores = self._house.node.stores
-        kinds = [
-            one.wire
-            for one in (
-                MessageReceived, InteractionOffered, InteractionClosed, NotificationRequested, NotificationDelivered
-            )
-        ]  # fmt: skip
-        while batch := await stores.log.read(self._after, 2_000, types=kinds):
+        while batch := await stores.log.read(self._after, 2_000, types=[kind.wire for kind in KINDS]):
             for one in batch:
                 match event := stores.opener(one.event):
                     case MessageReceived():

@@ -119,3 +119,10 @@ def test_a_day_begins_at_local_midnight_and_an_interval_with_the_local_clock(
     now, here = datetime(2026, 3, 2, 22, 20, tzinfo=UTC), ZoneInfo(zone)
     assert day_start(now, here) == datetime.fromisoformat(f"{day}+00:00")
     assert interval_start(now, 30, here) == datetime.fromisoformat(f"{interval}+00:00")
+
+
+async def test_who_asks_for_what_they_have_just_done_is_shown_no_board_made_before(web: Running) -> None:
+    sue = await web.client("sue", {PROJECT: ["supervisor"]})
+    assert (await sue.get(BOARD)).json()["zone"] == "UTC"  # and is kept for a second
+    position = await aiming(web)
+    assert (await sue.get(BOARD, params={"min_position": position})).json()["zone"] == "Europe/Paris"
