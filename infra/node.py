@@ -27,6 +27,7 @@ from infra.elections import Candidate, Standing, Unopposed, lead
 from infra.erasing import Erasing
 from infra.kept_states import forget_states, keep_states
 from infra.listening import listen, serve
+from infra.log.rest import Rest
 from infra.log.segments import Sealer
 from infra.mail.starting import start_receiving, start_sending
 from infra.operations.figures import Figures
@@ -242,7 +243,7 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
     figures.process.labels(role, VERSION).set(1)
     executing = partial(ObservedExecutor, figures=figures, tracing=tracing)
     stores = await closing.enter_async_context(open_stores(settings, executing=executing))
-    stores.log.rest = rest_of(role)
+    stores.log.rest = Rest(rest_of(role))
     rows = await asyncio.to_thread(open_rows, settings.rows_location, tuple(PROJECTIONS.values()))
     closing.callback(rows.close)
     database = await open_accounts(settings.accounts_location)

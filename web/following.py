@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from domain.agent.events import AgentReleased, AgentReserved
 from domain.event import Recorded
-from domain.interaction.events import CustomerRecognised, InteractionStarted
+from domain.interaction.events import CustomerRecognised
 from domain.stream import stream_of
+from web.about import TELLING, matter_of
 from web.access import EVERYWHERE, Caller, Permission, Role
 from web.doors import Doors
 from web.live import Client, Live, topic, topics_of
@@ -124,12 +125,12 @@ class Following:
 
     async def _held(self, work_id: str, interaction_id: str) -> Held:
         """What the interaction is about, by what it began with and whose it turned out to be."""
-        types = [InteractionStarted.wire, CustomerRecognised.wire]
-        stream = stream_of("interaction", interaction_id)
-        told = [one.event for one in await self.doors.log.read(0, _RECOGNISED, streams=[stream], types=types)]
-        ticket_id = next((one.ticket_id for one in told if isinstance(one, InteractionStarted)), "")
-        customers = [one.customer_id for one in told if isinstance(one, InteractionStarted | CustomerRecognised)]
-        return Held(work_id, interaction_id, ticket_id, customers[-1] if customers else "")
+        matter = self.live.about.of(interaction_id)
+        if matter is None:
+            stream = stream_of("interaction", interaction_id)
+            told = await self.doors.log.read(0, _RECOGNISED, streams=[stream], types=TELLING)
+            matter = matter_of(one.event for one in told)
+        return Held(work_id, interaction_id, *matter)
 
     def _hold(self, one: Held) -> None:
         self.held[one.work_id] = one

@@ -17,6 +17,7 @@ from domain.event import Event, Recorded
 from domain.ports import Log, LogUnavailable, UnreadableEvent
 from domain.staff import StaffMessageSent
 from domain.stream import category_of
+from web.about import About
 
 log = structlog.get_logger("web.live")
 
@@ -99,6 +100,7 @@ class Live:
         self._log = log
         self._listeners: dict[str, set[Client]] = {}
         self._task: asyncio.Task[None] | None = None
+        self.about = About()
         self.position = 0
         self.connected = 0
         self.ending = False
@@ -139,6 +141,7 @@ class Live:
             try:
                 async for batch in self._log.subscribe(self.position):
                     for recorded in batch:
+                        self.about.learn(recorded.event)
                         self._hand_out(recorded)
                         self.position = recorded.position
             except LogUnavailable as fault:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from anyio import BrokenResourceError
 from starlette.exceptions import HTTPException
 
 from domain.enclosing import MOST_BYTES
@@ -86,8 +85,6 @@ class Surround:
             late = unavailable("too_slow", f"this took longer than {seconds:g} s and was given up")
             await respond(late)(scope, receive, send_with_headers)
         except Exception as fault:  # noqa: BLE001 - the last net: told as a problem and put in the server's log
-            if begun and hung_up(fault):
-                return
             problem = of_any(fault)
             if not begun:
                 await respond(problem)(scope, receive, send_with_headers)
@@ -125,10 +122,3 @@ class Surround:
         if b"content-security-policy" in said:
             said.add(b"x-frame-options")  # a page that says itself who may frame it (web.embedding)
         message["headers"] = [*message["headers"], *(header for header in self._headers if header[0] not in said)]
-
-
-def hung_up(fault: Exception) -> bool:
-    """Whether nothing but this happened: the client of a stream went away while something was being sent to it."""
-    if isinstance(fault, ExceptionGroup):
-        return all(hung_up(one) for one in fault.exceptions)
-    return isinstance(fault, BrokenResourceError)

@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from infra.log.news import News
+from infra.log.rest import Rest
 
 POLL_SECONDS = 1.0
 CONNECT_SECONDS = 5
@@ -25,8 +26,8 @@ class PostgresListener:
     """Pokes `news` at every notification on `channel`, and once a `POLL_SECONDS` in any case."""
 
     def __init__(self, dsn: str, channel: str, news: News) -> None:
-        #: Seconds between two looks for notifications: what comes meanwhile is told at once, at the next.
-        self.rest = 0.0
+        #: Between two looks for notifications: what comes meanwhile is told at once, at the next.
+        self.rest = Rest()
         self._dsn = make_conninfo(dsn, application_name="trunkline-listener")
         self._channel = channel
         self._news = news
@@ -78,7 +79,7 @@ class PostgresListener:
 
     async def _take_rest(self) -> None:
         """Those that were fetched together pass by one rest together."""
-        now = asyncio.get_running_loop().time()
-        if self.rest and now - self._rested > self.rest:
-            await asyncio.sleep(self.rest)
+        now, length = asyncio.get_running_loop().time(), self.rest.length
+        if length and now - self._rested > length:
+            await self.rest.until(now + length)
             self._rested = asyncio.get_running_loop().time()

@@ -15,6 +15,7 @@ from domain.ports import Appended, Change, KeyDestroyed, Keyring, LogUnavailable
 from infra.gathering import Gathering
 from infra.log.mapper import EventMapper
 from infra.log.news import News
+from infra.log.rest import Rest
 from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 from infra.log.tail import Tail
 
@@ -35,8 +36,8 @@ class StoredLog(ABC):
         self._owners: set[str] = set()
         self._make_key = Gathering(self._ensure)
         self._news = News()
-        #: Seconds between two reads for who subscribes, at least; set before anybody does.
-        self.rest = 0.0
+        #: Between two reads for who subscribes, at least; set before anybody does.
+        self.rest = Rest()
         self._tails: dict[str | None, Tail] = {}
         self._closed = False
 

@@ -14,6 +14,7 @@ from domain.event import Recorded
 from domain.ports import UnreadableEvent
 from infra.log.mapper import Decoded, EventMapper
 from infra.log.news import News
+from infra.log.rest import Rest
 from infra.log.rows import PlainRow
 
 #: Events and bytes of stored state that are kept.
@@ -28,10 +29,10 @@ Read = Callable[[int, int], Awaitable[Sequence[PlainRow]]]
 class Tail:
     """Everything of one filter after `_floor` and up to `_top`. For one event loop.
 
-    `rest`: seconds between two reads at least, for those to whom the latest news is not worth a question each.
+    `rest`: between two reads at least, for those to whom the latest news is not worth a question each.
     """
 
-    def __init__(self, read: Read, mapper: EventMapper, news: News, rest: float = 0.0) -> None:
+    def __init__(self, read: Read, mapper: EventMapper, news: News, rest: Rest) -> None:
         self._read, self._mapper, self._news, self._rest = read, mapper, news, rest
         self._rested = 0.0
         self._floor = self._top = -1
@@ -87,12 +88,9 @@ class Tail:
             return fault
 
     async def _take_rest(self) -> None:
-        if not self._rest:
-            return
         now = asyncio.get_running_loop().time()
-        if now < self._rested:
-            await asyncio.sleep(self._rested - now)
-        self._rested = max(now, self._rested) + self._rest
+        await self._rest.until(self._rested)
+        self._rested = max(now, self._rested) + self._rest.length
 
     def _forget(self) -> None:
         """Let go of the oldest quarter, and of more where the newest are large."""

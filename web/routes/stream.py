@@ -7,18 +7,19 @@ agent's open stream is also the sign that their desk is there (see `web.presence
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+import json
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from domain.ports import LogUnavailable
 from projections.queries import work_of
 from web.access import Caller, Permission, check
 from web.doors import Doors, Wired
+from web.event_stream import PING, PING_SECONDS, EventStream, event
 from web.following import Following, Held, Reset
 from web.guard import Requires, authenticate, member
 from web.live import Client, Live
@@ -71,7 +72,7 @@ Boarding = Annotated[Boards, Depends(boarding)]
 @router.get(
     "/stream",
     dependencies=[Depends(room)],
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses={200: {"description": "Events of the log; `hello` first, `reset` when everything must be read afresh."}},
 )
 async def stream(
@@ -80,34 +81,38 @@ async def stream(
     doors: Wired,
     boards: Boarding,
     last_event_id: LastEventId = None,
-) -> AsyncIterator[ServerSentEvent]:
+) -> EventStream:
     """What concerns the caller. `message` events hold one event of the log each, with its position as id.
 
     `wallboard` events hold a project's board, at most once a second each.
     """
+    return EventStream(_told(caller, request, doors, boards, last_event_id))
+
+
+async def _told(
+    caller: Caller, request: Request, doors: Doors, boards: Boards, last_event_id: str | None
+) -> AsyncGenerator[bytes]:
     live: Live = request.app.state.live
     following = Following(doors, live, caller, Client(doors.settings.stream_queue))
     following.boards = boards
     try:
-        async with aclosing(_following(following, request, last_event_id)) as events:
-            async for event in events:
-                yield event
+        async with aclosing(_following(following, request, last_event_id)) as pieces:
+            async for piece in pieces:
+                yield piece
     except (LogUnavailable, Problem) as fault:
         # nothing else can be said in a stream that has begun; the browser comes back and resumes where it was
         log.info("a store is unavailable, a stream ends", reason=type(fault).__name__)
 
 
-async def _following(
-    following: Following, request: Request, last_event_id: str | None
-) -> AsyncGenerator[ServerSentEvent]:
+async def _following(following: Following, request: Request, last_event_id: str | None) -> AsyncGenerator[bytes]:
     doors, caller = following.doors, following.caller
     work, addresses = await _work_in_hand(doors, caller, following.live), await addresses_of(doors, caller)
     following.begin(work, addresses.all)
     try:
-        async for event in _begin(following, last_event_id):
-            yield event
-        async for event in _go_on(following, request):
-            yield event
+        async for piece in _begin(following, last_event_id):
+            yield piece
+        async for piece in _go_on(following, request):
+            yield piece
     finally:
         following.end()
         if caller.agent_id:
@@ -124,26 +129,33 @@ async def _work_in_hand(doors: Doors, caller: Caller, live: Live) -> list[Held]:
     return [Held(one.work_id, one.interaction_id, one.ticket_id, one.customer_id) for one in work]
 
 
-async def _begin(following: Following, last_event_id: str | None) -> AsyncIterator[ServerSentEvent]:
+async def _begin(following: Following, last_event_id: str | None) -> AsyncGenerator[bytes]:
     """`hello` says from where on this stream is complete; then what was missed."""
     if not last_event_id:
         following.sent = following.live.position
-        yield ServerSentEvent(event="hello", id=str(following.sent), retry=RECONNECT, data={"position": following.sent})
+        yield event(_at(following.sent), name="hello", position=following.sent, retry=RECONNECT)
         return
-    yield ServerSentEvent(event="hello", retry=RECONNECT, data={"position": int(last_event_id)})
+    yield event(_at(int(last_event_id)), name="hello", retry=RECONNECT)
     async for one in following.since(int(last_event_id)):
         yield _event(one)
 
 
-async def _go_on(following: Following, request: Request) -> AsyncIterator[ServerSentEvent]:
+async def _go_on(following: Following, request: Request) -> AsyncGenerator[bytes]:
     doors, caller = following.doors, following.caller
     pause = max(0.05, min(RECHECK_SECONDS, doors.settings.lease_seconds / 3))
-    checked = doors.clock()
+    checked, said = doors.clock(), asyncio.get_running_loop().time()
     while not following.live.ending:
-        for board in await following.boards.changed(doors.clock()):
-            yield ServerSentEvent(event="wallboard", data=board)
-        async for one in following.news(min(pause, following.boards.pause(doors.clock()))):
-            yield _event(one)
+        boards = [
+            event(one.model_dump_json(), name="wallboard") for one in await following.boards.changed(doors.clock())
+        ]
+        if boards:
+            yield b"".join(boards)
+        wait = min(pause, PING_SECONDS, following.boards.pause(doors.clock()))
+        news = [_event(one) async for one in following.news(wait)]
+        now = asyncio.get_running_loop().time()
+        if news or now - said >= PING_SECONDS:
+            said = now
+            yield b"".join(news) or PING
         if (doors.clock() - checked).total_seconds() >= pause:
             checked = doors.clock()
             if not await _still_the_same(request, doors, caller):
@@ -160,8 +172,11 @@ async def _still_the_same(request: Request, doors: Doors, caller: Caller) -> boo
         return False
 
 
-def _event(one: Shown | Reset) -> ServerSentEvent:
+def _event(one: Shown | Reset) -> bytes:
     if isinstance(one, Reset):
-        data: dict[str, Any] = {"position": one.position, "reason": one.reason}
-        return ServerSentEvent(event="reset", id=str(one.position), data=data)
-    return ServerSentEvent(id=str(one.position), data=one)
+        return event(json.dumps(one._asdict()), name="reset", position=one.position)
+    return event(one.model_dump_json(), position=one.position)
+
+
+def _at(position: int) -> str:
+    return json.dumps({"position": position})
