@@ -37,6 +37,25 @@ _RESTS: dict[Role, float] = {
 }
 
 
+#: How far a process lets others of its machine go first where there is less processor than all want, as `nice(2)` has
+#: it. A customer and an agent wait for a page, an offer, an acknowledgement; nobody waits for rows, mails and the topic
+#: at the next moment, and what makes them does more at once the later it comes to it.
+_NICE: dict[Role, int] = {
+    "web": 0,
+    "router": 0,
+    "all": 0,
+    "mail": 5,
+    "delivery": 15,
+    "projections": 19,
+    "relay": 19,
+}
+
+
+def nice_of(role: Role) -> int:
+    """How far a process of the role lets others go first: from 0, not at all, to 19."""
+    return _NICE[role]
+
+
 def rest_of(role: Role) -> float:
     """Seconds that a process rests between two looks at a busy log."""
     return _RESTS[role]

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         default=None, description="folder of raw mails and attachments; default `blobs` in `data`"
     )
 
+    priorities: bool = Field(
+        default=True,
+        description="whether processes that nobody waits for (delivery, projections, relay) let others of the machine "
+        "go first where processor is short; by `nice`, which counts within a container or a session only",
+    )
+
     database_tls: Literal["prefer", "require", "verify-ca", "verify-full"] | None = Field(
         default=None, description="of PostgreSQL, libpq's `sslmode`, for addresses without: verify-full on a network"
     )

@@ -28,6 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
     give_way(config)
 
 
+# Other tests on the machine would be among those that are let go first.
+os.environ.setdefault("TRUNKLINE_PRIORITIES", "false")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
     return Lanes(config, log)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 from infra.collecting import tune_collector
 from infra.load_settings import load_settings
 from infra.logs import configure_logs
-from infra.roles import Role
+from infra.roles import Role, nice_of
 
 _log = structlog.get_logger("serve")
 
@@ -26,6 +27,8 @@ def serve(
     """
     settings = load_settings()
     configure_logs(settings.log_level, role=role)
+    if settings.priorities:
+        os.nice(nice_of(role))
     asyncio.run(_serve(role))
 
 
