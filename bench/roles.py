@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from domain.interaction.events import InteractionClosed, InteractionOffered, Mes
 from infra.logs import configure_logs
 
 AGENTS = 100
+#: What is looked at for how old rows are.
+BOARD = "ticket_board"
 #: Seconds of a step, and those that the centre gets to finish what came before.
 STEP, FINISHES = 30.0, 90.0
 LOOK = 5.0
@@ -47,8 +50,8 @@ class Bench:
         self._interactions: dict[str, str] = {}
         self._offers: dict[str, int] = {}
         self._closed: set[str] = set()
-        #: Status mails asked for, and those that the customers' server took.
-        self._mails, self._taken = set[str](), set[str]()
+        #: Status mails asked for, and those that the customers' server took, each with when.
+        self._mails, self._taken = dict[str, datetime](), dict[str, datetime]()
 
     async def at(self, rate: float, seconds: float) -> dict[str, Any]:
         """What so many a second come to."""
@@ -59,12 +62,22 @@ class Bench:
             await log.head(),
             self._agents.finished,
         )
+        looking, behind = asyncio.Event(), list[float]()
+        watching = asyncio.create_task(self._rows_behind(looking, behind))
+        mails = set(self._mails)
         ids = await self._customers.come(rate, seconds)
+        looking.set()
         took = time.perf_counter() - began
         busy = {name: one - used[name] for name, one in self._processes.seconds().items()}
         done = self._agents.finished - finished
         events = await log.head() - head
         drained = await self._finished(ids)
+        await watching
+        sent = [
+            (self._taken[one] - at).total_seconds()
+            for one, at in self._mails.items()
+            if one not in mails and one in self._taken
+        ]
         rang = [self._rang(one) for one in ids]
         late = [seconds for seconds in rang if seconds is not None]
         return {
@@ -75,10 +88,24 @@ class Bench:
             "finished_meanwhile_per_second": round(done / took, 1),
             "to_offer": spread(late or [FINISHES]),  # none at all: as late as was waited
             "to_stored": spread([self._customers.stored[one] - self._customers.sent[one] for one in ids]),
+            "to_row_of_the_ticket": spread(behind),
+            "status_mail_asked_for_to_sent": spread(sent or [FINISHES]),
             "never_offered": rang.count(None),
             "finished_after_seconds": drained,
             "share_of_a_core": {name: round(one / took, 2) for name, one in busy.items()},
         }
+
+    async def _rows_behind(self, ending: asyncio.Event, found: list[float]) -> None:
+        """Seconds until the board of tickets has what the log has, looked at every other second."""
+        log, rows = self._house.node.stores.log, self._house.node.rows
+        while not ending.is_set():
+            began, head = time.perf_counter(), await log.head()
+            while max((await asyncio.to_thread(rows.positions, BOARD)).values(), default=0) < head:
+                await asyncio.sleep(0.02)
+                if time.perf_counter() - began > FINISHES:
+                    break
+            found.append(time.perf_counter() - began)
+            await asyncio.sleep(2.0)
 
     def _rang(self, sent: str) -> float | None:
         """Seconds from the moment it was due until it rang at a desk."""
@@ -90,7 +117,9 @@ class Bench:
         began = time.perf_counter()
         while time.perf_counter() - began < FINISHES:
             await self._read()
-            if self._mails <= self._taken and all(self._interactions.get(one) in self._closed for one in ids):
+            if self._mails.keys() <= self._taken.keys() and all(
+                self._interactions.get(one) in self._closed for one in ids
+            ):
                 return round(time.perf_counter() - began, 1)
             await asyncio.sleep(0.2)
         return None
@@ -108,9 +137,9 @@ class Bench:
                     case InteractionClosed():
                         self._closed.add(event.interaction_id)
                     case NotificationRequested() if event.channel == "email":
-                        self._mails.add(event.delivery_id)
+                        self._mails[event.delivery_id] = one.recorded_at
                     case NotificationDelivered():
-                        self._taken.add(event.delivery_id)
+                        self._taken[event.delivery_id] = one.recorded_at
                     case _:
                         pass
             self._after = batch[-1].position
@@ -124,7 +153,7 @@ class Bench:
             "lost": sum(one is None for one in known),
             "never_closed": sum(one is not None and one not in self._closed for one in known),
             "status_mails": len(self._mails),
-            "status_mails_not_sent": len(self._mails - self._taken),
+            "status_mails_not_sent": len(self._mails.keys() - self._taken.keys()),
             "offered_more_than_once": sum(self._offers.get(one or "", 0) > 1 for one in known),
         }
 

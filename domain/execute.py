@@ -103,19 +103,23 @@ class Executor:
         """Drop every folded stream; the next command loads afresh."""
         self._cache.clear()
 
-    def saw(self, recorded: Recorded) -> None:
+    def saw(self, recorded: Recorded, *, begin: bool = False) -> None:
         """Fold an event of the log into its stream where that is kept.
 
         Who follows the log tells it here, so that commands on what other processes write to meet no conflict. What was
-        missed in between, or cannot be opened now, costs no more than a load.
+        missed in between, or cannot be opened now, costs no more than a load. `begin`: a stream that begins with this
+        event is kept from now on, since it is about to be decided on.
         """
         kept = self._cache.get(recorded.stream)
+        if kept is None and begin and recorded.version == 1:
+            initial = CONCEPTS[category_of(recorded.stream)].initial
+            kept = Loaded(0, initial, recorded.project, recorded.pool)
         if kept is None or recorded.version <= kept.version:
             return
-        del self._cache[recorded.stream]
+        self._cache.pop(recorded.stream, None)
         if recorded.version == kept.version + 1:
             with suppress(LogUnavailable):
-                self._cache[recorded.stream] = self._folded(recorded.stream, kept, [recorded])
+                self._keep_in_cache(recorded.stream, self._folded(recorded.stream, kept, [recorded]))
 
     def known(self, stream: str) -> Loaded | None:
         """A stream as this process last met it, None where it has not: behind what other processes wrote since.

@@ -19,6 +19,8 @@ from infra.gathering import Gathering
 _log = structlog.get_logger("configured")
 #: Seconds between looks.
 LOOK = 1.0
+#: `recent` of a process that shares a log with others, who may have changed it a moment ago anyway.
+RECENT = 0.1
 _TYPES = (CentreConfigured.wire, ProjectConfigured.wire)
 
 
@@ -32,12 +34,15 @@ class Home:
 
 
 class Configured:
-    """Folds configuration events; `catch_up` reads those that have come since."""
+    """Folds configuration events; `catch_up` reads those that have come since.
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    `recent`: seconds that the last look may be old for those whom the documents of a moment ago serve.
+    """
+
+    def __init__(self, log: Log, recent: float = 0.0) -> None:
+        self._log, self._recent = log, recent
         self._asking = Gathering(self._catch_up)
-        self._position = 0
+        self._position, self._looked = 0, float("-inf")
         self.centres: Mapping[str, CentreDocument] = {}
         self.projects: Mapping[str, ProjectDocument] = {}
         #: Position of the first document that named a webhook as it is called, `project/webhook`.
@@ -53,7 +58,13 @@ class Configured:
         """
         await self._asking("")
 
+    async def keep_up(self) -> None:
+        """The same for those whom the documents of a moment ago serve: nobody asks who has just asked."""
+        if asyncio.get_running_loop().time() - self._looked >= self._recent:
+            await self.catch_up()
+
     async def _catch_up(self, who: Sequence[str]) -> Mapping[str, None]:
+        looked = asyncio.get_running_loop().time()
         while True:
             recorded = await self._log.read(self._position, 200, types=_TYPES)
             for one in recorded:
@@ -62,6 +73,7 @@ class Configured:
                 break
         if recorded or not self._homes:
             self._index()
+        self._looked = looked
         return dict.fromkeys(who)
 
     def _fold(self, recorded: Recorded) -> None:

@@ -22,7 +22,7 @@ from infra.asking import Questions
 from infra.carrying import start_carried_projections, start_carried_routers, start_relay
 from infra.closing import Closing
 from infra.cluster.broker import broker_of
-from infra.configured import Configured, keep_configured
+from infra.configured import RECENT, Configured, keep_configured
 from infra.elections import Candidate, Standing, Unopposed, lead
 from infra.erasing import Erasing
 from infra.kept_states import forget_states, keep_states
@@ -268,7 +268,7 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
         rows=rows,
         database=database,
         accounts=AccountStore(database),
-        configured=Configured(stores.log),
+        configured=Configured(stores.log, 0.0 if role == "all" else RECENT),
         projecting=projecting,
         questions=questions,
         figures=figures,

@@ -18,6 +18,7 @@ from domain.event import Recorded
 from domain.execute import Executor, Origin, TooBusy
 from domain.ports import Clock, Log, LogUnavailable
 from domain.rejection import Rejection
+from domain.stream import category_of
 from router import Router
 from router.records import Cause
 
@@ -124,7 +125,8 @@ class RouterProcess:
     def _fold(self, events: Sequence[Recorded]) -> None:
         for recorded in events:
             self.router.fold(recorded)
-            self._executor.saw(recorded)
+            # what began will be offered soon
+            self._executor.saw(recorded, begin=category_of(recorded.stream) == "interaction")
 
     async def _wait(
         self, upcoming: asyncio.Future[Sequence[Recorded]], stopping: asyncio.Future[Any], seconds: float

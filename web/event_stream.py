@@ -12,8 +12,8 @@ from typing import Any
 
 from starlette.responses import StreamingResponse
 
-#: A comment, which keeps proxies from closing a quiet stream, and how many seconds may pass without a word.
-PING, PING_SECONDS = b": ping\n\n", 15.0
+#: A comment, which keeps proxies from closing a quiet stream.
+PING = b": ping\n\n"
 
 
 class EventStream(StreamingResponse):
@@ -21,9 +21,9 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, pieces: AsyncGenerator[bytes]) -> None:
+    def __init__(self, pieces: AsyncGenerator[bytes], status_code: int = 200) -> None:
         # nginx and its like shall hold nothing back
-        super().__init__(pieces, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
+        super().__init__(pieces, status_code, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"})
         self._pieces = pieces
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -84,10 +84,7 @@ class Receiving:
 
     async def accept(self, account: TextAccount, text: IncomingMessage) -> None:
         """Store a text for good. Raises `NotOurs`, `NotTaken`, and whatever keeps it from being stored."""
-        await self.lines.configured.catch_up()
-        line = self.lines.at(account.name, text.to)
-        if line is None:
-            raise NotOurs("a text came to a number that no project has, or that takes none")
+        line = await self._line(account, text)
         writer, origin = self._writer(line, text), line.origin(_ACTOR)
         words = f"{text.body}{len(text.media) or ''}"
         judged = await self.storming.judge(writer.source, text.once, words, self.clock())
@@ -118,6 +115,17 @@ class Receiving:
             # what was pulled once more belongs to no message: that one has its own from the first time
             for one in pictures.attachments:
                 await self.blobs.remove(pictures.owner, one.reference)
+
+    async def _line(self, account: TextAccount, text: IncomingMessage) -> Line:
+        """The number that was written to. What is refused is refused for good: by the very latest documents."""
+        await self.lines.configured.keep_up()
+        line = self.lines.at(account.name, text.to)
+        if line is None:
+            await self.lines.configured.catch_up()
+            line = self.lines.at(account.name, text.to)
+        if line is None:
+            raise NotOurs("a text came to a number that no project has, or that takes none")
+        return line
 
     def _writer(self, line: Line, text: IncomingMessage) -> _Writer:
         """A name or a short code is a customer by itself; who withholds theirs is another one with each text."""

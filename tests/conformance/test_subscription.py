@@ -8,6 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from domain.ports import LogUnavailable, UnreadableEvent
+from infra.log.rest import Rest
 from infra.log.rows import OnceRow, StoredRow
 from tests.conformance.events import MOMENT, rings
 
@@ -60,7 +61,7 @@ async def test_a_subscriber_of_a_pool_gets_that_pool_alone(log):
 @pytest.mark.parametrize("rest", [0.0, 0.02])
 async def test_many_subscribers_under_concurrent_appends_all_see_the_same_order(log, rest):
     """Those who rest between two looks at the log too."""
-    log.rest = rest
+    log.rest = Rest(rest)
     subscribers = [asyncio.create_task(take(log, 400, limit=7 * (n + 1))) for n in range(4)]
 
     async def client(number: int) -> None:

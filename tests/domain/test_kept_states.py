@@ -57,3 +57,25 @@ async def test_a_state_of_which_something_was_missed_is_loaded_again(centre: Cen
     log.loaded, log.tried = [], 0
     await executor.execute(SignOut(agent_id="anna"), ORIGIN)
     assert (log.loaded, log.tried) == (["agent-anna"], 1)
+
+
+async def test_what_began_elsewhere_and_is_about_to_be_decided_on_is_kept_from_its_first_event_on(
+    centre: Centre,
+) -> None:
+    log = Counting(centre)
+    executor = centre.executor(log)
+    await paused(centre.executor(), "anna")
+    for recorded in await centre.log.read():
+        executor.saw(recorded, begin=True)
+    await executor.execute(SignOut(agent_id="anna"), ORIGIN)
+    assert (log.loaded, log.tried) == ([], 1)
+
+
+async def test_of_what_began_before_anybody_looked_no_state_is_made_up(centre: Centre) -> None:
+    log = Counting(centre)
+    executor = centre.executor(log)
+    await paused(centre.executor(), "anna")
+    for recorded in (await centre.log.read_stream("agent-anna"))[1:]:
+        executor.saw(recorded, begin=True)
+    await executor.execute(SignOut(agent_id="anna"), ORIGIN)
+    assert (log.loaded, log.tried) == (["agent-anna"], 1)

@@ -207,11 +207,12 @@ class Hotline:
 
 @asynccontextmanager
 async def hotline(
-    folder: Path, *, failures: int = 5, ahead: timedelta = timedelta(), **changes: Any
+    folder: Path, *, failures: int = 5, ahead: timedelta = timedelta(), recent: float = 0.0, **changes: Any
 ) -> AsyncGenerator[Hotline]:
     """Everything, with Anna and Boris ready.
 
     `failures`: how many in a row open the circuit breaker. `ahead`: how far our clock is before the provider's.
+    `recent`: seconds that a look at the documents may be old.
     """
     async with AsyncExitStack() as stack:
         emulator = Emulator(SID, TOKEN, BEGAN)
@@ -239,7 +240,7 @@ async def hotline(
         texts = TwilioTexts(rest, lambda mark: told_at(url, "twilio", mark))
         accounts = {"twilio": TextAccount("twilio", texts, Signatures([TOKEN], url))}
         blobs = FolderBlobs(folder / "blobs", keyring)
-        configured = Configured(log)
+        configured = Configured(log, recent)
 
         def made() -> TextParts:
             return parts_of(

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from channels.twilio_emulator.faults import Fault
+from domain.centre.configuration import ConfigureProject
 from domain.customer.events import ConsentGiven, ConsentWithdrawn
 from domain.interaction.events import CallbackRequested, InteractionQueued, MessageReceived
 from domain.ticket.events import TicketOpened, TicketReopened
-from tests.texts.hotline import ADA, BORIS, MAIN, TECH, Hotline, bodies, hotline
+from tests.domain.documents import project
+from tests.texts.hotline import ADA, BORIS, MAIN, TECH, Hotline, bodies, hotline, numbers
 
 
 async def test_a_text_becomes_a_matter_and_its_writer_is_told_so_by_text(line: Hotline) -> None:
@@ -157,3 +159,15 @@ async def test_a_text_after_the_matter_was_settled_takes_it_up_again(line: Hotli
     await line.texts(body="Not yet!")
     await line.one(TicketReopened)
     assert "znowu otwarte" in bodies(line.got())[-1]
+
+
+async def test_a_text_to_a_number_that_came_into_use_a_moment_ago_is_taken(tmp_path: Path) -> None:
+    """By a process that has just looked at the documents, and need not look again for the numbers that it knows."""
+    new = "+48222000333"
+    async with hotline(tmp_path, recent=3600.0) as line:
+        more = {"new": {"number": new, "title": "New", "texts": {"department": "billing"}, "language": "pl"}}
+        await line.do(ConfigureProject(document=project(numbers=numbers() | more), expected_revision=1))
+        assert await line.incoming("Where is my parcel?", to=MAIN) == 200
+        assert await line.incoming("Where is my parcel?", to=new) == 200
+        assert await line.incoming("Where is my parcel?", to="+48222000999") == 404
+        assert len(await line.events(MessageReceived)) == 2

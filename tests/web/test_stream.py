@@ -12,7 +12,7 @@ from domain.belonging import Referred
 from domain.customer.decide import RecordFact
 from domain.delivery.events import NotificationRequested
 from domain.delivery.state import AttemptDelivery, RecordBounce, RecordDelivered
-from tests.web.running import OTHER, PROJECT, Running, next_event, running, until
+from tests.web.running import OTHER, PATIENCE, PROJECT, Running, next_event, running, until
 from web.access import Caller
 from web.accounts import Account
 from web.following import Following, Reset
@@ -87,6 +87,33 @@ async def test_an_agent_hears_that_what_the_customer_in_hand_was_sent_came_back(
         bounce = RecordBounce(delivery_id=delivery_id, status="5.1.1", permanent=True, reason="no such user")
         await web.execute(bounce)
         assert (await next_event(events))["data"]["type"] == "delivery.bounced.v1"
+
+
+async def test_an_agent_hears_of_a_matter_that_began_before_this_server_did(web: Running) -> None:
+    anna = await web.agent("anna")
+    mine = (await web.mail()).result
+    await web.stop()
+    await web.start()
+    async with anna.listen() as events:
+        await next_event(events, "hello")
+        await web.offer(mine["interaction_id"], "anna")
+        for _ in range(2):
+            await next_event(events)
+        for number, told in ((1, "green"), (2, "blue")):
+            await web.execute(
+                RecordFact(customer_id=mine["customer_id"], name=f"tariff {number}", value=told, source="import")
+            )
+            assert (await next_event(events))["data"]["stream"] == f"customer-{mine['customer_id']}"
+
+
+async def test_a_quiet_stream_says_now_and_then_that_it_is_there() -> None:
+    async with running(lease_seconds=0.3) as web:
+        sue = await web.client("sue", {"*": ["supervisor"]})
+        async with sue.stream("GET", "/api/stream", timeout=PATIENCE) as response, asyncio.timeout(PATIENCE):
+            lines = response.aiter_lines()
+            while not (await anext(lines)).startswith("retry:"):
+                pass
+            assert [await anext(lines) for _ in range(5)] == ["", ": ping", "", ": ping", ""]
 
 
 async def test_a_supervisor_of_one_project_hears_that_project_only(web: Running) -> None:

@@ -19,7 +19,7 @@ from domain.ports import LogUnavailable
 from projections.queries import work_of
 from web.access import Caller, Permission, check
 from web.doors import Doors, Wired
-from web.event_stream import PING, PING_SECONDS, EventStream, event
+from web.event_stream import PING, EventStream, event
 from web.following import Following, Held, Reset
 from web.guard import Requires, authenticate, member
 from web.live import Client, Live
@@ -150,10 +150,10 @@ async def _go_on(following: Following, request: Request) -> AsyncGenerator[bytes
         ]
         if boards:
             yield b"".join(boards)
-        wait = min(pause, PING_SECONDS, following.boards.pause(doors.clock()))
+        wait = min(pause, following.boards.pause(doors.clock()))
         news = [_event(one) async for one in following.news(wait)]
         now = asyncio.get_running_loop().time()
-        if news or now - said >= PING_SECONDS:
+        if news or now - said >= pause:
             said = now
             yield b"".join(news) or PING
         if (doors.clock() - checked).total_seconds() >= pause:
