@@ -45,7 +45,7 @@ _NICE: dict[Role, int] = {
     "router": 0,
     "all": 0,
     "mail": 5,
-    "delivery": 15,
+    "delivery": 10,
     "projections": 19,
     "relay": 19,
 }

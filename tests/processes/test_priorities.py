@@ -19,7 +19,7 @@ async def test_processes_that_nobody_waits_for_let_the_others_of_the_machine_go_
     web, rows, idle = await centre.start("web", "projections", "delivery", priorities=True)
     (equal,) = await centre.start("projections", priorities=False)
     found = [psutil.Process(one.pid).nice() for one in (web, rows, idle, equal)]
-    assert found == [before, min(before + 19, LAST), min(before + 15, LAST), before]
+    assert found == [before, min(before + 19, LAST), min(before + 10, LAST), before]
 
 
 def test_nobody_goes_before_the_roles_that_customers_and_agents_wait_for() -> None:
