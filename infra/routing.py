@@ -112,7 +112,7 @@ class RouterProcess:
                     await self._wait(upcoming, stopping, self._until_deadline())
                     while upcoming.done():
                         batch = upcoming.result()
-                        self._fold(batch)
+                        self._fold(batch, live=self._decides())
                         self.waits = len(batch) < BATCH
                         upcoming = asyncio.ensure_future(anext(following))
                         if len(batch) == BATCH:
@@ -122,11 +122,11 @@ class RouterProcess:
                 stopping.cancel()
                 await asyncio.wait({upcoming, stopping})
 
-    def _fold(self, events: Sequence[Recorded]) -> None:
+    def _fold(self, events: Sequence[Recorded], *, live: bool = False) -> None:
         for recorded in events:
             self.router.fold(recorded)
-            # what began will be offered soon
-            self._executor.saw(recorded, begin=category_of(recorded.stream) == "interaction")
+            # what begins now will be offered soon; most of the past is over
+            self._executor.saw(recorded, begin=live and category_of(recorded.stream) == "interaction")
 
     async def _wait(
         self, upcoming: asyncio.Future[Sequence[Recorded]], stopping: asyncio.Future[Any], seconds: float

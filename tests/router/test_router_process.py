@@ -116,6 +116,11 @@ class Centre:
         checker.fold(batch)
 
 
+async def becomes(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - nobody tells of it
+        await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def running(*processes: RouterProcess) -> AsyncIterator[None]:
     tasks = [asyncio.ensure_future(process.run()) for process in processes]
@@ -161,6 +166,20 @@ async def test_an_unanswered_offer_times_out_without_any_further_event(centre: C
     async with running(centre.process()):
         await centre.until(OfferTimedOut, 1)
         await centre.until(InteractionOffered, 2)
+
+
+async def test_a_router_keeps_what_begins_before_its_eyes_and_nothing_of_the_past(centre: Centre) -> None:
+    """Nobody is ready, so that nothing is offered: what it keeps it was told."""
+    await centre.configure(0)
+    await centre.call_me(1)
+    executor = centre.new_executor()
+    process = centre.process(executor)
+    async with running(process), asyncio.timeout(30):
+        await becomes(lambda: process.waits)
+        await centre.call_me(2)
+        past, new = [one.stream for one in await centre.events(InteractionQueued)]
+        await becomes(lambda: executor.known(new) is not None)
+        assert executor.known(past) is None
 
 
 async def test_two_routers_on_one_pool_do_not_double_book(centre: Centre) -> None:
