@@ -89,6 +89,7 @@ WORK = Table(
         ("project", "status", "channel", "work_id"),
     ),
     read_back=True,
+    ahead=True,
 )
 
 #: The queue of a leg that an agent has without an offer, until they have it.
@@ -97,6 +98,7 @@ LEGS = Table(
     (Column("interaction_id"), Column("leg"), Column("queue")),
     key=("interaction_id", "leg"),
     read_back=True,
+    ahead=True,
 )
 
 #: Sites that are down, as long as they are.

@@ -80,6 +80,7 @@ LEGS = Table(
     ),
     key=("interaction_id", "leg"),
     read_back=True,
+    ahead=True,
 )
 
 #: What a ticket was last rated, so that a correction can be taken back out of the sums.

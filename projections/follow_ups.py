@@ -51,7 +51,11 @@ FOLLOW_UPS = Table(
 
 #: The follow-up that an open interaction is the work of.
 WORK = Table(
-    "follow_up_work", (Column("interaction_id"), Column("follow_up_id")), key=("interaction_id",), read_back=True
+    "follow_up_work",
+    (Column("interaction_id"), Column("follow_up_id")),
+    key=("interaction_id",),
+    read_back=True,
+    ahead=True,
 )
 
 follow_ups = Projection("follow_ups", 1, (FOLLOW_UPS, WORK))

@@ -65,6 +65,7 @@ WAITING = Table(
         ("project", "channel", "ready_at", "interaction_id", "leg"),
     ),
     read_back=True,
+    ahead=True,
 )
 
 #: Every queue that ever had work, so that an empty one is listed too.

@@ -41,7 +41,9 @@ class Table:
     `key` orders its rows and names them; `indexes` are further orders, each ending in the key of itself.
     `owner` is the column that names the customer whose personal data a row holds; when that customer is
     erased, the row is deleted or its personal columns are blanked, as `on_erasure` says.
-    `read_back` keeps recently used rows in memory, for tables that the projection itself looks rows up in.
+    `read_back` keeps recently used rows in memory, for tables that the projection itself looks rows up in. Those that
+    are read `ahead` are read for a whole batch at once, by the first column of the key: all rows under the names that
+    the batch's events have for it, so only for tables with few rows under one name.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Table:
     owner: str = ""
     on_erasure: Literal["keep", "delete", "blank"] = "keep"
     read_back: bool = False
+    ahead: bool = False
 
     def __post_init__(self) -> None:
         names = self.names
@@ -64,6 +67,8 @@ class Table:
                 raise TypeError(f"table {self.name}: {column!r} is not one of its columns")
         if not self.key or any(c.optional for c in self.columns if c.name in self.key):
             raise TypeError(f"table {self.name}: a key of columns that are never None is needed")
+        if self.ahead and next(c.type for c in self.columns if c.name == self.key[0]) != "text":
+            raise TypeError(f"table {self.name}: rows are read ahead by names: the key must begin with a text")
         if any(c.personal for c in self.columns) and (not self.owner or self.on_erasure == "keep"):
             raise TypeError(f"table {self.name}: personal columns need an owner and what to do on erasure")
         if self.owner and not self.finds((self.owner,)):

@@ -24,6 +24,7 @@ RUNS = Table(
     ),
     key=("interaction_id", "script"),
     read_back=True,
+    ahead=True,
 )
 
 VERSIONS = Table(

@@ -127,6 +127,7 @@ class Applier:
 
     def _project(self, events: Sequence[Recorded]) -> None:
         handlers, opener, rows = self._handlers, self._opener, self._rows
+        rows.read_ahead([recorded for recorded in events if type(recorded.event) in handlers])
         for recorded in events:
             event = recorded.event
             kind = type(event)

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from domain.event import Recorded
+from infra.rows.ahead import Ahead
 from infra.rows.port import Key, Leaving, Row, TableWrites, Target, key_getter
+from infra.rows.remembered import Remembered
 from projections.schema import Table
 
 #: Rows of one `read_back` table that are remembered, by who follows the log and by a rebuild: half of them, those used
@@ -18,34 +21,10 @@ from projections.schema import Table
 REMEMBERED, REMEMBERED_IN_REBUILD = 10_000, 40_000
 
 
-class _Memory:
-    """Two generations of a dict: an old entry that is used moves to the young one, the rest is dropped in bulk."""
-
-    __slots__ = ("_most", "_old", "_young")
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._young: dict[Key, Row | None] = {}
-        self._old: dict[Key, Row | None] = {}
-
-    def get(self, key: Key, default: Any) -> Any:
-        found = self._young.get(key, default)
-        if found is default:
-            found = self._old.get(key, default)
-            if found is not default:
-                self._young[key] = found
-        return found
-
-    def keep(self, rows: Mapping[Key, Row | None]) -> None:
-        self._young.update(rows)
-        if len(self._young) > self._most // 2:
-            self._old, self._young = self._young, {}
-
-
 class _TableRows:
     """One table's part of the batch."""
 
-    __slots__ = ("dirty", "finders", "key_of", "leaving", "memory", "table", "width")
+    __slots__ = ("ahead", "dirty", "finders", "key_of", "leaving", "memory", "table", "width")
 
     def __init__(self, table: Table, remembered: int) -> None:
         self.table = table
@@ -54,7 +33,8 @@ class _TableRows:
         self.dirty: dict[Key, Row | None] = {}
         #: What another thread is storing now.
         self.leaving: dict[Key, Row | None] = {}
-        self.memory = _Memory(remembered) if table.read_back else None
+        self.memory: Remembered[Key, Row | None] | None = Remembered(remembered) if table.read_back else None
+        self.ahead = Ahead(table, remembered) if table.ahead else None
         #: For each way the batch looked rows up: the changed rows' keys by the values looked for.
         self.finders: dict[tuple[str, ...], dict[Key, dict[Key, None]]] = {}
 
@@ -74,12 +54,29 @@ class BatchRows:
         self._storing: Future[None] | None = None
         remembered = REMEMBERED if writer is None else REMEMBERED_IN_REBUILD
         self._tables = {table.name: _TableRows(table, remembered) for table in target.projection.tables}
+        self._ahead = [mine for mine in self._tables.values() if mine.ahead is not None]
+
+    def read_ahead(self, events: Sequence[Recorded]) -> None:
+        """Read what the projection of these events will probably ask for."""
+        named: dict[str, dict[str, None]] = {}
+        for mine in self._ahead:
+            assert mine.ahead is not None
+            column = mine.ahead.column
+            if column not in named:
+                found = (getattr(recorded.event, column, None) for recorded in events)
+                # a text with a null character is stored as another text
+                named[column] = dict.fromkeys(name for name in found if name and "\x00" not in name)
+            if lacking := mine.ahead.lacking(named[column]):
+                self.settle()
+                mine.ahead.fill(lacking, self._target.find_under(mine.table, lacking), (mine.leaving, mine.dirty))
 
     def get(self, table: str, key: Key) -> Row | None:
         mine = self._tables[table]
         found = mine.dirty.get(key, _MISSING)
         if found is not _MISSING:
             return found
+        if mine.ahead is not None and (known := mine.ahead.of(key[0])) is not None:
+            return known.get(key)
         memory = mine.memory
         found = mine.leaving.get(key, _MISSING)
         if found is _MISSING and memory is not None:
@@ -98,11 +95,16 @@ class BatchRows:
             raise ValueError(f"table {table}: a row needs exactly its columns; missing or unknown: {sorted(odd)}")
         key = mine.key_of(row)
         mine.dirty[key] = row
+        if mine.ahead is not None:
+            mine.ahead.changed(key, row)
         for columns, keys in mine.finders.items():
             keys.setdefault(tuple(row[c] for c in columns), {})[key] = None
 
     def delete(self, table: str, key: Key) -> None:
-        self._tables[table].dirty[key] = None
+        mine = self._tables[table]
+        mine.dirty[key] = None
+        if mine.ahead is not None:
+            mine.ahead.changed(key, None)
 
     def find(self, table: str, **equal: Any) -> Sequence[Row]:
         mine = self._tables[table]
@@ -110,6 +112,9 @@ class BatchRows:
         if not mine.table.finds(columns):
             raise ValueError(f"table {table}: there is no index that begins with {', '.join(columns)}")
         wanted = tuple(equal[c] for c in columns)
+        known = mine.ahead.of(equal[mine.ahead.column]) if mine.ahead and mine.ahead.column in equal else None
+        if known is not None:
+            return [known[key] for key in sorted(known) if _has(known[key], equal)]
         self.settle()
         found = {mine.key_of(row): row for row in self._target.find(mine.table, equal)}
         for key in self._changed(mine, columns).get(wanted, ()):
@@ -117,7 +122,7 @@ class BatchRows:
         rows: list[Row] = []
         for key in sorted(found):
             row = mine.dirty.get(key, found[key])
-            if row and all(row[c] == value for c, value in equal.items()):
+            if row and _has(row, equal):
                 rows.append(row)
         return rows
 
@@ -162,6 +167,8 @@ class BatchRows:
                 self.arrived()
         for mine in self._tables.values():
             mine.dirty, mine.leaving, mine.finders = {}, {}, {}
+            if mine.ahead is not None:
+                mine.ahead.forget()
 
     def _depart(self) -> list[TableWrites]:
         writes = [_writes(mine) for mine in self._tables.values() if mine.dirty]
@@ -175,6 +182,10 @@ class BatchRows:
             if mine.leaving and mine.memory is not None:
                 mine.memory.keep(mine.leaving)
             mine.leaving = {}
+
+
+def _has(row: Row, equal: Mapping[str, Any]) -> bool:
+    return all(row[c] == value for c, value in equal.items())
 
 
 def _writes(mine: _TableRows) -> TableWrites:

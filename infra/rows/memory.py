@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,6 +46,8 @@ class _Generation:
     floor: int = 0
     positions: dict[str, int] = field(default_factory=dict[str, int])
     rows: dict[str, dict[Key, Row]] = field(default_factory=dict[str, dict[Key, Row]])
+    #: The same by the first column of the key, for the tables that are read ahead.
+    under: dict[str, dict[str, dict[Key, Row]]] = field(default_factory=dict[str, dict[str, dict[Key, Row]]])
 
 
 class MemoryRows:
@@ -59,7 +61,8 @@ class MemoryRows:
 
     def _new(self, projection: Projection) -> _Generation:
         self._declared |= projection.by_name
-        return _Generation(projection.version, rows={table.name: {} for table in projection.tables})
+        under: dict[str, dict[str, dict[Key, Row]]] = {table.name: {} for table in projection.tables if table.ahead}
+        return _Generation(projection.version, rows={table.name: {} for table in projection.tables}, under=under)
 
     def live(self, projection: Projection, pool: str) -> MemoryTarget:
         with self._lock:
@@ -157,6 +160,10 @@ class MemoryTarget:
         rows = self._generation.rows[table.name]
         return [rows[k] for k in sorted(rows) if all(rows[k][c] == value for c, value in equal.items())]
 
+    def find_under(self, table: Table, names: Sequence[str]) -> Sequence[Row]:
+        under = self._generation.under[table.name]
+        return [row for name in names for row in under.get(name, {}).values()]
+
     def commit(self, position: int, writes: Sequence[TableWrites]) -> None:
         encoded = self.encoded(writes)
         with self._lock:
@@ -184,6 +191,8 @@ class MemoryTarget:
             rows.update((key_of(row), row) for row in puts)
             for key in deletes:
                 rows.pop(key, None)
+            if table.ahead:
+                _keep_under(here.under[table.name], [(key_of(row), row) for row in puts], deletes)
         if self._pool is None:
             here.floor = position
         else:
@@ -196,6 +205,16 @@ class MemoryTarget:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _keep_under(under: dict[str, dict[Key, Row]], puts: Iterable[tuple[Key, Row]], deletes: Iterable[Key]) -> None:
+    for key, row in puts:
+        under.setdefault(key[0], {})[key] = row
+    for key in deletes:
+        rows = under.get(key[0], {})
+        rows.pop(key, None)
+        if not rows:
+            under.pop(key[0], None)
 
 
 class MemoryReader:

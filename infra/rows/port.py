@@ -80,6 +80,10 @@ class Target(Protocol):
 
     def find(self, table: Table, equal: Mapping[str, Any]) -> Sequence[Row]: ...
 
+    def find_under(self, table: Table, names: Sequence[str]) -> Sequence[Row]:
+        """The rows, in any order, whose key begins with one of the names."""
+        ...
+
     def commit(self, position: int, writes: Sequence[TableWrites]) -> None:
         """Store rows and position in one transaction, and stand there.
 

@@ -36,6 +36,8 @@ DIALECT = text.Dialect(
         "json": 'text COLLATE "C"',
     },
     "",
+    "= ANY(?::text[])",
+    list,
 )
 
 #: From this many rows on, COPY is worth its statements.

@@ -168,6 +168,11 @@ class SqlTarget:
         sql = text.select(table, self._called[table.name], equal)
         return [codec.decode(row) for row in self._connection.run(sql, values)]
 
+    def find_under(self, table: Table, names: Sequence[str]) -> Sequence[Row]:
+        codec, dialect = self._connection.codec(table), self._connection.dialect
+        sql = text.select_under(table, self._called[table.name], dialect)
+        return [codec.decode(row) for row in self._connection.run(sql, [dialect.listed(names)])]
+
     def commit(self, position: int, writes: Sequence[TableWrites]) -> None:
         connection = self._connection
         with connection.writing():

@@ -40,6 +40,8 @@ DIALECT = text.Dialect(
         "json": "TEXT",
     },
     "",
+    "IN (SELECT value FROM json_each(?))",
+    json.dumps,
 )
 
 

@@ -5,7 +5,7 @@ Statements are written with `?`; a dialect turns these into its own marks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from projections.schema import ColumnType, Table
@@ -16,6 +16,9 @@ class Dialect(NamedTuple):
 
     types: Mapping[ColumnType, str]
     table_suffix: str
+    #: What a column is compared with to be one of a list of texts, and how such a list is given.
+    among: str
+    listed: Callable[[Sequence[str]], Any]
 
 
 def quoted(names: Iterable[str]) -> str:
@@ -51,6 +54,11 @@ def rename(called: str, to: str) -> str:
 def select(table: Table, called: str, equal: Iterable[str]) -> str:
     where = " AND ".join(f'"{name}" = ?' for name in equal)
     return f'SELECT {quoted(table.names)} FROM "{called}" WHERE {where} ORDER BY {quoted(table.key)}'  # noqa: S608
+
+
+def select_under(table: Table, called: str, dialect: Dialect) -> str:
+    """The rows whose key begins with one of the texts that the parameter lists."""
+    return f'SELECT {quoted(table.names)} FROM "{called}" WHERE "{table.key[0]}" {dialect.among}'  # noqa: S608
 
 
 def upsert(table: Table, called: str, source: str) -> str:

@@ -40,6 +40,7 @@ LEGS = Table(
     (Column("interaction_id"), Column("leg"), Column("segment", "integer")),
     key=("interaction_id", "leg"),
     read_back=True,
+    ahead=True,
 )
 
 #: Announced waits that are not tested yet.
@@ -53,6 +54,7 @@ ANNOUNCED = Table(
         Column("seconds", "integer"),
     ),
     key=("interaction_id", "leg", "position"),
+    ahead=True,
 )
 
 #: What each version of a project's document says that measures need; hours are those of their day.

@@ -20,6 +20,7 @@ LINKS = Table(
     (Column("interaction_id"), Column("ticket_id"), Column("queue"), Column("channel"), Column("site")),
     key=("interaction_id",),
     read_back=True,
+    ahead=True,
 )
 
 #: `opened_by` is the interaction that opened it, at `opened`; `contacts` of the customer so far.
@@ -55,6 +56,7 @@ RESOLVED = Table(
     key=("ticket_id",),
     indexes=(("project", "resolved", "ticket_id"),),
     read_back=True,
+    ahead=True,
 )
 
 #: The rating that stands: a corrected one takes the earlier one's place.

@@ -55,6 +55,7 @@ WORK = Table(
     key=("work_id",),
     indexes=(("project", "offered", "work_id"),),
     read_back=True,
+    ahead=True,
 )
 
 #: Whose hands a leg is in.
@@ -71,6 +72,7 @@ AT_ONCE = Table(
     (Column("interaction_id"), Column("leg"), Column("queue"), Column("channel"), Column("origin")),
     key=("interaction_id", "leg"),
     read_back=True,
+    ahead=True,
 )
 
 #: An agent and the stretch of time that lasts. `projects` are those that the profile serves, `in_hand` pieces of work,

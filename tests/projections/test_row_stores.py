@@ -105,6 +105,24 @@ def test_large_batches_of_new_and_known_rows_end_like_small_ones(open_rows: Open
     assert [r["note"] for r in rows] == [""] * 150 + ["again"] * 250
 
 
+def test_rows_are_found_under_many_names_at_once_live_and_under_construction(open_rows: OpenRows) -> None:
+    parts = Table(
+        "parts", (Column("name"), Column("number", "integer"), Column("at", "instant")), ("name", "number"), ahead=True
+    )
+    projection = Projection("parts", 1, (parts,))
+    store = open_rows([projection])
+    for target in (store.live(projection, "main"), store.building(projection)):
+        rows = [{"name": name, "number": n, "at": AT} for name in ("a", "ż'", "c") for n in range(3)]
+        write(target, 1, *rows, table="parts")
+        batch = BatchRows(target)
+        batch.delete("parts", ("ż'", 1))
+        batch.commit(2)
+        found = target.find_under(parts, ["ż'", "nobody", "a"])
+        assert sorted((r["name"], r["number"]) for r in found) == [("a", 0), ("a", 1), ("a", 2), ("ż'", 0), ("ż'", 2)]
+        assert {r["at"] for r in found} == {AT}
+        target.close()
+
+
 def test_a_table_of_nothing_but_its_key_is_written_twice_without_harm(open_rows: OpenRows) -> None:
     target = open_rows([P]).live(P, "main")
     for position in (1, 2):
