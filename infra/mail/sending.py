@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from domain.rejection import Rejection
 from domain.stream import stream_of
 from infra.configured import Configured
 from infra.mail.going_along import GoingAlong
+from infra.mail.worked import Worked
 from web.links import Links
 from web.phones import spoken
 
@@ -51,6 +52,7 @@ class Due(NamedTuple):
     delivery_id: str
     project: str
     pool: str
+    due_at: datetime
     correlation_id: str = ""
 
 
@@ -79,6 +81,7 @@ class Sending:
     #: Told the outcome of each attempt: sent, deferred, refused.
     tell: Callable[[str], None] = lambda outcome: None
     _stopping: bool = False
+    _worked: Worked = field(default_factory=Worked)
 
     def stop(self) -> None:
         """Finish the attempts under way, then let `run` return: one that is cut off is made again, minutes later."""
@@ -101,29 +104,34 @@ class Sending:
         A to-do list that is behind the log names deliveries that need none: they count for nothing, else a list that
         cannot catch up would be worked without a pause.
         """
-        due = await self.todo(self.clock(), AT_ONCE)
-        await self.configured.catch_up()
+        now = self.clock()
+        due = self._worked.new(await self.todo(now, AT_ONCE + self._worked.count), now)[:AT_ONCE]
+        if due:
+            await self.configured.catch_up()
         return sum(await asyncio.gather(*(self._one(one) for one in due)))
 
     async def _one(self, due: Due) -> bool:
         """Whether an attempt was made."""
         try:
-            return await self._attempted(due)
+            await self._attempted(due)
         except Rejection as rejection:
             # another sender was faster, the to-do list has not caught up with the log yet, or a bounce was
+            self._worked.add(due, self.clock())
             _log.debug("no attempt, or its outcome no longer counts: %s", rejection.code)
         except (TooBusy, LogUnavailable) as fault:
             # what was sent and could not be recorded is tried again after the attempt's deadline
             _log.warning("a delivery waits: %s", type(fault).__name__)
+        else:
+            self._worked.add(due, self.clock())
+            return True
         return False
 
-    async def _attempted(self, due: Due) -> bool:
+    async def _attempted(self, due: Due) -> None:
         origin = Origin(project=due.project, pool=due.pool, actor="system:delivery", correlation_id=due.correlation_id)
         done = await self.executor.execute(AttemptDelivery(delivery_id=due.delivery_id, patience=PATIENCE), origin)
         attempt_id, number = done.result["attempt_id"], int(done.result["number"])
         requested = (await self.log.read_stream(stream_of("delivery", due.delivery_id)))[0]
         await self.executor.execute(await self._attempt(requested, attempt_id, number), origin)
-        return True
 
     async def _attempt(
         self, recorded: Recorded, attempt_id: str, number: int

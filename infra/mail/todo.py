@@ -41,7 +41,7 @@ class Todo:
         found: list[list[Due]] = []
         for pool in self._configured.pools:
             due = await self._questions.ask(due_notifications, pool, now, limit=limit)
-            found.append([Due(one.delivery_id, one.project, pool, one.correlation_id) for one in due])
+            found.append([Due(one.delivery_id, one.project, pool, one.due_at, one.correlation_id) for one in due])
         return in_turn(found, limit)
 
     async def lately(self, customer_id: str, now: datetime) -> Sequence[datetime]:

@@ -212,7 +212,7 @@ class World:
     async def _due(self, now: datetime, limit: int) -> Sequence[Due]:
         with self.rows.reading() as reader:
             due = due_notifications(reader, POOL, now, limit=limit)
-            return [Due(one.delivery_id, one.project, POOL) for one in due]
+            return [Due(one.delivery_id, one.project, POOL, one.due_at) for one in due]
 
     async def _lately(self, customer_id: str, now: datetime) -> Sequence[datetime]:
         return []
