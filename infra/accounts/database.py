@@ -49,7 +49,8 @@ class Database(Protocol):
         """The rows that it returns, none for a statement that returns none.
 
         Not `durable`: it is not waited for until it is on the disk, so that a crash of the database's server may undo
-        the last second of such statements; one of our own processes undoes nothing.
+        the last second of such statements; one of our own processes undoes nothing. It must do no harm to run it
+        twice: where a connection was lost, it is.
         """
         ...
 
@@ -120,18 +121,27 @@ class PostgresDatabase:
     async def run(
         self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
     ) -> Sequence[Row]:
-        pool, asked = self._pool if durable else self._hasty, _cancellations()
-        try:
-            async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
-                if _cancellations() > asked:
-                    # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
-                    raise asyncio.CancelledError
-                cursor = await connection.execute(_for_postgres(statement), dict(parameters or {}))
-                return await cursor.fetchall() if cursor.description else []
-        except psycopg.errors.UniqueViolation as fault:
-            raise Duplicate from fault
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as fault:
-            raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
+        pool = self._pool if durable else self._hasty
+        # after a restart of the server each connection of the pool is found out to be dead by who uses it first
+        tries = pool.max_size + 1 if not durable or statement.startswith("SELECT") else 1
+        while True:
+            tries -= 1
+            try:
+                return await self._run(pool, _for_postgres(statement), dict(parameters or {}))
+            except psycopg.errors.UniqueViolation as fault:
+                raise Duplicate from fault
+            except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+                if not tries or isinstance(fault, PoolTimeout):
+                    raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
+
+    async def _run(self, pool: Pool, statement: Any, parameters: dict[str, Any]) -> Sequence[Row]:
+        asked = _cancellations()
+        async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
+            if _cancellations() > asked:
+                # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
+                raise asyncio.CancelledError
+            cursor = await connection.execute(statement, parameters)
+            return await cursor.fetchall() if cursor.description else []
 
     async def close(self) -> None:
         await self._pool.close()

@@ -41,7 +41,7 @@ class ReplyStore:
         if self._swept is None or not timedelta() <= now - self._swept < SWEEP:
             self._swept = now
             before = {"before": stamp(now - KEPT)}
-            await self._database.run("DELETE FROM request_keys WHERE created_at < :before", before)
+            await self._database.run("DELETE FROM request_keys WHERE created_at < :before", before, durable=False)
 
     async def answer(self, key: str, answer: dict[str, Any]) -> None:
         await self._database.run(

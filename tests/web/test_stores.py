@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from channels.sms.storms import MANY, WATCHED, WINDOW, Storms
@@ -202,3 +205,22 @@ async def test_who_is_cancelled_at_the_very_moment_of_getting_a_connection_ends(
         with pytest.raises(asyncio.CancelledError):
             await waiting
     await database.close()
+
+
+async def test_when_the_database_is_back_nobody_is_refused_for_connections_that_died_meanwhile(postgres: str) -> None:
+    """A centre that said that it was ready refused a clerk's next request, once for each connection of its pools."""
+    every = [durable for durable in (True, False) for _ in range(POOL_SIZE)]
+    async with AsyncExitStack() as closing:
+        database = await PostgresDatabase.connect(postgres)
+        closing.push_async_callback(database.close)
+        await asyncio.gather(*(database.run("SELECT pg_sleep(0.2)", durable=durable) for durable in every))
+        operator = await closing.enter_async_context(
+            await psycopg.AsyncConnection[Any].connect(postgres, autocommit=True)
+        )
+        ended = await operator.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        assert await ended.fetchall() == [(2 * POOL_SIZE,)]
+        assert await database.run("SELECT 1") == [(1,)]
+        assert await ReplyStore(database).claim("key", "request", NOW) is None
