@@ -67,8 +67,8 @@ class Settings(BaseSettings):
 
     priorities: bool = Field(
         default=True,
-        description="whether processes that nobody waits for (delivery, projections, relay) let others of the machine "
-        "go first where processor is short; by `nice`, which counts within a container or a session only",
+        description="whether processes that nobody waits for (mail, delivery, projections, relay) let others of the "
+        "machine go first where processor is short; by `nice`, which counts within a container or a session only",
     )
 
     database_tls: Literal["prefer", "require", "verify-ca", "verify-full"] | None = Field(

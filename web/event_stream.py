@@ -1,7 +1,6 @@
 """Server-sent events (HTML Living Standard §9.2.5): what comes together goes out in one piece.
 
-Written straight to the response: a framework's own way of sending each event by itself, through queues and a timer
-of its own, costs more than the event.
+Written straight to the response. The framework's own way sends each event by itself, through two queues and a timer.
 """
 
 from __future__ import annotations

@@ -40,6 +40,10 @@ class Duplicate(Exception):
     """A row with this key is there already."""
 
 
+class _Died(Exception):
+    """The connection was lost: with another one the same may succeed."""
+
+
 class Database(Protocol):
     """Runs one statement in a transaction of its own. Raises `Duplicate`, `LogUnavailable`."""
 
@@ -130,9 +134,11 @@ class PostgresDatabase:
                 return await self._run(pool, _for_postgres(statement), dict(parameters or {}))
             except psycopg.errors.UniqueViolation as fault:
                 raise Duplicate from fault
+            except _Died as fault:
+                if not tries:
+                    raise LogUnavailable("the store of accounts: the connection was lost") from fault
             except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
-                if not tries or isinstance(fault, PoolTimeout):
-                    raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
+                raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
 
     async def _run(self, pool: Pool, statement: Any, parameters: dict[str, Any]) -> Sequence[Row]:
         asked = _cancellations()
@@ -140,8 +146,13 @@ class PostgresDatabase:
             if _cancellations() > asked:
                 # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
                 raise asyncio.CancelledError
-            cursor = await connection.execute(statement, parameters)
-            return await cursor.fetchall() if cursor.description else []
+            try:
+                cursor = await connection.execute(statement, parameters)
+                return await cursor.fetchall() if cursor.description else []
+            except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+                if connection.closed:
+                    raise _Died from fault
+                raise
 
     async def close(self) -> None:
         await self._pool.close()

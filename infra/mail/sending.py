@@ -43,7 +43,7 @@ HELD = timedelta(hours=1)
 #: Mails to the customer are held back; these go to somebody else, or are a person's own words.
 NOT_HELD = frozenset({"reply", "message_taken"})
 #: Mails under way at once.
-AT_ONCE = 16
+AT_ONCE = 8
 
 
 class Due(NamedTuple):

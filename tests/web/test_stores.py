@@ -224,3 +224,13 @@ async def test_when_the_database_is_back_nobody_is_refused_for_connections_that_
         assert await ended.fetchall() == [(2 * POOL_SIZE,)]
         assert await database.run("SELECT 1") == [(1,)]
         assert await ReplyStore(database).claim("key", "request", NOW) is None
+
+
+async def test_what_fails_on_a_connection_that_stands_is_not_tried_again(postgres: str) -> None:
+    async with AsyncExitStack() as closing:
+        database = await PostgresDatabase.connect(postgres)
+        closing.push_async_callback(database.close)
+        await database.run("CREATE SEQUENCE tries")
+        with pytest.raises(LogUnavailable, match="QueryCanceled"):
+            await database.run("SELECT nextval('tries'), pg_cancel_backend(pg_backend_pid()), pg_sleep(20)")
+        assert await database.run("SELECT last_value FROM tries") == [(1,)]
