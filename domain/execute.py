@@ -12,14 +12,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from domain.attempt import Attempt
 from domain.concepts import LOADED
-from domain.decide import Command, Outcome, decide
+from domain.decide import Command, Outcome
 from domain.event import Event, Proposed, Recorded
 from domain.loaded import AtHand, Loaded
 from domain.personal import Erased
 from domain.ports import Appended, Change, Clock, KeyDestroyed, Log, LogUnavailable, NewId, Opener, VersionConflict
 from domain.rejection import NotFound, Rejection
-from domain.states import CONCEPTS, States, StreamNeeded
+from domain.states import CONCEPTS, StreamNeeded
 from domain.stream import category_of, identity_of
 
 #: How often a decision is made again after a conflict before the caller is told that the log is too busy.
@@ -61,31 +62,6 @@ class Done:
     result: Mapping[str, str] = field(default_factory=dict[str, str])
     events: Mapping[str, list[Event]] = field(default_factory=dict[str, list[Event]])
     replayed: bool = False
-
-
-class _SameIds:
-    """Gives the same ids each time a command is decided: a stream asked for under a new id must be found again."""
-
-    def __init__(self, new_id: NewId) -> None:
-        self._new_id = new_id
-        self._drawn: list[str] = []
-
-    def from_the_start(self) -> NewId:
-        """A source that begins with the ids already drawn."""
-        used = iter(range(len(self._drawn)))
-
-        def draw() -> str:
-            again = next(used, None)
-            if again is not None:
-                return self._drawn[again]
-            self._drawn.append(self._new_id())
-            return self._drawn[-1]
-
-        return draw
-
-    def drew(self, identity: str) -> bool:
-        """Whether this id was made for the command at hand."""
-        return identity in self._drawn
 
 
 class Executor:
@@ -186,41 +162,48 @@ class Executor:
             fresh |= stale
 
     async def _decide_on(self, command: Command, origin: Origin, loaded: dict[str, Loaded]) -> Outcome:
-        now, ids = self._clock(), _SameIds(self._new_id)
-        states = States(AtHand(loaded, lambda stream: self._at_hand(stream, origin)))
+        attempt, ahead = Attempt(command, self._clock(), self._new_id), dict[str, Loaded]()
+
+        def at_hand(stream: str) -> Loaded | None:
+            return self._at_hand(stream, origin, ahead)
+
         while True:
             try:
-                outcome = decide(states, command, now=now, new_id=ids.from_the_start())
+                outcome = attempt(AtHand(loaded, at_hand))
             except StreamNeeded as needed:
-                loaded[needed.stream] = await self._load(needed.stream, origin)
+                further = attempt.next_after(needed.stream, AtHand(dict(loaded), at_hand))
+                ahead |= await self._streams([needed.stream, *further], origin)
                 continue
             for stream in outcome.events:
                 # written without having been read: its version must be known, unless it begins here
-                if stream not in loaded and not ids.drew(identity_of(stream)):
-                    loaded[stream] = await self._load(stream, origin)
+                if stream not in loaded and not attempt.drew(identity_of(stream)):
+                    loaded[stream] = _seen_by(origin, stream, (await self._streams([stream], origin))[stream])
             return outcome
 
-    async def _load(self, stream: str, origin: Origin) -> Loaded:
-        """Raises `NotFound` for a stream outside the project that the command is confined to."""
-        return _seen_by(origin, stream, await self._stream(stream, origin))
+    def _at_hand(self, stream: str, origin: Origin, ahead: Mapping[str, Loaded]) -> Loaded | None:
+        """A stream that is folded already, None for others.
 
-    def _at_hand(self, stream: str, origin: Origin) -> Loaded | None:
-        """The same for a stream that is folded already, None for others."""
-        cached = self._cache.get(stream)
-        if cached is None:
-            return None
-        self._cache.move_to_end(stream)
-        return _seen_by(origin, stream, cached)
-
-    async def _stream(self, stream: str, origin: Origin) -> Loaded:
-        cached = self._cache.get(stream)
-        if cached is not None:
+        Raises `NotFound` for a stream outside the project that the command is confined to.
+        """
+        entry = ahead.get(stream)
+        if entry is None:
+            entry = self._cache.get(stream)
+            if entry is None:
+                return None
             self._cache.move_to_end(stream)
-            return cached
-        nothing = Loaded(0, CONCEPTS[category_of(stream)].initial, origin.project, origin.pool)
-        loaded = self._folded(stream, nothing, await self._log.read_stream(stream))
-        self._keep_in_cache(stream, loaded)
-        return loaded
+        return _seen_by(origin, stream, entry)
+
+    async def _streams(self, streams: Sequence[str], origin: Origin) -> dict[str, Loaded]:
+        """Streams as they are kept, or else read."""
+        found = {stream: self._cache[stream] for stream in streams if stream in self._cache}
+        for stream in found:
+            self._cache.move_to_end(stream)
+        if unknown := [stream for stream in streams if stream not in found]:
+            for stream, recorded in (await self._log.read_streams(unknown)).items():
+                nothing = Loaded(0, CONCEPTS[category_of(stream)].initial, origin.project, origin.pool)
+                found[stream] = self._folded(stream, nothing, recorded)
+                self._keep_in_cache(stream, found[stream])
+        return found
 
     async def _refresh(self, stream: str) -> None:
         """Bring a folded stream up to date with the log."""

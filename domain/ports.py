@@ -79,6 +79,10 @@ class Log(Protocol):
         """The events of one stream with version > `after_version`, in order."""
         ...
 
+    async def read_streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        """The events of several whole streams, by stream, asked for at once; none for a stream that does not exist."""
+        ...
+
     def subscribe(
         self, after: int = 0, *, pool: str | None = None, limit: int = 500
     ) -> AsyncIterator[Sequence[Recorded]]:

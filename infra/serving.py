@@ -54,7 +54,9 @@ class _Asked:
 
 async def start_web(node: Node, links: Links, listening: socket.socket, closing: AsyncExitStack) -> None:
     """Serve the web; it ends with `closing`, telling browsers to come back elsewhere."""
-    app = create_app(_doors(node, links))
+    replies = ReplyStore(node.database)
+    closing.push_async_callback(replies.close)
+    app = create_app(_doors(node, links, replies))
     routers = (await start_voice(node, closing), await start_texts(node, links, closing))
     webhooks = [route for router in routers for route in router.routes if isinstance(route, Route)]
     for router in routers:
@@ -71,7 +73,7 @@ async def start_web(node: Node, links: Links, listening: socket.socket, closing:
     await serve(node, "web", Observed(app, node.figures, node.tracing), listening, closing, ending=live.end)
 
 
-def _doors(node: Node, links: Links) -> Doors:
+def _doors(node: Node, links: Links, replies: ReplyStore) -> Doors:
     stores = node.stores
     enclosing = Enclosing(stores.blobs, scanner_of(stores.settings))
 
@@ -84,7 +86,7 @@ def _doors(node: Node, links: Links) -> Doors:
         opener=stores.opener,
         queries=_Asked(node),
         accounts=node.accounts,
-        replies=ReplyStore(node.database),
+        replies=replies,
         leases=LeaseStore(node.database),
         messages=StaffMessageStore(node.database),
         drafts=DraftStore(node.database, stores.keyring),

@@ -22,7 +22,7 @@ from domain.ports import LogUnavailable
 from infra.accounts.schema import TABLES
 
 Row = tuple[Any, ...]
-_NAMED = re.compile(r"(?<![:\w]):([a-z_]+)")
+_NAMED = re.compile(r"(?<![:\w]):([a-z_]+[0-9]*)")
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
 POOL_SIZE, HASTY_SIZE = 4, 4
 TIMEOUT_SECONDS = 10.0

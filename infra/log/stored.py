@@ -111,6 +111,10 @@ class StoredLog(ABC):
     async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
         return self.mapper.decode(await self.stream_rows(stream, after_version))
 
+    async def read_streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        found = await asyncio.gather(*(self.read_stream(stream) for stream in streams))
+        return dict(zip(streams, found, strict=True))
+
     async def subscribe(
         self, after: int = 0, *, pool: str | None = None, limit: int = 500
     ) -> AsyncGenerator[Sequence[Recorded]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignOut
 from domain.event import Recorded
 from domain.execute import Executor
 from domain.ports import Appended, Change
+from domain.stream import category_of, stream_of
 from infra.log.memory import MemoryLog
+from tests.domain.commands import mail
 from tests.domain.test_execute import ORIGIN, Centre, centre, clock
 
 __all__ = ["centre"]
@@ -20,6 +22,11 @@ class Counting(MemoryLog):
     def __init__(self, centre: Centre) -> None:
         super().__init__(centre.keyring, clock)
         self._log, self.loaded, self.tried = centre.log, list[str](), 0
+        self.questions, self.asserted = list[list[str]](), list[str]()
+
+    async def read_streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        self.questions.append(list(streams))
+        return await super().read_streams(streams)
 
     async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
         self.loaded.append(stream)
@@ -27,6 +34,7 @@ class Counting(MemoryLog):
 
     async def append(self, *changes: Change, once: str | None = None) -> Appended:
         self.tried += 1
+        self.asserted += [change.stream for change in changes]
         return await self._log.append(*changes, once=once)
 
 
@@ -79,3 +87,19 @@ async def test_of_what_began_before_anybody_looked_no_state_is_made_up(centre: C
         executor.saw(recorded, begin=True)
     await executor.execute(SignOut(agent_id="anna"), ORIGIN)
     assert (log.loaded, log.tried) == (["agent-anna"], 1)
+
+
+async def test_who_writes_for_the_first_time_is_looked_for_under_all_names_in_one_question(centre: Centre) -> None:
+    log = Counting(centre)
+    executor = centre.executor(log)
+    await executor.execute(mail(fingerprint="of the mail"), ORIGIN)
+    assert [len(one) for one in log.questions if category_of(one[0]) == "reservation"] == [2]
+
+
+async def test_a_wrong_guess_of_what_does_not_exist_is_never_decided_on(centre: Centre) -> None:
+    first = await centre.executor().execute(mail(), ORIGIN)
+    log = Counting(centre)
+    again = await centre.executor(log).execute(mail(fingerprint="another", text="And?"), ORIGIN)
+    assert again.result["customer_id"] == first.result["customer_id"], "who was guessed not to be known is"
+    (version,) = [one for one in log.asserted if category_of(one) == "customer"]
+    assert version == stream_of("customer", first.result["customer_id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -58,6 +58,10 @@ class FaultyLog:
     async def read_stream(self, stream: str, after_version: int = 0) -> Sequence[Recorded]:
         await self._delay()
         return await self._log.read_stream(stream, after_version)
+
+    async def read_streams(self, streams: Sequence[str]) -> Mapping[str, Sequence[Recorded]]:
+        await self._delay()
+        return await self._log.read_streams(streams)
 
     def subscribe(
         self, after: int = 0, *, pool: str | None = None, limit: int = 500

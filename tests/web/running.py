@@ -265,6 +265,8 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
     rows, database = MemoryRows(), SqliteDatabase(":memory:")
     blobs = FolderBlobs(Path(closing.enter_context(TemporaryDirectory(prefix="tl-blobs-"))), keyring)
     closing.push_async_callback(database.close)
+    replies = ReplyStore(database)
+    closing.push_async_callback(replies.close)
     projecting = Projecting(log, rows, opener, PROJECTIONS.values())
     questions = Questions(rows, projecting)
     closing.callback(questions.close)
@@ -278,7 +280,7 @@ async def _centre(closing: AsyncExitStack, url: str, settings: dict[str, Any]) -
         opener=opener,
         queries=Asked(questions, projecting),
         accounts=accounts,
-        replies=ReplyStore(database),
+        replies=replies,
         leases=LeaseStore(database),
         messages=StaffMessageStore(database),
         drafts=DraftStore(database, keyring),

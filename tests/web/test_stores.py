@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,25 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         opened = await PostgresDatabase.connect(request.getfixturevalue("postgres"))
     yield opened
     await opened.close()
+
+
+class Counted:
+    """A database that counts what it is asked, and fails while there is a `fault`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.number = 0
+        self.fault: LogUnavailable | None = None
+
+    async def run(
+        self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
+    ) -> Sequence[Any]:
+        self.number += 1
+        if self.fault is not None:
+            raise self.fault
+        return await self._database.run(statement, parameters, durable=durable)
+
+    async def close(self) -> None: ...
 
 
 async def test_an_account_comes_back_as_it_was_made(database: Database) -> None:
@@ -98,7 +117,45 @@ async def test_of_many_who_claim_a_key_at_once_one_is_the_first(database: Databa
     assert sorted(claim is None for claim in claims) == [False] * 7 + [True]
     await replies.answer("key", {"position": 7})
     assert await replies.claim("key", "other", NOW) == Earlier("request", {"position": 7})
+    await replies.close()
+    assert await ReplyStore(database).claim("key", "other", NOW) == Earlier("request", {"position": 7})
     assert await replies.claim("key", "other", NOW + timedelta(days=31)) is None
+
+
+async def test_answers_are_stored_together_soon_after_they_are_given(database: Database) -> None:
+    counted = Counted(database)
+    replies = ReplyStore(counted)
+    names = [f"key{n}" for n in range(60)]
+    for name in names:
+        assert await replies.claim(name, "request", NOW) is None
+    asked = counted.number
+    for name in names:
+        await replies.answer(name, {"of": name})
+    assert counted.number == asked, "whoever is answered does not wait for it"
+    other = ReplyStore(database)
+    async with asyncio.timeout(30):
+        for name in names:
+            while await other.claim(name, "request", NOW) != Earlier("request", {"of": name}):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    assert counted.number - asked == 2, "sixty answers, fifty a statement"
+    await replies.close()
+
+
+async def test_answers_wait_for_a_database_that_is_away(database: Database) -> None:
+    away = Counted(database)
+    replies = ReplyStore(away)
+    assert await replies.claim("key", "request", NOW) is None
+    away.fault = LogUnavailable("the database is away")
+    await replies.answer("key", {"position": 7})
+    before = away.number
+    async with asyncio.timeout(30):
+        while away.number == before:  # noqa: ASYNC110  it happens in no task of the test's
+            await asyncio.sleep(0.01)
+    await replies.close()
+    away.fault = None
+    assert await replies.claim("key", "request", NOW) == Earlier("request", {"position": 7}), "it still knows"
+    await replies.close()
+    assert await ReplyStore(database).claim("key", "request", NOW) == Earlier("request", {"position": 7})
 
 
 async def test_an_expired_lease_is_told_until_it_is_settled_so_that_one_who_dies_over_it_loses_nothing(
