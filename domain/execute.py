@@ -181,17 +181,16 @@ class Executor:
             return outcome
 
     def _at_hand(self, stream: str, origin: Origin, ahead: Mapping[str, Loaded]) -> Loaded | None:
-        """A stream that is folded already, None for others.
+        """A stream that is folded already, or was read for this decision; None for others.
 
         Raises `NotFound` for a stream outside the project that the command is confined to.
         """
-        entry = ahead.get(stream)
-        if entry is None:
-            entry = self._cache.get(stream)
-            if entry is None:
-                return None
+        entry = self._cache.get(stream)
+        if entry is not None:
             self._cache.move_to_end(stream)
-        return _seen_by(origin, stream, entry)
+        else:
+            entry = ahead.get(stream)
+        return None if entry is None else _seen_by(origin, stream, entry)
 
     async def _streams(self, streams: Sequence[str], origin: Origin) -> dict[str, Loaded]:
         """Streams as they are kept, or else read."""

@@ -17,6 +17,7 @@ from domain.ports import LogUnavailable
 from infra.cluster.broker import partition_of
 from infra.cluster.cloud_event import Carried
 from infra.cluster.membership import Assignment
+from infra.cluster.past import Past
 from infra.cluster.window import Window
 from infra.log.stored import StoredLog
 
@@ -32,7 +33,7 @@ class CarriedLog:
     """Follows pools for any number of subscribers of one process."""
 
     def __init__(self, log: StoredLog) -> None:
-        self._log = log
+        self._log, self._past = log, Past(log)
         self._windows: dict[int, Window] = {}
         self._given = Assignment(frozenset(), 1)
         self._woken = asyncio.Event()
@@ -108,7 +109,7 @@ class CarriedLog:
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self._log.read(after, limit, pool=pool)
+                return await self._past.after(pool, after, limit)
             except LogUnavailable as fault:
                 if pause > 1:
                     _log.warning("a follower waits for the log", pool=pool, reason=str(fault))

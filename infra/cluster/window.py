@@ -13,8 +13,8 @@ from domain.event import Recorded
 from infra.cluster.cloud_event import Carried
 from infra.log.mapper import EventMapper
 
-#: Events kept of each pool.
-KEPT = 2_000
+#: Events kept of each pool: seconds of a busy centre, for those who are late for a moment.
+KEPT = 4_000
 
 
 class Window:

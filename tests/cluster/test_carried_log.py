@@ -13,9 +13,10 @@ from domain.ports import Change, UnreadableEvent
 from infra.cluster.carried_log import CarriedLog
 from infra.cluster.cloud_event import Carried, ForeignRecord, carried, headers, position_of
 from infra.cluster.membership import Assignment
+from infra.cluster.past import Past
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
-from infra.log.rows import OnceRow, StoredRow
+from infra.log.rows import EVERYTHING, Filter, OnceRow, StoredRow
 from tests.cluster.events import Counted, append, proposed
 
 ALL = Assignment(frozenset([0]), 1)
@@ -70,6 +71,50 @@ async def test_a_follower_that_begins_later_gets_what_lies_before_from_the_log()
     assert await reader.next() == [1, 3, 5]
     assert await reader.next() == [7, 9, 11]
     await reader.close()
+
+
+class Asked(MemoryLog):
+    """Counts how often it is read."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryKeyring())
+        self.times = 0
+
+    async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]:
+        self.times += 1
+        await asyncio.sleep(0)  # as a database does, it lets others ask meanwhile
+        return await super().rows(after, limit, wanted)
+
+
+async def test_those_who_catch_up_together_have_the_log_read_once_for_all_of_them() -> None:
+    log = Asked()
+    await append(log, 200, ["north", "south"])
+    past = Past(log, page=10)
+
+    async def caught_up(position: int) -> list[int]:
+        found: list[int] = []
+        while events := await past.after("north", position, 7):
+            position = events[-1].position
+            found += [event.position for event in events]
+        return found
+
+    starts = (0, 0, 5, 40, 41, 0)
+    found = await asyncio.gather(*(caught_up(start) for start in starts))
+    for start, positions in zip(starts, found, strict=True):
+        assert positions == [position for position in range(1, 201, 2) if position > start]
+    assert log.times < 60, "six of them, each a hundred events, ten a page"
+
+
+async def test_what_is_written_later_is_found_after_the_end_was_read() -> None:
+    log = MemoryLog(MemoryKeyring())
+    await append(log, 5, ["north"])
+    past = Past(log, page=3, kept=1)
+    assert [event.position for event in await past.after("north", 0, 100)] == [1, 2, 3, 4, 5]
+    assert [event.position for event in await past.after("north", 5, 100)] == []
+    await append(log, 2, ["north"])
+    assert [event.position for event in await past.after("north", 4, 100)] == [5, 6, 7]
+    assert [event.position for event in await past.after("north", 0, 2)] == [1, 2]
+    assert [event.position for event in await past.after("south", 0, 100)] == []
 
 
 async def test_where_a_record_is_missing_the_log_is_read() -> None:
