@@ -173,6 +173,8 @@ class Executor:
             except StreamNeeded as needed:
                 further = attempt.next_after(needed.stream, AtHand(dict(loaded), at_hand))
                 ahead |= await self._streams([needed.stream, *further], origin)
+                # at hand is not enough for a decision that builds on another, which sees what was loaded
+                loaded[needed.stream] = _seen_by(origin, needed.stream, ahead[needed.stream])
                 continue
             for stream in outcome.events:
                 # written without having been read: its version must be known, unless it begins here

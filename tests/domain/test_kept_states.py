@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domain.agent.commands import BecomeNotReady, BecomeReady, SignOut
+from domain.centre.configuration import ConfigureCentre
 from domain.event import Recorded
 from domain.execute import Executor
 from domain.ports import Appended, Change
@@ -12,6 +13,7 @@ from domain.stream import category_of, stream_of
 from infra.log.memory import MemoryLog
 from tests.domain.commands import mail
 from tests.domain.test_execute import ORIGIN, Centre, centre, clock
+from tests.domain.world import centre as centre_document
 
 __all__ = ["centre"]
 
@@ -103,3 +105,12 @@ async def test_a_wrong_guess_of_what_does_not_exist_is_never_decided_on(centre: 
     assert again.result["customer_id"] == first.result["customer_id"], "who was guessed not to be known is"
     (version,) = [one for one in log.asserted if category_of(one) == "customer"]
     assert version == stream_of("customer", first.result["customer_id"])
+
+
+async def test_a_decision_that_builds_on_another_sees_what_is_kept(centre: Centre) -> None:
+    executor = centre.executor()
+    await executor.execute(BecomeNotReady(agent_id="boris", reason="break"), ORIGIN)
+    document = centre_document()
+    smaller = document.model_copy(update={"agents": {"anna": document.agents["anna"]}})
+    await executor.execute(ConfigureCentre(document=smaller, expected_revision=1), ORIGIN)
+    assert "agent.retired.v1" in await centre.recorded(), "boris, whose stream was kept and not asked for before"
