@@ -73,14 +73,18 @@ _Words = tuple[str, str]
 
 
 async def _said(world: World) -> dict[str, _Words]:
-    """By delivery, to whom it goes and what a person wrote; where none did, every text is one by itself."""
+    """By delivery, to whom it goes and what it says: what a person wrote, or what became of which ticket.
+
+    A ticket that is resolved, reopened and resolved again tells of it twice in the same words.
+    """
     found: dict[str, _Words] = {}
     for recorded in await world.log.read(0, 100_000, types=[NotificationRequested.wire]):
         event = world.opener(recorded.event)
         assert isinstance(event, NotificationRequested)
         written = event.kind == "reply" and plain(event.body, otherwise="")
         to = plain(event.to, otherwise="")
-        found[event.delivery_id] = (to, written) if written and to else (event.delivery_id, "")
+        says = written or (event.ticket_id and f"{event.kind} of {event.ticket_id}")
+        found[event.delivery_id] = (to, says) if says and to else (event.delivery_id, "")
     return found
 
 
