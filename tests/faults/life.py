@@ -16,7 +16,7 @@ from domain.customer.events import CustomerRegistered, FactRecorded
 from domain.delivery.state import Delivery
 from domain.interaction.state import Interaction
 from domain.personal import plain
-from infra.demo.agent import Agent
+from infra.demo.agent import Agent, Firsts
 from infra.demo.cast import Cast
 from infra.demo.checking import Checking
 from infra.demo.customer import Surroundings
@@ -106,13 +106,14 @@ class Life:
         self._tasks.append(asyncio.create_task(self._arrivals()))
         self._tasks.append(asyncio.create_task(self.clerk.work(self.stop_arrivals, 2 * self.pace.gap)))
 
-    def begin_work(self) -> None:
-        """Let the agents come to work."""
+    def begin_work(self, *, settling: bool = False) -> None:
+        """Let the agents come to work. `settling`: for once nobody declines, passes work on or asks a customer back."""
         projects = {project.project: project for project in self.documents.projects}
         for agent_id in self.documents.centre.agents:
             if agent_id != GUEST:
                 dice = self.pace.dice(f"agent {agent_id}")
                 agent = Agent(agent_id=agent_id, desk=self.desk(agent_id), day=self.day, projects=projects, dice=dice)
+                agent.firsts = Firsts(["work"] * 100 if settling else [], [])
                 self._agents.append(agent)
                 self._tasks.append(asyncio.create_task(agent.work()))
 

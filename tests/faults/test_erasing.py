@@ -129,7 +129,7 @@ async def two_served(life: Life) -> AsyncIterator[tuple[Writer, Writer, PatientD
     gone, stays = Writer(), Writer()
     await life.centre.start()
     await life.centre.ready()
-    life.begin_work()
+    life.begin_work(settling=True)  # whoever is asked back and does not answer is not settled
     await asyncio.gather(gone.write(life), stays.write(life))
     await asyncio.gather(answered(life, gone), answered(life, stays))
     desk = life.desk("administrator")

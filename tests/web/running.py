@@ -48,6 +48,7 @@ from infra.mail.letters import StoredLetters
 from infra.projecting import Projecting
 from infra.reviewing import Reviewing
 from infra.rows.memory import MemoryRows
+from infra.rows.port import EVERY_POOL
 from infra.stores import new_id
 from projections.catalogue import PROJECTIONS
 from projections.reading import USES
@@ -323,4 +324,6 @@ async def _configure(running: Running) -> None:
     await running.execute(ConfigureCentre(document=centre(), expected_revision=0), "")
     await running.execute(ConfigureProject(document=project(), expected_revision=0))
     other = project(project=OTHER, title="Otherline")
-    await running.execute(ConfigureProject(document=other, expected_revision=0), OTHER)
+    done = await running.execute(ConfigureProject(document=other, expected_revision=0), OTHER)
+    # who asks without `min_position` finds the projects on the read models all the same
+    assert await running.projecting.reached(PROJECTIONS, EVERY_POOL, done.position, PATIENCE)
