@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -85,10 +86,15 @@ async def test_a_request_is_one_trace_from_its_traceparent_to_the_events_of_what
 
 async def test_a_process_says_what_it_is_for_how_far_it_is_and_what_does_not_answer(centre: Cluster) -> None:
     web, projections = await centre.start("web", "projections")
-    said = (await projections.ask("/readyz")).json()
+
+    async def told() -> dict[str, Any] | None:
+        """Once it is elected to make rows, which may be a moment after it is ready."""
+        said = (await projections.ask("/readyz")).json()
+        return said if "projection ticket_board" in said["behind"] else None
+
+    said = await until(told)
     assert said["stores"] == {"log": "ok", "rows": "ok", "accounts": "ok"}
     assert said["role"] == "projections"
-    assert "projection ticket_board" in said["behind"]
     assert (await web.ask("/livez")).json() == {"status": "alive", "role": "web"}
     figures = (await web.ask("/metrics")).text
     assert 'trunkline_process_info{role="web",version="0.1.0"} 1.0' in figures
