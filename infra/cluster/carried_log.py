@@ -17,8 +17,9 @@ from domain.ports import LogUnavailable
 from infra.cluster.broker import partition_of
 from infra.cluster.cloud_event import Carried
 from infra.cluster.membership import Assignment
-from infra.cluster.past import Past
 from infra.cluster.window import Window
+from infra.log.mapper import Decoded
+from infra.log.past import Past
 from infra.log.stored import StoredLog
 
 _log = structlog.get_logger("carried")
@@ -33,7 +34,8 @@ class CarriedLog:
     """Follows pools for any number of subscribers of one process."""
 
     def __init__(self, log: StoredLog) -> None:
-        self._log, self._past = log, Past(log)
+        self._log = log
+        self._pasts: dict[str, Past] = {}
         self._windows: dict[int, Window] = {}
         self._given = Assignment(frozenset(), 1)
         self._woken = asyncio.Event()
@@ -57,6 +59,7 @@ class CarriedLog:
         if given.of != self._given.of:
             self._windows.clear()
         self._given = given
+        self._pasts.clear()
         for number in set(self._windows) - given.partitions:
             del self._windows[number]
         self._wake()
@@ -72,14 +75,16 @@ class CarriedLog:
             woken, window, sweep = self._woken, self._window(pool), self._sweep
             top = 0 if window is None else window.top
             if window is not None and window.floor(pool) <= seen and sweep == looked:
-                events: Sequence[Recorded] = window.after(pool, after, limit)
+                events, fault = window.after(pool, after, limit), None
             else:
                 # whatever the topic holds was in the log before: so this is as far as the window at least
-                events = await self._read(after, pool, limit)
+                events, fault = await self._read(after, pool, limit)
                 looked = sweep if len(events) < limit else looked
             if events:
                 after = events[-1].position
                 yield events
+            if fault is not None:
+                raise fault
             if len(events) == limit:
                 seen = after
             else:
@@ -105,11 +110,14 @@ class CarriedLog:
         self._woken.set()
         self._woken = asyncio.Event()
 
-    async def _read(self, after: int, pool: str, limit: int) -> Sequence[Recorded]:
+    async def _read(self, after: int, pool: str, limit: int) -> Decoded:
+        past = self._pasts.get(pool)
+        if past is None:
+            past = self._pasts[pool] = self._log.past(pool)
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self._past.after(pool, after, limit)
+                return await past.after(after, limit)
             except LogUnavailable as fault:
                 if pause > 1:
                     _log.warning("a follower waits for the log", pool=pool, reason=str(fault))

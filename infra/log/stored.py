@@ -15,6 +15,7 @@ from domain.ports import Appended, Change, KeyDestroyed, Keyring, LogUnavailable
 from infra.gathering import Gathering
 from infra.log.mapper import EventMapper
 from infra.log.news import News
+from infra.log.past import Past
 from infra.log.rest import Rest
 from infra.log.rows import EVERYTHING, Batchable, Filter, OnceRow, PlainRow, Segment, StoredRow
 from infra.log.tail import Tail
@@ -145,6 +146,11 @@ class StoredLog(ABC):
                     yield rows
                 if len(rows) < limit:
                     await woken.wait()
+
+    def past(self, pool: str) -> Past:
+        """What lies behind, for those whom a pool's new events reach another way."""
+        wanted = Filter.of(pool, None, None)
+        return Past(lambda after, limit: self._plain_rows(after, limit, wanted), self.mapper)
 
     @contextmanager
     def _sharing(self, pool: str | None) -> Iterator[Tail]:

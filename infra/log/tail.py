@@ -1,29 +1,25 @@
 """The newest events, read and decoded once for everybody in a process who follows the log.
 
 A dozen followers (projections, routers, screens, telephones) want each event the moment it is there. What one of them
-has read the others find here; who lies further behind reads for himself.
+has read the others find here; those who lie further behind share the pages of the past.
 """
 
 from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable, Sequence
 
 from domain.event import Recorded
 from domain.ports import UnreadableEvent
 from infra.log.mapper import Decoded, EventMapper
 from infra.log.news import News
+from infra.log.past import Past, Read
 from infra.log.rest import Rest
-from infra.log.rows import PlainRow
 
 #: Events and bytes of stored state that are kept.
 MOST_EVENTS, MOST_BYTES = 4_000, 16 * 1024 * 1024
 #: Events in one read.
 PORTION = 500
-
-#: Rows after a position, at most so many.
-Read = Callable[[int, int], Awaitable[Sequence[PlainRow]]]
 
 
 class Tail:
@@ -34,6 +30,7 @@ class Tail:
 
     def __init__(self, read: Read, mapper: EventMapper, news: News, rest: Rest) -> None:
         self._read, self._mapper, self._news, self._rest = read, mapper, news, rest
+        self._past = Past(read, mapper)
         self._rested = 0.0
         self._floor = self._top = -1
         #: Side by side: the events, their positions, the bytes of their stored state.
@@ -57,12 +54,12 @@ class Tail:
         return Decoded(self._kept(position, limit), fault if position >= self._top else None)
 
     async def _far_behind(self, position: int, limit: int) -> Decoded:
-        """Read for one alone. The first to come to the end of the log begins what everybody shares."""
+        """Read for those who catch up. The first to come to the end of the log begins what everybody shares."""
         heard = self._news.number
-        rows = await self._read(position, limit)
-        found = self._mapper.decode_until_fault(rows)
-        if self._floor < 0 and found.fault is None and len(rows) < limit:
-            self._floor = self._top = rows[-1][0] if rows else position
+        found = await self._past.after(position, limit)
+        events, fault = found
+        if self._floor < 0 and fault is None and len(events) < limit:
+            self._floor = self._top = events[-1].position if events else position
             self._heard = heard
         return found
 

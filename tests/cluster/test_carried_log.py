@@ -13,7 +13,6 @@ from domain.ports import Change, UnreadableEvent
 from infra.cluster.carried_log import CarriedLog
 from infra.cluster.cloud_event import Carried, ForeignRecord, carried, headers, position_of
 from infra.cluster.membership import Assignment
-from infra.cluster.past import Past
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.rows import EVERYTHING, Filter, OnceRow, StoredRow
@@ -73,48 +72,38 @@ async def test_a_follower_that_begins_later_gets_what_lies_before_from_the_log()
     await reader.close()
 
 
-class Asked(MemoryLog):
-    """Counts how often it is read."""
+class Slow(MemoryLog):
+    """Answers a question when it is told to, with what there was when it was asked."""
 
     def __init__(self) -> None:
         super().__init__(MemoryKeyring())
-        self.times = 0
+        self.answering = asyncio.Event()
 
     async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]:
-        self.times += 1
-        await asyncio.sleep(0)  # as a database does, it lets others ask meanwhile
-        return await super().rows(after, limit, wanted)
-
-
-async def test_those_who_catch_up_together_have_the_log_read_once_for_all_of_them() -> None:
-    log = Asked()
-    await append(log, 200, ["north", "south"])
-    past = Past(log, page=10)
-
-    async def caught_up(position: int) -> list[int]:
-        found: list[int] = []
-        while events := await past.after("north", position, 7):
-            position = events[-1].position
-            found += [event.position for event in events]
+        found = await super().rows(after, limit, wanted)
+        await self.answering.wait()
         return found
 
-    starts = (0, 0, 5, 40, 41, 0)
-    found = await asyncio.gather(*(caught_up(start) for start in starts))
-    for start, positions in zip(starts, found, strict=True):
-        assert positions == [position for position in range(1, 201, 2) if position > start]
-    assert log.times < 60, "six of them, each a hundred events, ten a page"
 
-
-async def test_what_is_written_later_is_found_after_the_end_was_read() -> None:
-    log = MemoryLog(MemoryKeyring())
-    await append(log, 5, ["north"])
-    past = Past(log, page=3, kept=1)
-    assert [event.position for event in await past.after("north", 0, 100)] == [1, 2, 3, 4, 5]
-    assert [event.position for event in await past.after("north", 5, 100)] == []
-    await append(log, 2, ["north"])
-    assert [event.position for event in await past.after("north", 4, 100)] == [5, 6, 7]
-    assert [event.position for event in await past.after("north", 0, 2)] == [1, 2]
-    assert [event.position for event in await past.after("south", 0, 100)] == []
+async def test_what_was_written_while_another_follower_read_the_end_of_the_log_is_passed_over_by_nobody() -> None:
+    whole, log = MemoryLog(MemoryKeyring()), Slow()
+    await append(whole, 8, ["north", "south"])
+    written = await whole.rows(0, 8)
+    await log.restore(written[:4], [], OnceRow("first", 0))
+    followed = CarriedLog(log)
+    followed.assigned(ALL)
+    first, second = Reader(followed, after=3), Reader(followed, after=3)
+    reading = asyncio.create_task(first.next())
+    await asyncio.sleep(0.01)
+    await log.restore(written[4:], [], OnceRow("second", 0))
+    followed.deliver(0, [Carried(row, row.position - 1) for row in written[6:]])  # a partition that is new here
+    reading_too = asyncio.create_task(second.next())
+    await asyncio.sleep(0.01)
+    log.answering.set()
+    assert await reading == [5, 7]
+    assert await reading_too == [5, 7]
+    await first.close()
+    await second.close()
 
 
 async def test_where_a_record_is_missing_the_log_is_read() -> None:
@@ -141,6 +130,15 @@ async def test_an_event_that_cannot_be_read_is_told_to_who_comes_to_it() -> None
     await log.restore([damaged], [], await marker(log))
     followed.deliver(0, [Carried(damaged, 2)])
     with pytest.raises(UnreadableEvent, match="position 3"):
+        await reader.next()
+
+
+async def test_what_stands_before_an_event_that_cannot_be_read_is_given_first() -> None:
+    log, brought = await logs(8, known=6)
+    await log.restore([brought[6].row._replace(state=b"{}")], [], await marker(log))
+    reader = Reader(CarriedLog(log), after=1)
+    assert await reader.next() == [3, 5]
+    with pytest.raises(UnreadableEvent, match="position 7"):
         await reader.next()
 
 

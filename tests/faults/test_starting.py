@@ -31,7 +31,7 @@ async def test_a_second_centre_on_the_same_data_is_refused_and_told_who_has_it(l
     said = refused(await run(life.centre.settings, life.centre.nursery, "serve"))
     assert f"process {life.centre.pid} " in said
     assert "One process at a time" in said
-    async with httpx2.AsyncClient(base_url=life.centre.url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=life.centre.url, trust_env=False, timeout=60) as client:
         assert (await client.get("/readyz")).status_code == 200
     desk = life.desk("supervisor")
     contact = {"kind": "email", "address": "after@refusal.example"}

@@ -31,6 +31,9 @@ def databases(postgres: str, second_postgres: str) -> tuple[str, str]:
 
 @pytest.fixture
 async def centre(folder: Path, forks: Nursery, databases: tuple[str, str]) -> AsyncIterator[Cluster]:
-    """A configured centre of which no process runs yet."""
+    """A configured centre of which no process runs yet. What its processes said last is shown when a test fails."""
     async with cluster(folder, forks, stores_of(*databases)) as made:
         yield made
+        for one in made.processes:
+            print(f"--- {one.role}, {'alive' if one.alive else 'ended'}")
+            print(one.last_words(30) if one.said.exists() else "never started")

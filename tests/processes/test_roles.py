@@ -66,7 +66,7 @@ async def test_a_request_is_one_trace_from_its_traceparent_to_the_events_of_what
     token = await centre.token("boss", Role.MANAGER)
     trace = "0af7651916cd43dd8448eb211c80319c"
     document = {"name": "Ada", "language": "en", "contacts": [{"kind": "email", "address": "ada@example.org"}]}
-    async with httpx2.AsyncClient(base_url=web.url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=web.url, trust_env=False, timeout=60) as client:
         answer = await client.post(
             "/api/projects/shop/customers",
             json=document,
@@ -98,7 +98,7 @@ async def test_a_process_says_what_it_is_for_how_far_it_is_and_what_does_not_ans
     assert (await web.ask("/livez")).json() == {"status": "alive", "role": "web"}
     figures = (await web.ask("/metrics")).text
     assert 'trunkline_process_info{role="web",version="0.1.0"} 1.0' in figures
-    async with httpx2.AsyncClient(base_url=web.url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=web.url, trust_env=False, timeout=60) as client:
         assert (await client.get("/metrics")).status_code == 404, "figures are nobody's business on the public address"
         assert (await client.get("/readyz")).status_code == 200
 

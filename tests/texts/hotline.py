@@ -261,7 +261,7 @@ async def hotline(
         app = FastAPI(openapi_url=None)
         app.include_router(texts_router(accounts, parts.receiving, parts.reporting))
         await _serve(app, listening, stack)
-        client = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False))
+        client = await stack.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=60))
         one = Hotline(
             log, executor, opener, blobs, emulator, rest, breaker, parts, projecting, questions, url, client, made,
             accounts["twilio"], keyring,

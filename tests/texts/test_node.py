@@ -91,7 +91,10 @@ async def test_what_is_no_webhook_is_refused_at_its_address_as_everywhere_else(t
         smtp_in_host="",
         twilio={"twilio": TwilioAccount(account_sid=SID, auth_token=SecretStr(TOKEN))},
     )
-    async with running_node(settings) as node, httpx2.AsyncClient(base_url=node.base_url, trust_env=False) as client:
+    async with (
+        running_node(settings) as node,
+        httpx2.AsyncClient(base_url=node.base_url, trust_env=False, timeout=60) as client,
+    ):
         forged = await client.post("/texts/twilio/incoming", data={"From": ADA, "To": MAIN})
         large = await client.post("/texts/twilio/incoming", content=b"x" * 3_000_000)
         otherwise = await client.put("/texts/twilio/incoming")

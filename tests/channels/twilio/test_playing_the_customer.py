@@ -19,7 +19,7 @@ from tests.channels.twilio.centre import ANNA, BOB, CUSTOMER, OURS, Running
 
 @pytest.fixture
 async def browser(phones: Running) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(base_url=phones.base, follow_redirects=True) as client:
+    async with httpx2.AsyncClient(base_url=phones.base, follow_redirects=True, timeout=60) as client:
         yield client
 
 
@@ -147,7 +147,7 @@ async def test_the_command_serves_until_it_is_told_to_stop_and_its_clock_goes_by
         line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
         address = re.search(r"http://127\.0\.0\.1:\d+", line)
         assert address is not None, line
-        async with httpx2.AsyncClient(base_url=address[0]) as client:
+        async with httpx2.AsyncClient(base_url=address[0], timeout=60) as client:
             assert OURS in (await client.get("/")).text
             first = (await client.get("/emulator/clock")).json()["now"]
             for _ in range(600):

@@ -233,7 +233,7 @@ async def test_a_finished_call_is_neither_changed_nor_recorded(phones: Running) 
     phones.emulator.declare(CUSTOMER, Person("busy"))
     call = await phones.rest.create_call(CUSTOMER, OURS, twiml=HELLO)
     await phones.emulator.advance(10)
-    async with httpx2.AsyncClient(base_url=phones.base, auth=(SID, TOKEN)) as client:
+    async with httpx2.AsyncClient(base_url=phones.base, auth=(SID, TOKEN), timeout=60) as client:
         for path in (f"/Calls/{call.sid}.json", f"/Calls/{call.sid}/Recordings.json"):
             answer = await client.post(ROOT + path, data={} if "Recordings" in path else {"Status": "completed"})
             assert (answer.status_code, answer.json()["code"]) == (400, 21220)
@@ -243,7 +243,7 @@ async def test_lists_are_filtered_by_day_and_moment_and_paged_as_twilio_pages(ph
     for _ in range(3):
         await phones.rest.send_message(CUSTOMER, "Hello", sender=OURS)
         await phones.emulator.advance(86_400)
-    async with httpx2.AsyncClient(base_url=phones.base, auth=(SID, TOKEN)) as client:
+    async with httpx2.AsyncClient(base_url=phones.base, auth=(SID, TOKEN), timeout=60) as client:
         day = (await client.get(f"{ROOT}/Messages.json", params={"DateSent": "2026-01-06"})).json()
         assert len(day["messages"]) == 1
         later = (await client.get(f"{ROOT}/Messages.json", params={"DateSent>": "2026-01-06", "PageSize": 1})).json()

@@ -128,7 +128,7 @@ def test_whatever_stands_in_the_form_its_signature_holds_and_no_other_does(
 @asynccontextmanager
 async def proxy(to: str) -> AsyncGenerator[str]:
     """A reverse proxy on loopback that hands on under another host, port and path, as they do."""
-    client = httpx2.AsyncClient(base_url=to, trust_env=False)
+    client = httpx2.AsyncClient(base_url=to, trust_env=False, timeout=60)
 
     async def hand_on(request: Request) -> Response:
         kept = {name: value for name, value in request.headers.items() if name != "host"}

@@ -254,7 +254,9 @@ async def test_asynchronous_machine_detection_is_told_beside_the_call(phones: Ru
         "MachineDetection": "DetectMessageEnd", "AsyncAmd": "true", "AsyncAmdStatusCallback": phones.at.of("progress"),
     }  # fmt: skip
     world = phones.emulator.world
-    async with httpx2.AsyncClient(base_url=phones.base, auth=(world.account_sid, world.auth_token)) as client:
+    async with httpx2.AsyncClient(
+        base_url=phones.base, auth=(world.account_sid, world.auth_token), timeout=60
+    ) as client:
         await client.post(f"/2010-04-01/Accounts/{world.account_sid}/Calls.json", data=form)
     await phones.emulator.advance(10)
     assert told(phones, "progress")["AnsweredBy"] == "machine_end_beep"

@@ -307,7 +307,7 @@ async def test_a_telling_that_comes_twice_changes_nothing_the_second_time(line: 
 
 
 async def test_a_webhook_that_twilio_did_not_sign_is_refused_before_it_is_read(line: Hotline) -> None:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         form = {"CallSid": "CA" + "0" * 32, "CallStatus": "ringing", "From": CALLER, "To": LINE}
         forged = await client.post(f"{line.base}/voice/twilio/voice", data=form)
         other = await client.post(f"{line.base}/voice/nobody/voice", data=form)
