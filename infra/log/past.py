@@ -84,7 +84,10 @@ class Past:
         """
         before = self._begun
         while True:
-            reading = self._reading.get(position) or self._begin(position)
+            reading = self._reading.get(position)
+            # one that is over is not under way, though the loop may not have told so yet: to wait for it is no pause
+            if reading is None or reading.page.done():
+                reading = self._begin(position)
             page = await asyncio.shield(reading.page)
             if page.full or reading.number > before:
                 return page
@@ -93,13 +96,14 @@ class Past:
         self._begun += 1
         page = asyncio.create_task(self._page(position), name="page of the past")
         begun = self._reading[position] = _Reading(self._begun, page)
-        page.add_done_callback(lambda done: self._over(position, done))
+        page.add_done_callback(lambda done: self._over(position, begun))
         return begun
 
-    def _over(self, position: int, done: asyncio.Task[_Page]) -> None:
-        del self._reading[position]
-        if not done.cancelled():
-            done.exception()  # whoever asked may have been cancelled
+    def _over(self, position: int, ended: _Reading) -> None:
+        if self._reading.get(position) is ended:
+            del self._reading[position]
+        if not ended.page.cancelled():
+            ended.page.exception()  # whoever asked may have been cancelled
 
     async def _page(self, position: int) -> _Page:
         rows = await self._source(position, self._size)

@@ -85,6 +85,21 @@ async def test_subscribers_who_fell_far_behind_have_the_log_read_once_for_all_of
     assert log.times <= 24, "sixteen pages; six readers each for themselves would ask some ninety times"
 
 
+async def test_it_does_not_matter_at_which_moment_of_anothers_read_somebody_asks() -> None:
+    log = Asked()
+    await log.append(rings("a", 0, 5, pool="north"))
+    past = log.pages(10)
+
+    async def after_some_turns(turns: int) -> list[int]:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await positions(past, 0, 10)
+
+    # from before the first read is begun to long after it is over, among them the turn in which it ends
+    found = await asyncio.gather(*(after_some_turns(turns) for turns in (*range(20), *range(20))))
+    assert found == [[1, 2, 3, 4, 5]] * 40
+
+
 async def test_what_is_written_later_is_found_after_the_end_was_read() -> None:
     log = Asked()
     await log.append(rings("a", 0, 5, pool="north"))
