@@ -24,11 +24,10 @@ from channels.sms.ports import (
     TextState,
     TextUnavailable,
 )
-from channels.sms.retry import CHECKS, SCHEDULE, next_check, retry_at
-from domain.decide import Command
+from channels.sms.retry import CHECKS, next_check, retry_at
 from domain.delivery.events import NotificationRequested
 from domain.delivery.handed_over import WithholdDelivery
-from domain.delivery.state import AttemptDelivery, Delivery, RecordDeferred, RecordDelivered, RecordRefused
+from domain.delivery.state import AttemptDelivery, Delivery, RecordDeferred, RecordRefused
 from domain.event import Recorded
 from domain.execute import Executor, Origin, TooBusy
 from domain.personal import plain
@@ -36,6 +35,7 @@ from domain.ports import Clock, Log, LogUnavailable, Opener
 from domain.rejection import Rejection
 from domain.stream import stream_of
 from infra.texts.accounts import TextAccount, TextAccounts
+from infra.texts.last_words import last_word, not_sent
 from infra.texts.lines import Line
 from infra.texts.pacing import NEAR, Pace
 from infra.texts.permitting import Permitting
@@ -235,7 +235,9 @@ class Sending:
         if way.texts.away() > 0:
             return False
         try:
-            known = await self._accounted_for(delivery.customer_id, recorded)
+            known = await self._accounted_for(delivery, recorded, now)
+            if known is None:
+                return False
             found = await way.texts.sent_since(to, way.words, now - age_of(recorded, now) - APART, known)
         except (TextUnavailable, TextRefused) as fault:
             _log.warning("a provider cannot be asked what became of a text: %s", fault)
@@ -243,14 +245,21 @@ class Sending:
         if found is not None:
             await self.reporting.record(recorded, delivery, delivery.attempt_id, found)
             return True
-        await self.executor.execute(_not_sent(delivery, now), origin)
+        await self.executor.execute(not_sent(delivery, now), origin)
         return True
 
-    async def _accounted_for(self, customer_id: str, recorded: Sequence[Recorded]) -> set[str]:
-        """The provider's ids of all texts to a customer that the log knows, those of earlier attempts too."""
+    async def _accounted_for(self, asked: Delivery, recorded: Sequence[Recorded], now: datetime) -> set[str] | None:
+        """The provider's ids of all texts to a customer that the log knows, those of earlier attempts too.
+
+        None while another is being handed over: it may be in the same words, and with the provider by now.
+        """
         found = references(recorded)
-        for delivery_id in await self.texts_to(customer_id):
-            found |= references(await self.log.read_stream(stream_of("delivery", delivery_id)))
+        for delivery_id in await self.texts_to(asked.customer_id):
+            theirs = await self.log.read_stream(stream_of("delivery", delivery_id))
+            other = folded(theirs)
+            if delivery_id != asked.delivery_id and other.status == "attempting" and now < (other.deadline or now):
+                return None
+            found |= references(theirs)
         return found
 
     async def _ask(self, recorded: Sequence[Recorded], delivery: Delivery, now: datetime) -> bool:
@@ -267,7 +276,7 @@ class Sending:
             return False
         patience = next_check(age_of(recorded, now))
         if state.status in ("under_way", "sent") and patience is None:
-            await self.executor.execute(_last_word(delivery, state), _origin_of(recorded))
+            await self.executor.execute(last_word(delivery, state), _origin_of(recorded))
             return True
         await self.reporting.record(recorded, delivery, delivery.attempt_id, state, patience or CHECKS[-1])
         return True
@@ -285,21 +294,3 @@ class Sending:
 
 def _origin_of(recorded: Sequence[Recorded]) -> Origin:
     return Origin(project=recorded[0].project, pool=recorded[0].pool, actor=ACTOR)
-
-
-def _not_sent(delivery: Delivery, now: datetime) -> Command:
-    return RecordDeferred(
-        delivery_id=delivery.delivery_id,
-        attempt_id=delivery.attempt_id,
-        code="not_sent",
-        reason="nothing was heard of the attempt, and the provider has no such text",
-        retry_at=now if delivery.attempts <= len(SCHEDULE) else None,
-    )
-
-
-def _last_word(delivery: Delivery, state: TextState) -> Command:
-    """A carrier that has it and tells no more has delivered it, for all anybody knows; what never left has failed."""
-    where = {"delivery_id": delivery.delivery_id, "attempt_id": delivery.attempt_id}
-    if state.status == "sent":
-        return RecordDelivered(**where)
-    return RecordRefused(**where, code="never_left", reason="the provider did not hand it to a carrier in time")

@@ -86,6 +86,26 @@ async def test_a_text_of_which_only_the_report_was_heard_is_not_taken_for_anothe
     assert bodies(line.got()).count("Yes.") == 2
 
 
+async def test_a_text_that_is_just_being_handed_over_is_not_taken_for_one_of_unknown_outcome(line: Hotline) -> None:
+    """Both say the same; what became of the newer one is told a moment later."""
+    await line.texts()
+    work = await line.in_hand((await line.one(MessageReceived)).interaction_id)
+    line.emulator.fault(Fault("rest", "refuse", "CreateMessage", status=500))
+    first = await line.replies(work, "Yes.")
+    await line.works()
+    await line.advance(119.5)
+    line.emulator.fault(Fault("rest", "drop", "CreateMessage"))
+    second = await line.replies(work, "Yes.")
+    await line.works()
+    assert await status(line, second) == ("attempting", "")
+    await line.advance(0.7)
+    await line.works()
+    await line.advance(20)
+    await line.advance(20)
+    assert [await status(line, one) for one in (first, second)] == [("delivered", "")] * 2
+    assert bodies(line.got()).count("Yes.") == 2
+
+
 async def test_an_earlier_attempt_of_which_only_the_failure_was_heard_is_not_taken_for_a_later_one(
     line: Hotline,
 ) -> None:
