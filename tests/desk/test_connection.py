@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Browser, expect
+import asyncio
+
+from playwright.async_api import Browser, Route, expect
 
 from domain.belonging import Referred
 from tests.desk.browsing import Person, person
@@ -120,11 +122,18 @@ async def test_a_customer_who_writes_meanwhile_is_read_before_the_reply_goes_out
 
 async def test_an_ended_session_is_signed_in_again_over_what_was_being_written(web: Running, chromium: Browser) -> None:
     anna, _ = await at_work(web, chromium)
+    typed = asyncio.Event()
+
+    async def once_typed(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    # nothing goes to the server while there is typing: what is typed once the dialog has come goes to the dialog
+    await anna.page.route("**/api/**", once_typed)
     await anna.press("r")
-    await anna.page.keyboard.type("Dear Ada, a long")
+    await anna.page.keyboard.type("Dear Ada, a long letter.")
     await anna.context.clear_cookies()
-    # at one stroke: what is typed once the dialog has come goes to the dialog
-    await anna.page.keyboard.insert_text(" letter.")
+    typed.set()
     await anna.sees("Your session has ended.")
     await anna.page.get_by_label("Password", exact=True).fill("correct horse battery")
     await anna.press("Enter")
