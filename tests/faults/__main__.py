@@ -14,9 +14,9 @@ from pathlib import Path
 from infra.demo.pace import Pace
 from infra.logs import configure_logs
 from tests.faults.forking import nursery
-from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
+from tests.faults.killing import Kills, on_kafka, on_postgresql, on_roles, on_sqlite
 
-STORES = {"sqlite": on_sqlite, "postgresql": on_postgresql, "roles": on_roles}
+STORES = {"sqlite": on_sqlite, "postgresql": on_postgresql, "roles": on_roles, "kafka": on_kafka}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,13 +73,20 @@ def _table(found: Sequence[Kills]) -> str:
     lines = [_row("", [one.store for one in found]), "|---|" + "---:|" * len(found)]
     for name, title in ROWS.items():
         lines.append(_row(title, [f"{getattr(one, name):,.0f}" for one in found]))
-    lines.append(_row("faults of the database", [str(sum(one.database_faults.values())) for one in found]))
-    lines += [_row(check, ["BROKEN" if one.faults[check] else "holds" for one in found]) for check in found[0].faults]
+    lines.append(
+        _row("faults of the database, or of the broker", [str(sum(one.database_faults.values())) for one in found])
+    )
+    checks = dict.fromkeys(check for one in found for check in one.faults)
+    lines += [_row(check, [_verdict(one.faults.get(check)) for one in found]) for check in checks]
     broken = [
         f"{one.store}: {check}: {fault}" for one in found for check, faults in one.faults.items() for fault in faults
     ]
     verdict = "nothing was lost, nothing was done twice" if all(one.sound for one in found) else "NOT SOUND"
     return "\n".join([*lines, "", *broken, verdict])
+
+
+def _verdict(faults: Sequence[str] | None) -> str:
+    return "–" if faults is None else "BROKEN" if faults else "holds"
 
 
 def _row(title: str, values: Sequence[str]) -> str:

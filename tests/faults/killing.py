@@ -13,10 +13,11 @@ from typing import Any
 
 from infra.cli.main import UNUSABLE
 from infra.demo.pace import Pace
+from tests.faults.carried import own_broker
 from tests.faults.database import own_postgres
 from tests.faults.forking import Nursery
 from tests.faults.life import Life, attempts_cut_off, judge, populated
-from tests.faults.roles import Processes
+from tests.faults.roles import CARRIED, Processes
 from tests.faults.serving import Ended, run
 
 #: Of a hundred kills so many hit a process that has not finished starting.
@@ -62,13 +63,23 @@ class Kills:
         return asdict(self) | {"sound": self.sound}
 
 
-#: Something done to the database now and then; its name.
+#: Something done to the database, or the broker, now and then; its name.
 Disturb = Callable[[], Awaitable[str]]
+#: Another look at a centre that has done all its work and still runs; faults by check.
+Look = Callable[[Life], Awaitable[dict[str, list[str]]]]
 Tell = Callable[[str], None]
 
 
 async def kill_loop(
-    life: Life, kills: int, dice: Random, *, store: str, disturb: Disturb | None = None, wait: bool, tell: Tell = print
+    life: Life,
+    kills: int,
+    dice: Random,
+    *,
+    store: str,
+    disturb: Disturb | None = None,
+    look: Look | None = None,
+    wait: bool,
+    tell: Tell = print,
 ) -> Kills:
     """Run, kill `kills` times, drain, stop, judge. `wait`: for deliveries too whose attempt was cut off."""
     found = Kills(store=store, kills=kills)
@@ -86,9 +97,10 @@ async def kill_loop(
     left = await life.drain(LONG_DRAIN if wait else SHORT_DRAIN, wait_for_attempts=wait)
     found.drained = time.monotonic() - drained
     found.largest_resident = max(found.largest_resident, life.centre.resident)
+    seen = {} if look is None else await look(life)
     assert await life.centre.stop() == 0, life.centre.last_words()
     await life.end()
-    found.faults = await _judged(life, left, found, wait)
+    found.faults = await _judged(life, left, found, wait) | seen
     _count(life, found)
     found.seconds = time.monotonic() - began
     return found
@@ -167,7 +179,7 @@ def _count(life: Life, found: Kills) -> None:
     found.seen = dict(ledger.seen.most_common())
 
 
-# --- the two stores
+# --- the stores
 
 
 async def on_sqlite(
@@ -199,3 +211,20 @@ async def on_roles(
         populated(data, pace, forks, partial(Processes, seed=seed), **own.settings()) as life,
     ):
         return await kill_loop(life, kills, dice, store="roles", disturb=lambda: own.suffer(dice), wait=wait, tell=tell)
+
+
+async def on_kafka(
+    data: Path, forks: Nursery, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print
+) -> Kills:
+    """The same with the log on Kafka, relays among the processes, and a broker that suffers as well."""
+    dice = Random(f"kills {seed}")
+    async with own_postgres(data / "pg") as own, own_broker() as broker:
+
+        async def disturb() -> str:
+            return await dice.choice((own, broker)).suffer(dice)
+
+        make, stores = partial(Processes, seed=seed, roles=CARRIED), own.settings() | broker.settings()
+        async with populated(data, pace, forks, make, **stores) as life:
+            return await kill_loop(
+                life, kills, dice, store="Kafka", disturb=disturb, look=broker.judge, wait=wait, tell=tell
+            )

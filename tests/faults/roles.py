@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -12,17 +13,21 @@ from tests.faults.serving import STARTS, Centre, free_port
 
 #: Two of what stands by, one of what has an address that people know.
 ROLES = ("web", "mail", "router", "router", "projections", "projections", "delivery", "delivery")
+#: The same with the log on Kafka.
+CARRIED = (*ROLES, "relay", "relay")
 
 
 class Processes(Centre):
     """`kill` kills one of the processes, drawn by lot; `start` starts those that do not run."""
 
-    def __init__(self, settings: Settings, said: Path, nursery: Nursery, *, seed: int = 0) -> None:
+    def __init__(
+        self, settings: Settings, said: Path, nursery: Nursery, *, seed: int = 0, roles: Sequence[str] = ROLES
+    ) -> None:
         # links in mails lead to the web, whichever process sends them
         known = settings.model_copy(update={"public_url": settings.base_url})
         super().__init__(known, said, nursery, "web")
         self.dice = Random(f"roles {seed}")
-        self.parts = [self._part(number, role) for number, role in enumerate(ROLES)]
+        self.parts = [self._part(number, role) for number, role in enumerate(roles)]
 
     def _part(self, number: int, role: str) -> Centre:
         ports: dict[str, object] = {"operations_port": free_port()}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from infra.cluster.broker import partition_of
 from infra.demo.pace import Pace
-from tests.faults.killing import Kills, on_postgresql, on_roles, on_sqlite
+from infra.log.rows import StoredRow
+from tests.conformance.events import MOMENT
+from tests.faults.carried import differences
+from tests.faults.killing import Kills, on_kafka, on_postgresql, on_roles, on_sqlite
 
 #: A short loop; `make faults KILLS=200` runs long ones.
 KILLS = 4
@@ -34,3 +38,20 @@ async def test_processes_of_separate_roles_that_are_killed_one_by_one_lose_nothi
     folder, forks, wheel
 ):
     nothing_lost(await on_roles(folder, forks, KILLS, seed=7, pace=PACE, wait=False))
+
+
+async def test_the_same_processes_with_their_log_on_kafka_survive_their_own_kills_and_those_of_the_broker(
+    folder, forks, wheel
+):
+    nothing_lost(await on_kafka(folder, forks, KILLS, seed=7, pace=PACE, wait=False))
+
+
+def test_a_topic_that_lacks_an_event_or_has_one_twice_or_out_of_order_is_not_what_the_log_holds():
+    written = [StoredRow(n, f"s{n}", 1, "x.v1", b"{}", pool, MOMENT) for n, pool in enumerate(("a", "d", "a", "d"), 1)]
+    at = partition_of("a", 2)
+    right = [[1, 3], [2, 4]] if at == 0 else [[2, 4], [1, 3]]
+    assert partition_of("d", 2) != at
+    assert differences(right, written, 4) == []
+    for wrong in ([3], [1, 3, 3], [3, 1], [1, 2, 3], []):
+        topic = [wrong if number == at else partition for number, partition in enumerate(right)]
+        assert differences(topic, written, 4) != [], wrong
