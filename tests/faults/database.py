@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import signal
 import subprocess
@@ -52,9 +53,10 @@ class OwnPostgres:
 
     def kill_a_backend(self, dice: Random) -> None:
         """SIGKILL to a serving process: the postmaster ends all others, recovers, and starts anew."""
-        children = [one for one in self._postmaster().children() if " centre " in " ".join(one.cmdline())]
+        children = [one for one in self._postmaster().children() if _serves("centre", one)]
         if children:
-            dice.choice(sorted(children, key=lambda one: one.pid)).kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                dice.choice(sorted(children, key=lambda one: one.pid)).kill()
 
     async def away(self, seconds: float, *, at_once: bool) -> None:
         """Stop the server, wait, start it."""
@@ -92,6 +94,14 @@ class OwnPostgres:
     @property
     def folder(self) -> Path:
         return Path(self._server.pgdata)
+
+
+def _serves(database: str, backend: psutil.Process) -> bool:
+    """Whether it is, or was until this moment, a server's process that serves a connection to the database."""
+    try:
+        return f" {database} " in " ".join(backend.cmdline())
+    except psutil.NoSuchProcess:  # which a zombie is too
+        return False
 
 
 @asynccontextmanager
