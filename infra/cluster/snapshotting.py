@@ -7,6 +7,7 @@ It begins with the snapshot there is and folds what has come since, as a router 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,7 @@ from domain.ports import LogUnavailable, UnreadableEvent
 from infra.cluster.snapshots import Snapshots, latest_router
 from infra.log.opened import NoKeyring
 from infra.log.postgres import PostgresLog
+from infra.logs import configure_logs
 
 _log = structlog.get_logger("snapshots")
 
@@ -52,6 +54,12 @@ async def _make(dsn: str, key: bytes, pool: str, every: int) -> int:
         await log.close()
 
 
+def _begin(level: str) -> None:
+    """Of the new process: it gives way, and speaks as the one that it belongs to."""
+    os.nice(NICE)
+    configure_logs(level, role="router")
+
+
 class Snapshotting:
     """Looks after the snapshots of the pools that this process routes, one at a time."""
 
@@ -70,7 +78,8 @@ class Snapshotting:
 
     async def _snapshot(self, pool: str) -> None:
         loop = asyncio.get_running_loop()
-        processes = ProcessPoolExecutor(1, get_context("spawn"), os.nice, (NICE,))
+        level = logging.getLevelName(logging.getLogger().getEffectiveLevel())
+        processes = ProcessPoolExecutor(1, get_context("spawn"), _begin, (level,))
         try:
             work = make_snapshot, self._dsn, self._key, pool, self._every
             position = await loop.run_in_executor(processes, *work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pickle
 from collections.abc import Sequence
 
@@ -132,3 +133,21 @@ async def test_snapshots_are_made_in_a_process_of_their_own_as_the_log_grows(
     await eventually(made, 60)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_process_that_makes_snapshots_speaks_as_every_other_does(capfd: pytest.CaptureFixture[str]) -> None:
+    nowhere = "host=127.0.0.1 port=1 user=nobody dbname=none connect_timeout=2"
+    making = asyncio.create_task(Snapshotting(nowhere, KEY, every=5, look=0.05).run({POOL: 5}))
+    lines: list[str] = []
+
+    async def said() -> bool:
+        lines.extend(capfd.readouterr().err.splitlines())
+        return any("snapshots cannot be reached" in line for line in lines)
+
+    try:
+        await eventually(said, 60)
+    finally:
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+    told = next(line for line in lines if "snapshots cannot be reached" in line)
+    assert {"event": "no snapshot", "role": "router", "pool": POOL}.items() <= json.loads(told).items()
