@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from domain.event import Recorded
 from domain.ports import UnreadableEvent
+from infra.gathering import Gathering
 from infra.log.mapper import Decoded, EventMapper
 from infra.log.rows import PlainRow
 
@@ -35,13 +36,6 @@ class _Page(NamedTuple):
     fault: UnreadableEvent | None
 
 
-class _Reading(NamedTuple):
-    """A read under way, and the how manieth it is."""
-
-    number: int
-    page: asyncio.Task[_Page]
-
-
 class Past:
     """Reads by pages. For one event loop. Only full pages are kept: the log's end is read again each time."""
 
@@ -50,9 +44,9 @@ class Past:
         #: By where they start; the latest used last.
         self._pages: OrderedDict[int, _Page] = OrderedDict()
         self._bytes = 0
-        self._reading: dict[int, _Reading] = {}
-        #: Reads begun so far.
-        self._begun = 0
+        # where the log ends is told by a read that began after it was asked for: one that was under way ended earlier
+        # than what the asker knows to be there, and who takes that for all there is passes over the difference
+        self._reading = Gathering(self._pages_after)
 
     async def after(self, position: int, limit: int) -> Decoded:
         """The next events: fewer than `limit` only at the log's end, or before one that cannot be read.
@@ -61,7 +55,7 @@ class Past:
         """
         found: list[Recorded] = []
         while True:
-            page = self._known(position) or await self._read(position)
+            page = self._known(position) or await self._reading(position)
             found += [event for event in page.events if event.position > position]
             if len(found) >= limit:
                 return Decoded(found[:limit], page.fault if len(found) == limit else None)
@@ -76,36 +70,15 @@ class Past:
                 return page
         return None
 
-    async def _read(self, position: int) -> _Page:
-        """A page that begins here, for all who ask for it meanwhile.
-
-        Where the log ended is told by a read that was begun later than it was asked for: one that was under way ended
-        earlier than what the asker knows to be there, and who takes that for all there is passes over the difference.
-        """
-        before = self._begun
-        while True:
-            reading = self._reading.get(position)
-            # one that is over is not under way, though the loop may not have told so yet: to wait for it is no pause
-            if reading is None or reading.page.done():
-                reading = self._begin(position)
-            page = await asyncio.shield(reading.page)
-            if page.full or reading.number > before:
-                return page
-
-    def _begin(self, position: int) -> _Reading:
-        self._begun += 1
-        page = asyncio.create_task(self._page(position), name="page of the past")
-        begun = self._reading[position] = _Reading(self._begun, page)
-        page.add_done_callback(lambda done: self._over(position, begun))
-        return begun
-
-    def _over(self, position: int, ended: _Reading) -> None:
-        if self._reading.get(position) is ended:
-            del self._reading[position]
-        if not ended.page.cancelled():
-            ended.page.exception()  # whoever asked may have been cancelled
+    async def _pages_after(self, positions: Sequence[int]) -> Mapping[int, _Page]:
+        """A page that begins at each, read side by side unless it was read meanwhile."""
+        pages = await asyncio.gather(*(self._page(position) for position in positions))
+        return dict(zip(positions, pages, strict=True))
 
     async def _page(self, position: int) -> _Page:
+        known = self._known(position)
+        if known is not None:
+            return known
         rows = await self._source(position, self._size)
         events, fault = self._mapper.decode_until_fault(rows)
         size = sum(len(row[4]) for row in rows[: len(events)])
