@@ -21,7 +21,8 @@ from infra.apply_documents import apply_documents
 from infra.clock import system_clock
 from infra.collecting import tune_collector
 from infra.logs import configure_logs
-from infra.node import Node, running_node
+from infra.node import Node
+from infra.process import running_node
 from infra.roles import Role
 from infra.settings import Settings, TwilioAccount
 from infra.stores import new_id

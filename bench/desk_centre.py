@@ -23,7 +23,8 @@ from infra.accounts.store import AccountStore
 from infra.apply_documents import apply_documents
 from infra.clock import system_clock
 from infra.demo.cluster import Cluster, own_cluster
-from infra.node import Node, watching_node
+from infra.node import Node
+from infra.process import watching_node
 from infra.settings import Settings
 from infra.stores import new_id
 from web.access import EVERYWHERE, Role

@@ -19,7 +19,7 @@ from domain.execute import Origin
 from infra.accounts.store import AccountStore
 from infra.apply_documents import apply_documents
 from infra.demo.cluster import own_cluster
-from infra.node import watching_node
+from infra.process import watching_node
 from infra.roles import Role
 from infra.settings import Settings, TwilioAccount
 from web.access import Role as Grant

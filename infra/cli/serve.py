@@ -34,7 +34,7 @@ def serve(
 
 async def _serve(role: Role) -> None:
     # imported here: the web framework costs a second that `trunkline check` should not pay
-    from infra.node import running_node
+    from infra.process import running_node
 
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

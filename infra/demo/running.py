@@ -41,7 +41,8 @@ from infra.demo.telephones import PROVIDER, Telephones, telephone_network
 from infra.demo.tempo import Tempo
 from infra.demo.watching import Watching
 from infra.load_settings import BadSettings
-from infra.node import Node, running_node, watching_node
+from infra.node import Node
+from infra.process import running_node, watching_node
 from infra.settings import Settings
 
 MOST_KEPT = 10_000

@@ -22,6 +22,10 @@ class Figures:
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         self.process = self._gauge("process_info", "1, with what this process is for.", "role", "version")
+        self.held_up = self._counter(
+            "loop_held_up_seconds", "Time in which the event loop was held up for over a second."
+        )
+        self.collecting = self._counter("collecting_seconds", "Time spent on collecting garbage.")
         self._of_commands()
         self._of_the_web()
         self._of_the_log()

@@ -28,6 +28,9 @@ def test_a_command_that_there_is_not_is_refused_with_a_way_to_the_overview() -> 
 def test_one_command_does_not_import_what_others_need() -> None:
     what = "import sys; from infra.cli.main import app; app(['sms', '--help'], standalone_mode=False); "
     loaded = subprocess.run(
-        [sys.executable, "-c", what + "print('infra.node' in sys.modules)"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", what + "print('infra.process' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert loaded.stdout.splitlines()[-1] == "False"

@@ -28,7 +28,8 @@ from domain.centre.documents import CentreDocument, ProjectDocument
 from domain.event import Event, Recorded
 from domain.execute import Origin
 from infra.demo.outbox import Outbox
-from infra.node import Node, running_node
+from infra.node import Node
+from infra.process import running_node
 from infra.settings import Settings, TwilioAccount
 from infra.stores import new_id
 from web.access import read_grants

@@ -70,7 +70,9 @@ async def test_one_click_signs_in_at_the_centre_and_only_a_browser_on_this_page_
 
 
 def test_a_centre_that_serves_knows_nothing_of_the_demo() -> None:
-    command = "import infra.node, infra.cli.serve, sys; print([m for m in sys.modules if m.startswith('infra.demo')])"
+    command = (
+        "import infra.process, infra.cli.serve, sys; print([m for m in sys.modules if m.startswith('infra.demo')])"
+    )
     done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.strip() == "[]"
 

@@ -33,7 +33,8 @@ from infra.apply_documents import apply_documents
 from infra.closing import Closing
 from infra.documents import check_files
 from infra.mail.letters import StoredLetters
-from infra.node import Node, running_node
+from infra.node import Node
+from infra.process import running_node
 from infra.settings import Settings
 
 pytestmark = pytest.mark.timeout(120)

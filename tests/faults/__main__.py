@@ -73,9 +73,7 @@ def _table(found: Sequence[Kills]) -> str:
     lines = [_row("", [one.store for one in found]), "|---|" + "---:|" * len(found)]
     for name, title in ROWS.items():
         lines.append(_row(title, [f"{getattr(one, name):,.0f}" for one in found]))
-    lines.append(
-        _row("faults of the database, or of the broker", [str(sum(one.database_faults.values())) for one in found])
-    )
+    lines.append(_row("faults of the database, or of the broker", [str(sum(one.suffered.values())) for one in found]))
     checks = dict.fromkeys(check for one in found for check in one.faults)
     lines += [_row(check, [_verdict(one.faults.get(check)) for one in found]) for check in checks]
     broken = [

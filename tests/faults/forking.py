@@ -90,7 +90,7 @@ def _read_all_code() -> None:
 
     for place in COMMANDS.values():
         import_module(place.partition(":")[0])
-    import_module("infra.node")
+    import_module("infra.process")
     web = import_module("web.app")
     web.declared(web.described())  # works the routes out
     # what is never looked at again is never copied into a process either

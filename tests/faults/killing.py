@@ -37,7 +37,8 @@ class Kills:
     store: str
     kills: int
     at_start: int = 0
-    database_faults: dict[str, int] = field(default_factory=dict[str, int])
+    #: What was done to the database and the broker, and how often.
+    suffered: dict[str, int] = field(default_factory=dict[str, int])
     refused_starts: int = 0
     seconds: float = 0.0
     drained: float = 0.0
@@ -115,7 +116,7 @@ async def _one_kill(life: Life, number: int, dice: Random, found: Kills, disturb
         await _up(life, found)
         if disturb is not None and dice.random() * 100 < DISTURBED:
             what = await disturb()
-            found.database_faults[what] = found.database_faults.get(what, 0) + 1
+            found.suffered[what] = found.suffered.get(what, 0) + 1
         await asyncio.sleep(dice.uniform(0, OLD if disturb is None else 2 * OLD))
     if not centre.alive:
         await _up(life, found)
@@ -134,7 +135,7 @@ async def _up(life: Life, found: Kills) -> None:
             await centre.ready()
             return
         except Ended as end:
-            away = end.code == UNUSABLE and found.database_faults and '"event": "running"' not in centre.this_life()
+            away = end.code == UNUSABLE and found.suffered and '"event": "running"' not in centre.this_life()
             if not away:
                 raise
             found.refused_starts += 1
@@ -162,7 +163,7 @@ def _complaints(life: Life, found: Kills) -> list[str]:
     """Errors in the process's own log; that projections stop while their database is away is as it should be."""
     away = ("the database of the read models cannot be used", "the keyring's database cannot be used")
     told = [one for one in life.centre.complaints() if one not in life.excused]
-    return [one for one in told if not (found.database_faults and any(words in one for words in away))]
+    return [one for one in told if not (found.suffered and any(words in one for words in away))]
 
 
 def _count(life: Life, found: Kills) -> None:

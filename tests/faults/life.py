@@ -33,7 +33,7 @@ from infra.demo.setting_up import (
     settings_for,
 )
 from infra.demo.watching import Watching
-from infra.node import running_node
+from infra.process import running_node
 from infra.settings import Settings
 from infra.stores import Stores, open_stores
 from tests.faults.forking import Nursery

@@ -12,7 +12,7 @@ from domain.customer.contact import contact
 from domain.execute import Origin
 from domain.intake import ReceiveMessage
 from infra.demo.setting_up import read_documents
-from infra.node import running_node
+from infra.process import running_node
 from infra.stores import open_stores
 from tests.faults.life import Life
 from tests.faults.writing import bring, letter

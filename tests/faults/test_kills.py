@@ -31,7 +31,7 @@ async def test_a_centre_on_sqlite_that_is_killed_again_and_again_loses_nothing_a
 async def test_a_centre_on_postgresql_survives_its_own_kills_and_those_of_its_database(folder, forks, wheel):
     found = await on_postgresql(folder, forks, KILLS, seed=7, pace=PACE, wait=False)
     nothing_lost(found)
-    assert found.database_faults
+    assert found.suffered
 
 
 async def test_processes_of_separate_roles_that_are_killed_one_by_one_lose_nothing_and_do_nothing_twice(

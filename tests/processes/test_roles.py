@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +111,22 @@ async def test_every_line_of_a_process_s_log_is_json_with_its_role(centre: Clust
     lines = [json.loads(line) for line in router.said.read_text().splitlines()]
     assert {line["role"] for line in lines} == {"router"}
     assert {"running", "stopping"} <= {line["event"] for line in lines}
+
+
+async def test_a_process_that_stood_still_says_for_how_long(centre: Cluster) -> None:
+    (router,) = await centre.start("router")
+    os.kill(router.pid, signal.SIGSTOP)
+    await asyncio.sleep(3.0)
+    os.kill(router.pid, signal.SIGCONT)
+
+    async def told() -> dict[str, Any] | None:
+        lines = [json.loads(line) for line in router.said.read_text().splitlines()]
+        return next((line for line in lines if line["event"] == "the event loop was held up"), None)
+
+    line = await until(told)
+    assert line["level"] == "warning"
+    assert line["of_it_processor"] < line["seconds"], "nothing was computed meanwhile"
+    assert "trunkline_loop_held_up_seconds_total 0.0" not in (await router.ask("/metrics")).text
 
 
 async def test_separate_roles_on_an_embedded_log_are_refused_with_the_way_out(centre: Cluster) -> None:

@@ -20,7 +20,8 @@ from domain.event import Event
 from domain.interaction.events import AgentConnected, InteractionOffered
 from domain.interaction.offers import AcceptOffer
 from domain.interaction.work import Reply
-from infra.node import Node, running_node
+from infra.node import Node
+from infra.process import running_node
 from infra.settings import Settings, TwilioAccount
 from tests.domain.documents import BOTH, centre, project
 from tests.faults.database import url_of

@@ -18,7 +18,8 @@ from domain.event import Event
 from domain.interaction.events import AgentConnected, InteractionOffered, WaitAnnounced, WrapUpCompleted
 from domain.interaction.offers import AcceptOffer
 from domain.voice.events import LineFreed
-from infra.node import Node, running_node
+from infra.node import Node
+from infra.process import running_node
 from infra.settings import Settings, TwilioAccount
 from tests.channels.voice.flows import LINE, project
 from tests.channels.voice.hotline import ALWAYS, CALLER, ORIGIN, SID, TOKEN, centre
