@@ -41,7 +41,11 @@ class Duplicate(Exception):
 
 
 class _Died(Exception):
-    """The connection was lost: with another one the same may succeed."""
+    """The connection was lost: with another one the same may succeed. `sent`: the statement may have been done."""
+
+    def __init__(self, *, sent: bool) -> None:
+        super().__init__()
+        self.sent = sent
 
 
 class Database(Protocol):
@@ -126,37 +130,48 @@ class PostgresDatabase:
         self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
     ) -> Sequence[Row]:
         pool = self._pool if durable else self._hasty
+        repeatable = not durable or statement.startswith("SELECT")
         # after a restart of the server each connection of the pool is found out to be dead by who uses it first
-        tries = pool.max_size + 1 if not durable or statement.startswith("SELECT") else 1
+        tries = pool.max_size + 1
         while True:
             tries -= 1
             try:
-                return await self._run(pool, _for_postgres(statement), dict(parameters or {}))
+                return await self._run(pool, _for_postgres(statement), dict(parameters or {}), repeatable)
             except psycopg.errors.UniqueViolation as fault:
                 raise Duplicate from fault
             except _Died as fault:
-                if not tries:
+                if not tries or (fault.sent and not repeatable):
                     raise LogUnavailable("the store of accounts: the connection was lost") from fault
             except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
                 raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
 
-    async def _run(self, pool: Pool, statement: Any, parameters: dict[str, Any]) -> Sequence[Row]:
+    async def _run(self, pool: Pool, statement: Any, parameters: dict[str, Any], repeatable: bool) -> Sequence[Row]:
         asked = _cancellations()
         async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
             if _cancellations() > asked:
                 # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
                 raise asyncio.CancelledError
+            if not repeatable:
+                await _listening(connection)
             try:
                 cursor = await connection.execute(statement, parameters)
                 return await cursor.fetchall() if cursor.description else []
             except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
                 if connection.closed:
-                    raise _Died from fault
+                    raise _Died(sent=True) from fault
                 raise
 
     async def close(self) -> None:
         await self._pool.close()
         await self._hasty.close()
+
+
+async def _listening(connection: psycopg.AsyncConnection[Row]) -> None:
+    """Raises `_Died` where nobody listens any more: what may not be done twice is not sent there to be lost."""
+    try:
+        await AsyncConnectionPool.check_connection(connection)
+    except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+        raise _Died(sent=False) from fault
 
 
 def _cancellations() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -264,7 +264,24 @@ async def test_who_is_cancelled_at_the_very_moment_of_getting_a_connection_ends(
     await database.close()
 
 
-async def test_when_the_database_is_back_nobody_is_refused_for_connections_that_died_meanwhile(postgres: str) -> None:
+async def read(database: Database) -> None:
+    assert await database.run("SELECT 1") == [(1,)]
+
+
+async def write_in_haste(database: Database) -> None:
+    assert await ReplyStore(database).claim("key", "request", NOW) is None
+
+
+async def write(database: Database) -> None:
+    accounts = AccountStore(database, PASSWORDS)
+    await accounts.add(SUE, PASSWORD, NOW)
+    assert [one.name for one in await accounts.list("main")] == ["sue"]
+
+
+@pytest.mark.parametrize("ask", [read, write_in_haste, write])
+async def test_when_the_database_is_back_nobody_is_refused_for_connections_that_died_meanwhile(
+    postgres: str, ask: Callable[[Database], Awaitable[None]]
+) -> None:
     """A centre that said that it was ready refused a clerk's next request, once for each connection of its pools."""
     every = [durable for durable in (True, False) for _ in range(POOL_SIZE)]
     async with AsyncExitStack() as closing:
@@ -279,8 +296,19 @@ async def test_when_the_database_is_back_nobody_is_refused_for_connections_that_
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         assert await ended.fetchall() == [(2 * POOL_SIZE,)]
-        assert await database.run("SELECT 1") == [(1,)]
-        assert await ReplyStore(database).claim("key", "request", NOW) is None
+        await ask(database)
+
+
+async def test_a_write_whose_connection_dies_under_it_is_refused_and_not_done_again(postgres: str) -> None:
+    async with AsyncExitStack() as closing:
+        database = await PostgresDatabase.connect(postgres)
+        closing.push_async_callback(database.close)
+        await database.run("CREATE SEQUENCE tries")
+        await database.run("CREATE TABLE found (number INT, ended BOOLEAN)")
+        with pytest.raises(LogUnavailable, match="connection was lost"):
+            await database.run("INSERT INTO found SELECT nextval('tries'), pg_terminate_backend(pg_backend_pid())")
+        assert await database.run("SELECT last_value, is_called FROM tries") == [(1, True)]
+        assert await database.run("SELECT * FROM found") == []
 
 
 async def test_what_fails_on_a_connection_that_stands_is_not_tried_again(postgres: str) -> None:
