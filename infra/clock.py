@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from domain.ports import Clock
+
+#: How far our clock and a provider's may be apart, since either may have been set anew meanwhile.
+CLOCKS_APART: Final = timedelta(hours=2)
 
 
 def system_clock() -> datetime:

@@ -34,6 +34,7 @@ from domain.personal import plain
 from domain.ports import Clock, Log, LogUnavailable, Opener
 from domain.rejection import Rejection
 from domain.stream import stream_of
+from infra.clock import CLOCKS_APART
 from infra.texts.accounts import TextAccount, TextAccounts
 from infra.texts.last_words import last_word, not_sent
 from infra.texts.lines import Line
@@ -53,8 +54,6 @@ AT_ONCE: Final = 8
 PAGE: Final = 100
 #: Seconds for which a text is put off whose provider does not answer, where a whole page of them waits.
 AWAY: Final = 60.0
-#: How far our clock and a provider's may be apart, since either may have been set anew meanwhile.
-APART: Final = timedelta(hours=2)
 
 
 class Due(NamedTuple):
@@ -238,7 +237,7 @@ class Sending:
             known = await self._accounted_for(delivery, recorded, now)
             if known is None:
                 return False
-            found = await way.texts.sent_since(to, way.words, now - age_of(recorded, now) - APART, known)
+            found = await way.texts.sent_since(to, way.words, now - age_of(recorded, now) - CLOCKS_APART, known)
         except (TextUnavailable, TextRefused) as fault:
             _log.warning("a provider cannot be asked what became of a text: %s", fault)
             return False

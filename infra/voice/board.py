@@ -5,6 +5,7 @@ Folded from the log alone, by the domain's own folds. What is over is forgotten.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from domain.event import Event, Recorded
@@ -49,6 +50,9 @@ from domain.voice.recordings import RecordingCopySettled, RecordingGivenUp
 from infra.voice.seen import Calling, Dialling, Invited, Kept, Outside, Promised, Wait
 
 _CALLS = ("voice", "callback")
+#: Legs of ours that are over and whose ids are kept: more than any centre dials in twice the hours that clocks may be
+#: apart, save those of hundreds of calls a second.
+_LEGS_KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -71,6 +75,8 @@ class Board:
     #: By interaction and party.
     invited: dict[tuple[str, str], Invited] = field(default_factory=dict[tuple[str, str], Invited])
     position: int = 0
+    #: The provider's ids of legs that we dialled and that are over.
+    _over: deque[str] = field(default_factory=lambda: deque[str](maxlen=_LEGS_KEPT))
     #: By work id, the attempt that reached an agent who took a call over; by interaction, until they are connected.
     _took_over: dict[str, str] = field(default_factory=dict[str, str])
     _call_ids: dict[str, str] = field(default_factory=dict[str, str])
@@ -125,6 +131,10 @@ class Board:
 
     def dials_of(self, interaction_id: str) -> list[Dialling]:
         return [self.dials[one] for one in sorted(self._dial_ids.get(interaction_id, ()))]
+
+    def known_legs(self) -> set[str]:
+        """The provider's ids of all legs that we dialled, as far as the log has them: no other attempt led to those."""
+        return {*self._over, *(one.state.call_id for one in self.dials.values() if one.state.call_id)}
 
     def _call(self, recorded: Recorded) -> None:
         call_id, event = identity_of(recorded.stream), recorded.event
@@ -287,7 +297,9 @@ class Board:
         if any(one.state.status != "ended" for one in self.dials_of(interaction_id)):
             return
         for dial_id in self._dial_ids.pop(interaction_id, ()):
-            del self.dials[dial_id]
+            over = self.dials.pop(dial_id).state.call_id
+            if over:
+                self._over.append(over)
         self.interactions.pop(interaction_id, None)
         self.waits.pop(interaction_id, None)
         self.callbacks.pop(interaction_id, None)

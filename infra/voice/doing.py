@@ -27,6 +27,7 @@ from domain.interaction.recording import StartRecording
 from domain.voice.calls import EndCall
 from domain.voice.dial import AttemptDial, RecordAnswered, RecordDialEnded, RecordPlaced
 from domain.voice.events import DialOutcome
+from infra.clock import CLOCKS_APART
 from infra.voice.answering import GO_ON, back_to_waiting
 from infra.voice.board import Board
 from infra.voice.calling_back import AgentNotReached, DialOut, NotReached, TalkOver
@@ -189,7 +190,7 @@ class Doing:
         await self._execute(dial, RecordDialEnded(dial_id=dial.state.dial_id, outcome="ended", reason="wanted no more"))
 
     async def _ask_dial(self, deed: AskDial) -> None:
-        """What became of an attempt: found by its own identifier, or among the legs made since to the same address."""
+        """What became of an attempt: found by its identifier, or as the leg to that address which is no other's."""
         dial = deed.dial
         control = self.reaching.control(dial.state.provider)
         state = dial.state
@@ -197,9 +198,9 @@ class Doing:
         if state.call_id:
             found = await control.state(state.call_id)
         else:
-            known = {one.state.call_id for one in self.board.dials.values() if one.state.call_id}
             shown = self.reaching.line(dial.project, state.number).number.number
-            made = await control.legs_made(self._address(dial), shown, since=dial.since, known=known)
+            since, known = dial.since - CLOCKS_APART, self.board.known_legs()
+            made = await control.legs_made(self._address(dial), shown, since=since, known=known)
             found = made[0] if made else None
         await self._execute(dial, _told(state.dial_id, found))
 

@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -151,12 +151,14 @@ class Hotline:
 
 
 @asynccontextmanager
-async def hotline(folder: Path, document: ProjectDocument | None = None, **anna: Any) -> AsyncGenerator[Hotline]:
-    """Everything, with Anna and Boris ready."""
+async def hotline(
+    folder: Path, document: ProjectDocument | None = None, *, ahead: timedelta = timedelta(), **anna: Any
+) -> AsyncGenerator[Hotline]:
+    """Everything, with Anna and Boris ready. `ahead`: how far the provider's clock is before ours."""
     async with AsyncExitStack() as closing:
         settings = Settings(data=folder, keys_url=SecretStr("memory:"))
         stores = await closing.enter_async_context(open_stores(settings))
-        emulator = Emulator(SID, TOKEN, datetime.now(UTC))
+        emulator = Emulator(SID, TOKEN, datetime.now(UTC) + ahead)
         api = await closing.enter_async_context(serving(emulator))
         listener = closing.enter_context(contextlib.closing(socket.create_server(("127.0.0.1", 0))))
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"

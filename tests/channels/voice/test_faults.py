@@ -18,6 +18,7 @@ from domain.interaction.events import (
     ConnectFailed,
     InteractionClosed,
     InteractionQueued,
+    WrapUpCompleted,
 )
 from domain.voice.events import CallEnded, DialAttempted, DialEnded, DialPlaced, LineFreed
 from infra.voice.deeds import AskCall
@@ -151,3 +152,34 @@ async def test_a_provider_that_wants_us_away_for_an_hour_is_asked_once_and_the_n
     await line.accept("boris", count=2)
     await line.until(AgentConnected)
     assert len(line.emulator.calls_to("client:boris")) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_an_agent_is_called_once_though_the_answer_was_lost_and_the_provider_s_clock_is_an_hour_off(
+    tmp_path: Path, hours: int
+) -> None:
+    async with hotline(tmp_path, ahead=timedelta(hours=hours)) as line:
+        line.emulator.fault(Fault("rest", "drop", "CreateParticipant"))
+        line.emulator.fault(Fault("webhook", "lose", "mark=", times=3))
+        await line.emulator.dial(CALLER, LINE)
+        await line.accept()
+        await line.until(AgentConnected)
+        assert len(line.emulator.calls_to("client:anna")) == 1
+        assert len(await line.events(DialAttempted)) == 1
+
+
+async def test_an_attempt_that_never_arrived_is_not_taken_for_the_call_before_it_to_the_same_agent(
+    line: Hotline,
+) -> None:
+    first = await line.emulator.dial(CALLER, LINE)
+    await line.accept()
+    await line.until(AgentConnected)
+    await line.emulator.hang_up(first.sid)
+    await line.until(WrapUpCompleted)
+    await line.until(InteractionClosed)
+    line.emulator.fault(Fault("rest", "refuse", "CreateParticipant", status=500))
+    second = await line.emulator.dial(CALLER, LINE)
+    await line.accept(count=2)
+    assert (await line.until(DialEnded, 2)).outcome == "never_placed"
+    assert len(line.emulator.calls_to("client:anna")) == 1
+    assert not second.is_over
