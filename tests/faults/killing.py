@@ -14,7 +14,7 @@ from typing import Any
 from infra.cli.main import UNUSABLE
 from infra.demo.pace import Pace
 from tests.faults.carried import own_broker
-from tests.faults.database import own_postgres
+from tests.faults.database import own_postgres, replicated_postgres
 from tests.faults.forking import Nursery
 from tests.faults.life import Life, attempts_cut_off, judge, populated
 from tests.faults.roles import CARRIED, Processes
@@ -217,9 +217,11 @@ async def on_roles(
 async def on_kafka(
     data: Path, forks: Nursery, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print
 ) -> Kills:
-    """The same with the log on Kafka, relays among the processes, and a broker that suffers as well."""
+    """The same with the log on Kafka, relays among the processes, a broker that suffers as well, and a PostgreSQL whose
+    synchronous replica takes its place now and then.
+    """
     dice = Random(f"kills {seed}")
-    async with own_postgres(data / "pg") as own, own_broker() as broker:
+    async with replicated_postgres(data / "pg") as own, own_broker() as broker:
 
         async def disturb() -> str:
             return await dice.choice((own, broker)).suffer(dice)
