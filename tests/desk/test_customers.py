@@ -53,6 +53,7 @@ async def context(opened: Browser, **more: Any) -> BrowserContext:
 
 async def flaws(page: Page, rules: Rules = RULES) -> list[str]:
     """What axe finds, whether the page is wider than its window, and fields too narrow to be read."""
+    await page.wait_for_load_state()  # what is looked for on it may be there before its style sheet is
     wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     narrow = await page.evaluate(
         """() => [...document.querySelectorAll('select, textarea, input:not([type=radio], [type=hidden])')]
