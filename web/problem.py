@@ -136,6 +136,7 @@ def of_any(fault: Exception) -> Problem:
         case TooBusy():
             return unavailable("too_busy", "others change the same thing at this moment; try again")
         case LogUnavailable():
+            log.warning("a request is refused: a store is away", kind=type(fault).__name__, where=_where(fault))
             return unavailable("log_unavailable", "the event log cannot be reached; nothing was changed, try again")
         case KeyDestroyed():
             return Problem(410, "erased", "this customer's data was erased")

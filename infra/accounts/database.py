@@ -9,7 +9,9 @@ import asyncio
 import re
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +28,9 @@ _NAMED = re.compile(r"(?<![:\w]):([a-z_]+[0-9]*)")
 Pool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
 POOL_SIZE, HASTY_SIZE = 4, 4
 TIMEOUT_SECONDS = 10.0
+#: Seconds for which a pool tries by itself to be let in again, and after which whoever waits makes it try anew. Left to
+#: itself it tries ever more rarely: after ten minutes without a server, minutes after the server is back.
+TRIES_SECONDS, ASKS_SECONDS = 2.0, 2.5
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -112,19 +117,21 @@ class PostgresDatabase:
         pool = _pool(conninfo, POOL_SIZE)
         given = conninfo_to_dict(conninfo).get("options") or ""
         hasty = _pool(make_conninfo(conninfo, options=f"{given} -c synchronous_commit=off".strip()), HASTY_SIZE)
+        database = cls(pool, hasty)
         try:
-            await pool.open(wait=True, timeout=TIMEOUT_SECONDS)
-            await hasty.open(wait=True, timeout=TIMEOUT_SECONDS)
+            for one in (pool, hasty):
+                await one.open()
+                async with _connection(one):
+                    pass
         except PoolTimeout as fault:
-            await pool.close()
-            await hasty.close()
+            await database.close()
             raise LogUnavailable("the store of accounts: the database does not answer") from fault
         async with pool.connection() as connection, connection.transaction():
             # of several processes that start at once, one creates the tables
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
             for statement in TABLES:
                 await connection.execute(statement.encode())
-        return cls(pool, hasty)
+        return database
 
     async def run(
         self, statement: str, parameters: Mapping[str, Any] | None = None, *, durable: bool = True
@@ -146,11 +153,7 @@ class PostgresDatabase:
                 raise LogUnavailable(f"the store of accounts: {type(fault).__name__}") from fault
 
     async def _run(self, pool: Pool, statement: Any, parameters: dict[str, Any], repeatable: bool) -> Sequence[Row]:
-        asked = _cancellations()
-        async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
-            if _cancellations() > asked:
-                # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
-                raise asyncio.CancelledError
+        async with _connection(pool) as connection:
             if not repeatable:
                 await _listening(connection)
             try:
@@ -164,6 +167,27 @@ class PostgresDatabase:
     async def close(self) -> None:
         await self._pool.close()
         await self._hasty.close()
+
+
+@asynccontextmanager
+async def _connection(pool: Pool) -> AsyncGenerator[psycopg.AsyncConnection[Row]]:
+    """A connection of the pool's. Raises `PoolTimeout` when there is none for `TIMEOUT_SECONDS`."""
+    asked, ends = _cancellations(), time.monotonic() + TIMEOUT_SECONDS
+    connection: psycopg.AsyncConnection[Row] | None = None
+    try:
+        while connection is None:
+            try:
+                connection = await pool.getconn(timeout=ASKS_SECONDS)
+            except PoolTimeout:
+                if time.monotonic() >= ends:
+                    raise
+            if _cancellations() > asked:
+                # the pool waits by `asyncio.wait_for`, which before Python 3.12 may lose one
+                raise asyncio.CancelledError
+        yield connection
+    finally:
+        if connection is not None:
+            await pool.putconn(connection)
 
 
 async def _listening(connection: psycopg.AsyncConnection[Row]) -> None:
@@ -181,7 +205,10 @@ def _cancellations() -> int:
 
 
 def _pool(conninfo: str, size: int) -> Pool:
-    return AsyncConnectionPool(conninfo, min_size=1, max_size=size, open=False, kwargs={"autocommit": True})
+    settings = {"autocommit": True, "connect_timeout": int(TIMEOUT_SECONDS)}
+    return AsyncConnectionPool(
+        conninfo, min_size=1, max_size=size, open=False, kwargs=settings, reconnect_timeout=TRIES_SECONDS
+    )
 
 
 @cache

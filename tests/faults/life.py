@@ -38,7 +38,7 @@ from infra.settings import Settings
 from infra.stores import Stores, open_stores
 from tests.faults.forking import Nursery
 from tests.faults.people import PatientCustomer, PatientDesk, PatientPost, Population
-from tests.faults.serving import Centre, free_port
+from tests.faults.serving import Centre, free_port, run
 
 LOOK = 0.3
 #: People who may be at something at once: a crowd that waits for a centre to live would only keep it busy refusing.
@@ -284,8 +284,13 @@ def attempts_cut_off(faults: list[str]) -> list[str]:
     return [one for one in faults if one.startswith("delivery-") and one.endswith(" is attempting")]
 
 
-def found_broken(faults: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The checks that found something; an attempt that was cut off may wait for its deadline."""
+async def end_and_judge(life: Life) -> dict[str, list[str]]:
+    """End a centre that has done its work; the checks that found something. An attempt that was cut off may wait."""
+    assert await life.centre.stop() == 0, life.centre.last_words()
+    await life.end()
+    verified = await run(life.centre.settings, life.centre.nursery, "log", "verify")
+    assert verified.code == 0, verified.out + verified.err
+    faults = await judge(life)
     waiting = attempts_cut_off(faults["nothing is left undone"])
     left = {check: [one for one in found if one not in waiting] for check, found in faults.items()}
     return {check: found for check, found in left.items() if found}

@@ -9,8 +9,7 @@ import pytest
 
 from infra.demo.ledger import Posted
 from infra.demo.pace import Pace
-from tests.faults.life import Life, found_broken, judge, populated
-from tests.faults.serving import run
+from tests.faults.life import Life, end_and_judge, populated
 from tests.faults.writing import bring, letter, office, register
 
 pytestmark = pytest.mark.timeout(280)
@@ -42,20 +41,19 @@ async def test_a_centre_whose_database_goes_away_refuses_for_now_and_goes_on_by_
         assert refused.status_code == 503
         assert refused.headers["content-type"] == "application/problem+json"
         assert asked.status_code == 503
+        assert "a request is refused: a store is away" in life.centre.said.read_text(), "and which, for the operator"
         assert (await client.get("/livez")).status_code == 200
         assert (await client.get("/readyz")).status_code == 503
 
         await asyncio.to_thread(database.start)
         await life.centre.ready()
         assert [await bring(life, letter(100 + number)) for number in range(3)] == [250] * 3
-        assert (await register(life, client, 100)).status_code == 200
+        answer = await register(life, client, 100)
+        assert answer.status_code == 200, (answer.text, life.centre.last_words(40))
     life.ledger.posted += [
         Posted(str(letter(number)["Message-ID"]), "letter", 1) for number in (*range(4), *range(100, 103))
     ]
     life.clerk.registered += ["Customer 0", "Customer 100"]
     assert await life.drain(PATIENCE, wait_for_attempts=False) == []
     assert life.centre.pid == pid
-    assert await life.centre.stop() == 0
-    await life.end()
-    assert (await run(life.centre.settings, life.centre.nursery, "log", "verify")).code == 0
-    assert found_broken(await judge(life)) == {}
+    assert await end_and_judge(life) == {}

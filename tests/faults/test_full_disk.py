@@ -14,8 +14,7 @@ import pytest
 from infra.demo.ledger import Ledger, Posted
 from infra.demo.pace import Pace
 from tests.conftest import unavailable
-from tests.faults.life import Life, found_broken, judge, populated
-from tests.faults.serving import run
+from tests.faults.life import Life, end_and_judge, populated
 from tests.faults.writing import bring, letter, office, register
 
 pytestmark = pytest.mark.timeout(240)
@@ -96,8 +95,5 @@ async def test_a_centre_on_a_full_disk_refuses_for_now_loses_nothing_and_goes_on
     assert left == []
     assert life.centre.pid == pid
     assert life.centre.alive
-    assert await life.centre.stop() == 0
-    await life.end()
-    assert (await run(life.centre.settings, life.centre.nursery, "log", "verify")).code == 0
-    assert found_broken(await judge(life)) == {}
+    assert await end_and_judge(life) == {}
     assert ledger.refusals == []

@@ -16,8 +16,7 @@ from infra.log.verify import verify
 from tests.conformance.events import rings
 from tests.faults.database import Replicated, replicated_postgres
 from tests.faults.forking import Nursery
-from tests.faults.life import found_broken, judge, populated
-from tests.faults.serving import run
+from tests.faults.life import end_and_judge, populated
 
 pytestmark = pytest.mark.timeout(280)
 CLIENTS, PROMOTIONS = 10, 2
@@ -96,7 +95,4 @@ async def test_a_centre_under_load_goes_on_at_the_promoted_replica_by_itself_and
             await life.centre.ready()
         assert await life.drain(PATIENCE, wait_for_attempts=False) == []
         assert life.centre.pid == pid
-        assert await life.centre.stop() == 0
-        await life.end()
-        assert (await run(life.centre.settings, life.centre.nursery, "log", "verify")).code == 0
-        assert found_broken(await judge(life)) == {}
+        assert await end_and_judge(life) == {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from infra.blobs import FolderBlobs
 from infra.keys.memory import MemoryKeyring
 from infra.mail.enclosing import Enclosing
 from infra.texts.storming import Storming
+from tests.conformance.cut_line import CutLine
 from tests.web.running import PASSWORD, PASSWORDS
 from web.access import read_grants
 from web.accounts import Account, AccountExists, AccountMissing, Earlier
@@ -319,3 +322,23 @@ async def test_what_fails_on_a_connection_that_stands_is_not_tried_again(postgre
         with pytest.raises(LogUnavailable, match="QueryCanceled"):
             await database.run("SELECT nextval('tries'), pg_cancel_backend(pg_backend_pid()), pg_sleep(20)")
         assert await database.run("SELECT last_value FROM tries") == [(1,)]
+
+
+async def test_after_a_long_outage_the_first_who_asks_is_let_in_and_waits_for_no_pause_of_the_pool(
+    postgres: str,
+) -> None:
+    """The pool had last tried seconds before the server was back and was not to try again for longer than one waits."""
+    folder = Path(tempfile.mkdtemp(prefix="tl-line-"))
+    line = CutLine(postgres, folder)
+    await line.open()
+    async with AsyncExitStack() as closing:
+        closing.callback(shutil.rmtree, folder)
+        database = await PostgresDatabase.connect(line.dsn)
+        closing.push_async_callback(database.close)
+        await line.cut()
+        with pytest.raises(LogUnavailable):
+            await database.run("SELECT 1", durable=False)
+        await asyncio.sleep(6)
+        await line.open()
+        closing.push_async_callback(line.cut)
+        assert await database.run("SELECT 1", durable=False) == [(1,)]
