@@ -125,11 +125,12 @@ class Publishing:
         """
         for partition, end in self._found.items():
             await self._compare(log, partition, end.last)
-        missing: list[int] = []
+        # first of all: what is written while pool after pool is looked at is seen in those that come later alone
+        first = await log.head()
         for pool in await log.pools():
             following = await log.rows(self.ends[self._partition(pool)], 1, Filter(pool=pool))
-            missing += [row.position for row in following]
-        return min(missing) - 1 if missing else await log.head()
+            first = min([first, *(row.position - 1 for row in following)])
+        return first
 
     async def _compare(self, log: StoredLog, partition: int, last: Last) -> None:
         if not last.position:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from kafka import KafkaConsumer
@@ -20,6 +21,7 @@ from infra.cluster.turn import PostgresTurn
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.postgres import PostgresLog
+from infra.log.rows import EVERYTHING, Filter, StoredRow
 from infra.log.stored import StoredLog
 from tests.cluster.broker import USER, RealBroker
 from tests.cluster.conftest import fresh
@@ -80,6 +82,40 @@ async def test_a_relay_that_begins_goes_on_from_what_the_topic_holds(
     async with relaying(log, broker, postgres) as relay:
         await level(relay, log)
         assert relay.standing.published == 5
+    await complete(log, broker)
+
+
+class WrittenMeanwhile:
+    """A log in which a pool gets another event right after somebody has looked at it for the first time.
+
+    The pools of `then` get one each after it.
+    """
+
+    def __init__(self, log: StoredLog, then: Sequence[str]) -> None:
+        self._log, self._then, self._seen = log, then, set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    async def rows(self, after: int, limit: int, wanted: Filter = EVERYTHING) -> Sequence[StoredRow]:
+        found = await self._log.rows(after, limit, wanted)
+        if wanted.pool is not None and wanted.pool not in self._seen:
+            self._seen.add(wanted.pool)
+            await append(self._log, 1 + len(self._then), [wanted.pool, *self._then])
+        return found
+
+
+@pytest.mark.parametrize("then", [(), POOLS])
+async def test_what_is_written_while_a_relay_looks_what_the_topic_lacks_is_published_too(
+    log: PostgresLog, broker: Broker, postgres: str, then: Sequence[str]
+) -> None:
+    """It was passed over for ever, by everybody who follows the topic (found by a kill run)."""
+    await append(log, 8)
+    async with relaying(log, broker, postgres) as relay:
+        await level(relay, log)
+    meanwhile = cast("StoredLog", WrittenMeanwhile(log, then))
+    async with relaying(meanwhile, broker, postgres) as relay:
+        await level(relay, log)
     await complete(log, broker)
 
 
