@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from domain.ports import Appended, Change, Keyring
 from domain.ticket.decide import ReopenTicket
+from infra.log.memory import MemoryLog
+from tests.conformance.waiting import eventually
 from tests.web.pages import checked, link
-from tests.web.running import PROJECT, Running
+from tests.web.running import PROJECT, Running, running
 
 
 async def test_a_rating_is_recorded_by_the_form_and_replaced_by_a_further_one(web: Running) -> None:
@@ -37,6 +42,49 @@ async def test_the_same_form_sent_twice_rates_once(web: Running) -> None:
     answers = [await client.post(path, data=form) for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 303]
     assert len(await web.doors.log.read(types=["ticket.service_rated.v2"])) == 1
+
+
+class Away(MemoryLog):
+    """A log whose disk does not answer while `back` is not set."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        super().__init__(keyring)
+        self.back = asyncio.Event()
+        self.back.set()
+        self.waiting = 0
+
+    async def append(self, *changes: Change, once: str | None = None) -> Appended:
+        if not self.back.is_set():
+            self.waiting += 1
+            await self.back.wait()
+        return await super().append(*changes, once=once)
+
+
+async def test_the_same_form_sent_again_while_the_first_waits_for_the_log_rates_once() -> None:
+    """As browsers send it whose connection was cut while the database was away: both came through in the end."""
+    async with running(log=Away) as web:
+        path = link(web, "rating", (await web.resolved())["ticket_id"])
+        client, form = web.anybody(), {"agent_score": "4", "company_score": "5", "comment": "quick"}
+        log = web.doors.log
+        assert isinstance(log, Away)
+        log.back.clear()
+        answers = asyncio.gather(*(client.post(path, data=form) for _ in range(2)))
+
+        async def both_wait() -> bool:
+            return log.waiting >= 2
+
+        await eventually(both_wait)
+        log.back.set()
+        assert [one.status_code for one in await answers] == [303, 303]
+        assert len(await log.read(types=["ticket.service_rated.v2"])) == 1
+
+
+async def test_who_goes_back_to_an_earlier_opinion_has_that_one_on_record(web: Running) -> None:
+    path, client = link(web, "rating", (await web.resolved())["ticket_id"]), web.anybody()
+    for score in ("4", "2", "4"):
+        assert (await client.post(path, data={"agent_score": score, "comment": "quick"})).status_code == 303
+    rated = [one.event for one in await web.doors.log.read(types=["ticket.service_rated.v2"])]
+    assert [one.agent_score for one in rated] == [4, 2, 4]  # type: ignore[attr-defined]
 
 
 async def test_a_form_whose_answer_was_lost_is_thanked_for_though_the_matter_was_opened_again(web: Running) -> None:

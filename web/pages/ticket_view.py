@@ -71,13 +71,14 @@ class Said:
 
 @dataclass(slots=True)
 class TicketView:
-    """`comment` is that of the latest rating."""
+    """`comment` is that of the latest rating, and `rated` the event that has it."""
 
     ticket: Ticket
     project_id: str
     pool: str
     project: Project
     comment: str = ""
+    rated: str = ""
     steps: list[Step] = field(default_factory=list[Step])
     said: list[Said] = field(default_factory=list[Said])
 
@@ -109,7 +110,7 @@ def _fold(doors: Doors, view: TicketView, one: Recorded) -> None:
         raise KeyDestroyed("this ticket's customer was erased")
     view.ticket = evolve(view.ticket, event)
     if isinstance(event, ServiceRated):
-        view.comment = plain(event.comment, otherwise="")
+        view.comment, view.rated = plain(event.comment, otherwise=""), one.event_id
     if what := STEPS.get(type(event)):
         department = view.title(event.department) if isinstance(event, TicketHandedOver | TicketOpened) else ""
         view.steps.append(Step(one.occurred_at, what, department))
