@@ -52,4 +52,5 @@ def _print(found: list[Finding]) -> None:
         mend = f": {one.mend}" if one.mend else ""
         console.print(Text.assemble((f"{one.severity:<8}", _COLOURS[one.severity]), f"{one.about}: {one.what}{mend}"))
     faults = sum(one.severity == "fault" for one in found)
-    console.print(Text(f"{faults} faults" if faults else "nothing is wrong", style="bold red" if faults else "green"))
+    said = f"{faults} {'fault' if faults == 1 else 'faults'}" if faults else "nothing is wrong"
+    console.print(Text(said, style="bold red" if faults else "green"))
