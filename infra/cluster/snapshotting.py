@@ -7,11 +7,11 @@ It begins with the snapshot there is and folds what has come since, as a router 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import structlog
 
@@ -19,6 +19,7 @@ from domain.ports import LogUnavailable, UnreadableEvent
 from infra.cluster.snapshots import Snapshots, latest_router
 from infra.log.opened import NoKeyring
 from infra.log.postgres import PostgresLog
+from infra.log.registry import know_all_events
 from infra.logs import configure_logs
 
 _log = structlog.get_logger("snapshots")
@@ -54,10 +55,19 @@ async def _make(dsn: str, key: bytes, pool: str, every: int) -> int:
         await log.close()
 
 
-def _begin(level: str) -> None:
-    """Of the new process: it gives way, and speaks as the one that it belongs to."""
+def _make_and_tell(told: Connection, level: str, dsn: str, key: bytes, pool: str, every: int) -> None:
+    """All that the new process does: it gives way, speaks as the one that it belongs to, and tells what came of it."""
     os.nice(NICE)
     configure_logs(level, role="router")
+    know_all_events()
+    try:
+        outcome: tuple[int, str] = (make_snapshot(dsn, key, pool, every), "")
+    except (LogUnavailable, UnreadableEvent, OSError) as fault:
+        outcome = (0, f"{type(fault).__name__}: {fault}")
+    except Exception as fault:  # noqa: BLE001  told by who it belongs to; its own words may name people
+        outcome = (0, type(fault).__name__)
+    with contextlib.suppress(OSError):  # whom it belonged to may be gone
+        told.send(outcome)
 
 
 class Snapshotting:
@@ -77,15 +87,31 @@ class Snapshotting:
                     await self._snapshot(pool)
 
     async def _snapshot(self, pool: str) -> None:
-        loop = asyncio.get_running_loop()
+        # a bare process and a pipe: what a pool of processes needs beside it (semaphores) is complained of in plain
+        # words, by Python's own, when this process is killed
+        context = get_context("spawn")
+        hears, told = context.Pipe(duplex=False)
         level = logging.getLevelName(logging.getLogger().getEffectiveLevel())
-        processes = ProcessPoolExecutor(1, get_context("spawn"), _begin, (level,))
+        given = (told, level, self._dsn, self._key, pool, self._every)
+        process = context.Process(target=_make_and_tell, args=given, name="snapshot", daemon=True)
         try:
-            work = make_snapshot, self._dsn, self._key, pool, self._every
-            position = await loop.run_in_executor(processes, *work)
-            if position:
-                _log.info("snapshot made", pool=pool, position=position)
-        except (LogUnavailable, UnreadableEvent, BrokenProcessPool, OSError) as fault:
-            _log.warning("no snapshot was made", pool=pool, reason=f"{type(fault).__name__}: {fault}")
+            await asyncio.to_thread(process.start)
+            told.close()
+            position, fault = await asyncio.to_thread(_outcome, hears)
+        except OSError as away:
+            position, fault = 0, f"{type(away).__name__}: {away}"
         finally:
-            processes.shutdown(wait=False, cancel_futures=True)
+            if process.pid is not None:
+                process.kill()  # it has told, or nobody waits any more
+        if fault:
+            _log.warning("no snapshot was made", pool=pool, reason=fault)
+        elif position:
+            _log.info("snapshot made", pool=pool, position=position)
+
+
+def _outcome(hears: Connection) -> tuple[int, str]:
+    try:
+        with hears:
+            return hears.recv()
+    except EOFError:
+        return 0, "its process ended before it was done"

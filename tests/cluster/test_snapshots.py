@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import pickle
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
+from domain.audit import AccountCreated
 from domain.decide import Command
 from domain.event import Recorded
+from domain.ports import Change
 from infra.cluster.board_codec import UnfitBoard, decode, encode
 from infra.cluster.snapshots import Snapshots, latest_router
 from infra.cluster.snapshotting import Snapshotting, make_snapshot
@@ -20,11 +26,13 @@ from infra.log.memory import MemoryLog
 from infra.log.opening import KeyOpener
 from infra.log.postgres import PostgresLog
 from router import Router
+from tests.cluster.events import proposed
 from tests.conformance.waiting import eventually
 from tests.router.history import History
 from tests.router.pool import POOL
 from tests.router.test_router_process import Centre
 
+ROOT = str(Path(__file__).parents[2])
 KEY, OTHER = bytes(32), bytes(range(32))
 
 
@@ -124,6 +132,9 @@ async def test_a_snapshot_by_somebody_without_the_key_or_of_another_log_is_passe
 async def test_snapshots_are_made_in_a_process_of_their_own_as_the_log_grows(
     log: PostgresLog, postgres: str, centre: Centre
 ) -> None:
+    # of no interest to a router, and of a module that it does not need: every real log has some
+    account = AccountCreated(account_id="1", agent_id="", roles={"*": ("admin",)})
+    await log.append(Change("account-1", 0, [proposed(account, POOL)]))
     head = await log.head()
     task = asyncio.create_task(Snapshotting(postgres, KEY, every=5, look=0.05).run({POOL: head}))
 
@@ -151,3 +162,44 @@ async def test_the_process_that_makes_snapshots_speaks_as_every_other_does(capfd
         await asyncio.gather(making, return_exceptions=True)
     told = next(line for line in lines if "snapshots cannot be reached" in line)
     assert {"event": "no snapshot", "role": "router", "pool": POOL}.items() <= json.loads(told).items()
+
+
+#: Makes snapshots until it is killed.
+_MAKES = """
+import asyncio, sys
+from infra.cluster.snapshotting import Snapshotting
+from infra.logs import configure_logs
+
+if __name__ == "__main__":
+    configure_logs("info", role="router")
+    dsn, pool = sys.argv[1:]
+    asyncio.run(Snapshotting(dsn, bytes(32), every=1, look=0.01).run({pool: 1}))
+"""
+
+
+async def test_what_is_left_of_a_killed_process_that_made_a_snapshot_says_nothing_in_plain_words(
+    log: PostgresLog, postgres: str, tmp_path: Path
+) -> None:
+    """Python's own keeper of semaphores did, in the log of the process that was killed (found by a kill run)."""
+    script = tmp_path / "makes.py"
+    script.write_text(_MAKES)
+    making = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(script),
+        postgres,
+        POOL,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": ROOT},
+    )
+    assert making.stderr is not None
+
+    async def at_it() -> bool:
+        return (
+            len(psutil.Process(making.pid).children()) >= 2
+        )  # the one that makes it, and Python's keeper of resources
+
+    await eventually(at_it, 60)
+    making.kill()
+    said = (await making.stderr.read()).decode()  # until the last of them has ended
+    await making.wait()
+    assert [line for line in said.splitlines() if not line.startswith("{")] == []
