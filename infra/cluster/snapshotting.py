@@ -30,6 +30,8 @@ EVERY = 20_000
 LOOK = 15.0
 #: Events read at once.
 PAGE = 5_000
+#: Seconds that a killed process may take to be gone; as a rule thousandths.
+GONE = 1.0
 #: How much the process gives way to those that route.
 NICE = 10
 
@@ -103,6 +105,7 @@ class Snapshotting:
         finally:
             if process.pid is not None:
                 process.kill()  # it has told, or nobody waits any more
+                process.join(GONE)
         if fault:
             _log.warning("no snapshot was made", pool=pool, reason=fault)
         elif position:
