@@ -103,7 +103,7 @@ async def main(postgres: str, folder: Path, role: Role) -> None:
         log_level="error",
     )
     configure_logs("error")  # on standard error: what is printed is read
-    async with running_node(settings, role) as node:
+    async with running_node(settings, role, on_built=tune_collector) as node:
         token = await _prepare(node)
         tune_collector()  # as `trunkline serve` does
         told = {"http": node.http_port, "smtp": node.smtp_in_port, "token": token, "base_url": node.base_url}

@@ -11,7 +11,6 @@ from infra.cluster.router_pools import RouterPools
 from infra.cluster.snapshots import Snapshots
 from infra.cluster.snapshotting import Snapshotting
 from infra.cluster.turn import PostgresTurn
-from infra.collecting import tune_collector
 from infra.operations.figures import Figures
 from infra.pools import tell_board
 from infra.secrets import derived
@@ -65,7 +64,7 @@ def start_carried_routers(node: Node, broker: Broker) -> None:
         clock=stores.clock,
         snapshots=Snapshots(dsn, key),
         snapshotting=Snapshotting(dsn, key),
-        settle=tune_collector,
+        on_built=node.on_built,
     )
 
     def boards(figures: Figures) -> None:

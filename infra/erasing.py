@@ -84,7 +84,7 @@ class Erasing:
         A log that was restored from a backup may not know of an erasure yet: the keyring does, and the log is told.
         """
         erased = await self._erased()
-        if await self._tell(set(self.keyring.destroyed()) - erased):
+        if await self._tell(set(await asyncio.to_thread(self.keyring.destroyed)) - erased):
             erased = await self._erased()
         for batch in _batches(sorted(erased)):
             await self.forget(batch)
@@ -118,7 +118,7 @@ class Erasing:
 
     async def forget(self, ids: Sequence[str]) -> None:
         """Destroy keys, attachments and recordings, and drop what decisions keep in memory."""
-        self.keyring.destroy(ids)
+        await asyncio.to_thread(self.keyring.destroy, ids)
         for customer_id in ids:
             await self.blobs.destroy(customer_id)
             await self.recordings.destroy(customer_id)

@@ -56,6 +56,8 @@ class Node:
     http_port: int = 0
     smtp_in_port: int = 0
     operations_port: int = 0
+    #: Called when something large that lasts was built.
+    on_built: Callable[[], None] = lambda: None
     _name: str = field(default_factory=new_id)
     _failed: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list[asyncio.Task[Any]])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from infra.collecting import tune_collector
 from infra.operations.figures import Figures
 from infra.routing import RouterProcess
 from router.board import Board
@@ -38,7 +37,7 @@ def route(node: Node, pool: str) -> None:
         stores.executor,
         pool=pool,
         clock=stores.clock,
-        settle=tune_collector,
+        on_built=node.on_built,
         decides=lambda: candidate.leads,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -45,8 +45,13 @@ VERSION = "0.1.0"
 
 
 @asynccontextmanager
-async def running_node(settings: Settings, role: Role = "all") -> AsyncGenerator[Node]:
+async def running_node(
+    settings: Settings, role: Role = "all", *, on_built: Callable[[], None] = lambda: None
+) -> AsyncGenerator[Node]:
     """Start the parts of a role, and end them all on the way out.
+
+    `on_built` is called when something large that lasts was built, such as a router's board: a process that serves
+    until it ends passes `tune_collector`, which is for the whole of a process.
 
     Raises what opening the stores raises, `BadSettings` for a role that these settings do not allow, and `OSError`
     for an address that is taken.
@@ -54,6 +59,7 @@ async def running_node(settings: Settings, role: Role = "all") -> AsyncGenerator
     check_role(settings, role)
     async with AsyncExitStack() as closing:
         node = await _opened(settings, role, closing)
+        node.on_built = on_built
         await _tell_operations(node, closing)
         closing.push_async_callback(node.stop)
         node.run("watchdog", Watchdog(node.figures).run())

@@ -46,7 +46,7 @@ Work = tuple[Command, Cause]
 class RouterProcess:
     """Runs the router of `pool` until it is cancelled or told to `stop`.
 
-    `executor` should read the same `clock`, so that a deadline that has passed here has passed there. `settle` is
+    `executor` should read the same `clock`, so that a deadline that has passed here has passed there. `on_built` is
     called before and after the board is built: a process of its own passes `tune_collector`. While `decides` says no,
     the board is kept up to date and nothing is decided: another process does it, and this one stands by.
     """
@@ -59,10 +59,10 @@ class RouterProcess:
         *,
         clock: Clock,
         router: Router | None = None,
-        settle: Callable[[], None] = lambda: None,
+        on_built: Callable[[], None] = lambda: None,
         decides: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._log, self._executor, self._pool, self._clock, self._settle = log, executor, pool, clock, settle
+        self._log, self._executor, self._pool, self._clock, self._on_built = log, executor, pool, clock, on_built
         self._decides = decides
         self.router = Router(pool) if router is None else router
         #: Whether everything that the log has for the pool was seen at the last look.
@@ -82,9 +82,9 @@ class RouterProcess:
         while not self._stopping.is_set():
             before = self.router.position
             try:
-                self._settle()
+                self._on_built()
                 await self._catch_up()
-                self._settle()
+                self._on_built()
                 await self._follow()
             except LogUnavailable as fault:
                 pause = FIRST_PAUSE if self.router.position > before else min(pause * 2, LONGEST_PAUSE)

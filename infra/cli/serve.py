@@ -39,7 +39,7 @@ async def _serve(role: Role) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with running_node(load_settings(), role) as node:
+    async with running_node(load_settings(), role, on_built=tune_collector) as node:
         tune_collector()
         if node.stores.secrets.notice:
             typer.echo(node.stores.secrets.notice, err=True)

@@ -32,7 +32,7 @@ NOTE = 1.0
 class RouterPools:
     """Routes the pools that the group `<topic>.routers` gives this process.
 
-    `pools` tells every pool that is configured; `settle` is handed to each `RouterProcess`.
+    `pools` tells every pool that is configured; `on_built` is handed to each `RouterProcess`.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class RouterPools:
         clock: Clock,
         snapshots: Snapshots | None = None,
         snapshotting: Snapshotting | None = None,
-        settle: Callable[[], None] = lambda: None,
+        on_built: Callable[[], None] = lambda: None,
     ) -> None:
-        self._log, self._executor, self._clock, self._settle = log, executor, clock, settle
+        self._log, self._executor, self._clock, self._on_built = log, executor, clock, on_built
         self._snapshots, self._snapshotting = snapshots, snapshotting
         self.membership = Membership(broker, f"{broker.topic}.routers")
         self._shared = SharedOut(self.membership, pools, self._route)
@@ -89,7 +89,7 @@ class RouterPools:
             pool,
             clock=self._clock,
             router=await self._router(pool),
-            settle=self._settle,
+            on_built=self._on_built,
         )
         _log.info("routing", pool=pool, position=process.router.position)
         self.routing[pool] = process

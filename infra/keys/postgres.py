@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from time import monotonic
-from typing import Any, TypeVar
 
-import psycopg
 from psycopg.conninfo import make_conninfo
 
 from domain.ports import KeyDestroyed
 from infra.keys.cipher import Nonces
+from infra.keys.connection import Connection, KeyringConnection
 from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tick, Tombstone
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 15
+#: For the first look at a database, and for the rewriting of a table of any size.
+WHOLE_SECONDS, REWRITE_SECONDS = 30.0, 3600.0
 #: One lock for the making of the tables by all processes: any constant will do.
 _SCHEMA_LOCK = 0x6B657972696E67
 
@@ -51,9 +52,6 @@ _CREATE_ADD = """CREATE FUNCTION customer_keys_add_v1 (names text[], keys bytea[
     END $$"""
 _LOAD = "SELECT customer_id, wrapped FROM customer_keys WHERE customer_id = ANY(%s::text[])"
 
-T = TypeVar("T")
-Connection = psycopg.Connection[tuple[Any, ...]]
-
 
 class PostgresKeyring(StoredKeyring):
     """`domain.ports.Keyring` in a database that is not the log's: a backup of the log must not contain keys."""
@@ -65,14 +63,19 @@ class PostgresKeyring(StoredKeyring):
 
 class _PostgresTable:
     def __init__(self, dsn: str) -> None:
-        self._dsn = make_conninfo(
+        conninfo = make_conninfo(
             dsn,
             application_name="trunkline-keyring",
             connect_timeout=CONNECT_SECONDS,
             options=f"-c statement_timeout={STATEMENT_SECONDS}s",
         )
-        self._connection: Connection | None = None
-        self._do(self._create)
+        # apart: who reads waits for no disk, and not for a table that is being rewritten by ourselves
+        self._reading, self._writing = KeyringConnection(conninfo), KeyringConnection(conninfo)
+        try:
+            self._writing.do(self._create, seconds=WHOLE_SECONDS)
+        except KeyringUnavailable:
+            self.close()
+            raise
 
     def claim(self, fingerprint: str) -> str:
         def claim(c: Connection) -> str:
@@ -81,19 +84,21 @@ class _PostgresTable:
             assert row is not None
             return row[0]
 
-        return self._do(claim)
+        return self._writing.do(claim)
 
     def add(self, wrapped: Mapping[str, bytes]) -> Mapping[str, bytes]:
         customers = sorted(wrapped)  # in one order, so that two processes cannot wait for each other
         given = (customers, [wrapped[customer] for customer in customers])
-        stored = self._do(lambda c: c.execute(_ADD, given).fetchall(), transaction=False)
+        stored = self._writing.do(lambda c: c.execute(_ADD, given).fetchall(), transaction=False)
         if stored and stored[0][1] is None:
             raise KeyDestroyed(stored[0][0])
         return {name: bytes(key) for name, key in stored}
 
     def load(self, customers: Iterable[str]) -> Mapping[str, bytes]:
         wanted = list(customers)
-        return self._do(lambda c: {name: bytes(key) for name, key in c.execute(_LOAD, (wanted,))}, transaction=False)
+        return self._reading.do(
+            lambda c: {name: bytes(key) for name, key in c.execute(_LOAD, (wanted,))}, transaction=False
+        )
 
     def bury(self, customers: Iterable[str]) -> None:
         doomed = list(customers)
@@ -103,17 +108,17 @@ class _PostgresTable:
             c.execute(_BURY, (doomed,))
             c.execute("DELETE FROM customer_keys WHERE customer_id = ANY(%s::text[])", (doomed,))
 
-        self._do(bury)
+        self._writing.do(bury, seconds=WHOLE_SECONDS)
         # A deleted row stays in its page until the table is rewritten.
-        self._do(_rewrite, transaction=False)
+        self._writing.do(_rewrite, transaction=False, seconds=REWRITE_SECONDS)
 
     def tombstones(self, after: int) -> list[Tombstone]:
         query = "SELECT number, customer_id FROM destroyed_keys WHERE number > %s ORDER BY number"
-        return self._do(lambda c: [Tombstone(*row) for row in c.execute(query, (after,))], transaction=False)
+        return self._reading.do(lambda c: [Tombstone(*row) for row in c.execute(query, (after,))], transaction=False)
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        self._reading.close()
+        self._writing.close()
 
     def _create(self, c: Connection) -> None:
         if c.execute(_HOLDS_LOG).fetchone():
@@ -126,25 +131,6 @@ class _PostgresTable:
             c.execute(statement)
         if c.execute(_ADDS).fetchone() is None:
             c.execute(_CREATE_ADD)
-
-    def _do(self, work: Callable[[Connection], T], *, transaction: bool = True) -> T:
-        """One transaction, or one statement, which is one by itself.
-
-        A connection found broken is replaced once: every piece of work may be repeated.
-        """
-        for attempt in (1, 2):
-            try:
-                if self._connection is None or self._connection.closed:
-                    self._connection = psycopg.connect(self._dsn, autocommit=True)
-                if not transaction:
-                    return work(self._connection)
-                with self._connection.transaction():
-                    return work(self._connection)
-            except psycopg.Error as fault:
-                broken = self._connection is None or self._connection.broken
-                if attempt == 2 or not broken:
-                    raise KeyringUnavailable(f"the keyring's database cannot be used: {fault}") from fault
-        raise AssertionError("unreachable: the second attempt returns or raises")
 
 
 def _rewrite(c: Connection) -> None:

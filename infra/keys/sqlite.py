@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ class SqliteKeyring(StoredKeyring):
 class _SqliteTable:
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.RLock()
         with self._explained():
             # The wrapped keys are useless without the master key; all the same they are nobody's business.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -99,7 +101,9 @@ class _SqliteTable:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+        """One thread at a time; what goes wrong in words."""
         try:
-            yield
+            with self._lock:
+                yield
         except (sqlite3.Error, OSError) as fault:
             raise KeyringUnavailable(f"the keyring {self._path} cannot be used: {fault}") from fault

@@ -38,7 +38,10 @@ class Tombstone(NamedTuple):
 
 
 class KeyTable(Protocol):
-    """Where wrapped keys and tombstones lie. Each method is one transaction. Raises `KeyringUnavailable`."""
+    """Where wrapped keys and tombstones lie. Each method is one transaction; any thread may call it.
+
+    Raises `KeyringUnavailable`.
+    """
 
     def claim(self, fingerprint: str) -> str:
         """Store the master key's fingerprint if there is none yet; the one that is stored."""
@@ -81,9 +84,11 @@ class StoredKeyring:
         self._nonces = nonces
         self._tick = tick
         self._remembered: OrderedDict[str, AESGCM] = OrderedDict()
-        #: What is remembered; and the table, one user at a time. Whoever holds both took them in this order.
-        self._lock, self._at_table = threading.RLock(), threading.Lock()
+        #: For what is remembered. Nobody holds it while the table is asked: that may take long.
+        self._lock = threading.Lock()
         self._seen, self._looked = 0, float("-inf")
+        #: How often keys were forgotten because they were destroyed.
+        self._forgotten = 0
         if table.claim(self._master.fingerprint()) != self._master.fingerprint():
             table.close()
             raise WrongMasterKey(
@@ -92,18 +97,19 @@ class StoredKeyring:
             )
 
     def ensure(self, customers: Iterable[str]) -> None:
-        with self._lock:
+        wanted = list(dict.fromkeys(customers))
+        while True:
             self._forget_destroyed()
-            missing = [customer for customer in dict.fromkeys(customers) if customer not in self._remembered]
-        if missing:
+            with self._lock:
+                missing = [customer for customer in wanted if customer not in self._remembered]
+                before = self._forgotten
+            if not missing:
+                return
             fresh = {customer: self._nonces(KEY_BYTES) for customer in missing}
             wrapped = {name: self._master.wrap(name, key, self._nonces) for name, key in fresh.items()}
-            # it waits for a disk: those who only use keys that are remembered do not wait with it
-            with self._at_table:
-                stored = self._table.add(wrapped)
-            with self._lock:
-                # What is stored counts: another process may have been first.
-                self._remember(stored)
+            # What is stored counts: another process may have been first.
+            if self._remember(self._unwrapped(self._table.add(wrapped)), before):
+                return
 
     def seal(self, customer_id: str, plaintext: str, context: str) -> str:
         key = self._key(customer_id)
@@ -120,47 +126,57 @@ class StoredKeyring:
 
     def destroy(self, customers: Iterable[str]) -> None:
         doomed = list(dict.fromkeys(customers))
-        with self._lock:
-            for customer in doomed:
-                self._remembered.pop(customer, None)
-            with self._at_table:
-                self._table.bury(doomed)
+        self._forget(doomed)
+        self._table.bury(doomed)
+        # again: somebody may have asked for one of them meanwhile
+        self._forget(doomed)
 
     def destroyed(self) -> Sequence[str]:
-        with self._at_table:
-            return [one.customer_id for one in self._table.tombstones(0)]
+        return [one.customer_id for one in self._table.tombstones(0)]
 
     def close(self) -> None:
         with self._lock:
             self._remembered.clear()
-            with self._at_table:
-                self._table.close()
+        self._table.close()
 
     def _key(self, customer_id: str) -> AESGCM | None:
-        with self._lock:
+        while True:
             self._forget_destroyed()
-            key = self._remembered.get(customer_id)
-            if key is None:
-                with self._at_table:
-                    found = self._table.load([customer_id])
-                self._remember(found)
-                return self._remembered.get(customer_id)
-            self._remembered.move_to_end(customer_id)
-            return key
+            with self._lock:
+                key = self._remembered.get(customer_id)
+                if key is not None:
+                    self._remembered.move_to_end(customer_id)
+                    return key
+                before = self._forgotten
+            found = self._unwrapped(self._table.load([customer_id]))
+            if self._remember(found, before):
+                return found.get(customer_id)
 
-    def _remember(self, found: Mapping[str, bytes]) -> None:
-        for customer, wrapped in found.items():
-            self._remembered[customer] = AESGCM(self._master.unwrap(customer, wrapped))
-        while len(self._remembered) > MAX_REMEMBERED:
-            self._remembered.popitem(last=False)
+    def _unwrapped(self, found: Mapping[str, bytes]) -> Mapping[str, AESGCM]:
+        return {customer: AESGCM(self._master.unwrap(customer, wrapped)) for customer, wrapped in found.items()}
+
+    def _remember(self, found: Mapping[str, AESGCM], before: int) -> bool:
+        """Whether they may be used: nothing was destroyed since `before`, when they were asked for."""
+        with self._lock:
+            if self._forgotten != before:
+                return False
+            self._remembered.update(found)
+            while len(self._remembered) > MAX_REMEMBERED:
+                self._remembered.popitem(last=False)
+            return True
 
     def _forget_destroyed(self) -> None:
         now = self._tick()
         if now - self._looked < STALE_SECONDS:
             return
-        with self._at_table:
-            buried = self._table.tombstones(self._seen)
-        for tombstone in buried:
-            self._remembered.pop(tombstone.customer_id, None)
-            self._seen = tombstone.number
-        self._looked = now
+        buried = self._table.tombstones(self._seen)
+        self._forget([one.customer_id for one in buried])
+        with self._lock:
+            self._seen = max(self._seen, *(one.number for one in buried)) if buried else self._seen
+            self._looked = max(self._looked, now)
+
+    def _forget(self, customers: Sequence[str]) -> None:
+        with self._lock:
+            for customer in customers:
+                self._remembered.pop(customer, None)
+            self._forgotten += bool(customers)

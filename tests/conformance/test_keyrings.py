@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from domain.ports import KeyDestroyed
 from infra.keys.cipher import MasterKey, WrongMasterKey
@@ -16,6 +18,7 @@ from infra.keys.sqlite import SqliteKeyring
 from infra.keys.stored import STALE_SECONDS, KeyringUnavailable
 from infra.log.opened import open_keyring, open_log
 from infra.log.postgres import PostgresLog, create_tables
+from tests.cable import cable, to_postgres
 
 MASTER = bytes(range(32))
 STORED = ("sqlite", "postgres")
@@ -207,3 +210,56 @@ def test_fingerprints_find_equals_and_tell_kinds_and_secrets_apart():
     assert len(seen) == 5
     with pytest.raises(ValueError, match="16 bytes"):
         HmacFingerprints(b"short")
+
+
+@pytest.mark.timeout(60)
+async def test_a_loop_is_held_up_once_by_a_database_that_is_silent_and_then_refused_until_it_is_back(postgres_server):
+    """A dozen waits of its full length would outlast the test."""
+    known = conninfo_to_dict(postgres_server)
+    seconds = [0.0]
+    with cable(to_postgres(postgres_server)) as to_database:
+        url = f"postgresql://{known['user']}@127.0.0.1:{to_database.port}/{known['dbname']}?tcp_user_timeout=2000"
+        ring = await asyncio.to_thread(PostgresKeyring, url, MASTER, tick=lambda: seconds[0])
+        ring.ensure(["c"])
+        token = ring.seal("c", "text", "here")
+        to_database.cut()
+        seconds[0] += STALE_SECONDS
+        for _ in range(200):
+            with pytest.raises(KeyringUnavailable):
+                ring.open("c", token, "here")
+        to_database.mend()
+        while True:
+            try:
+                assert ring.open("c", token, "here") == "text"
+                break
+            except KeyringUnavailable:
+                await asyncio.sleep(0.05)
+        ring.close()
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_a_key_that_is_destroyed_while_it_is_being_asked_for_is_not_used_and_not_remembered(reopen, kind):
+    one, other = reopen(kind), reopen(kind, tick=lambda: 0.0)
+    one.ensure(["c"])
+    token = one.seal("c", "text", "here")
+    table = other._table
+    other._table = Interrupted(table, lambda: other.destroy(["c"]))
+    assert other.open("c", token, "here") is None
+    other._table = table
+    assert other.open("c", token, "here") is None
+
+
+class Interrupted:
+    """A table to which something happens between the reading of a key and the answer."""
+
+    def __init__(self, table, happens) -> None:
+        self._table, self._happens = table, happens
+
+    def load(self, customers):
+        found = self._table.load(customers)
+        if found:
+            self._happens()
+        return found
+
+    def __getattr__(self, name):
+        return getattr(self._table, name)

@@ -6,8 +6,8 @@ import asyncio
 import secrets
 import time
 from base64 import b64encode
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -16,10 +16,14 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
+from infra.settings import LOOPBACK
+from tests.cable import Cable, cable, to_postgres
 from tests.faults.postgres import Server, new_server
 
 #: Seconds that a replica may take to follow.
 FOLLOWS = 60.0
+#: The longest time that nothing gets through: longer than a connection takes to notice.
+UNHEARD = 20.0
 DATABASES = ("centre", "keys")
 
 
@@ -32,6 +36,11 @@ class OwnPostgres:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._master_key = b64encode(secrets.token_bytes(32)).decode()
+
+    @property
+    def server(self) -> Server:
+        """The one that is written to."""
+        return self._server
 
     @property
     def dsn(self) -> str:
@@ -94,14 +103,15 @@ class Replicated(OwnPostgres):
     """Two servers: what the first acknowledges the second has, and the second takes the place of the first.
 
     Both stand in one address (`host=a,b`, `target_session_attrs=read-write`), which is libpq's own way to whichever
-    of them may be written to.
+    of them may be written to. A cable leads to each.
     """
 
-    FATES = (*OwnPostgres.FATES, "replica promoted")
+    FATES = (*OwnPostgres.FATES, "replica promoted", "cable cut")
 
-    def __init__(self, first: Server, second: Server) -> None:
+    def __init__(self, first: Server, second: Server, cables: Mapping[Path, Cable]) -> None:
+        """`cables`: by the servers' folders."""
         super().__init__(first)
-        self._second = second
+        self._second, self._cables = second, cables
 
     def replicate(self) -> None:
         """Make a replica of the first, and acknowledge nothing any more that it has not got."""
@@ -121,6 +131,13 @@ class Replicated(OwnPostgres):
         self._second.promote()
         self._server, self._second = self._second, self._server
 
+    async def go_unheard(self, seconds: float) -> None:
+        """Nothing gets through to the first for so long; of the old connections nobody hears anything again."""
+        cable = self._cables[self._server.folder]
+        cable.cut()
+        await asyncio.sleep(seconds)
+        cable.mend()
+
     def end(self) -> None:
         super().end()
         if self._second.runs:
@@ -130,6 +147,8 @@ class Replicated(OwnPostgres):
         if what == "replica promoted":
             await asyncio.to_thread(self.fail_over)
             await asyncio.to_thread(self.replicate)
+        elif what == "cable cut":
+            await self.go_unheard(dice.uniform(0.0, UNHEARD))
         else:
             await super()._suffer(what, dice)
 
@@ -139,8 +158,9 @@ class Replicated(OwnPostgres):
         return len(found) == 1
 
     def _address(self, database: str) -> str:
-        hosts = ",".join(sorted(str(one.folder) for one in (self._server, self._second)))
-        return make_conninfo(self._server.dsn(database), host=hosts, target_session_attrs="read-write")
+        ports = ",".join(str(one.port) for one in self._cables.values())
+        hosts = ",".join(LOOPBACK for _ in self._cables)
+        return make_conninfo(self._server.dsn(database), host=hosts, port=ports, target_session_attrs="read-write")
 
 
 @asynccontextmanager
@@ -155,10 +175,13 @@ async def own_postgres(folder: Path) -> AsyncGenerator[OwnPostgres]:
 async def replicated_postgres(folder: Path) -> AsyncGenerator[Replicated]:
     """The same with a synchronous replica."""
     first = await asyncio.to_thread(new_server, folder / "a")
-    own = Replicated(first, await asyncio.to_thread(first.another, folder / "b"))
-    async with _running(own):
-        await asyncio.to_thread(own.replicate)
-        yield own
+    second = await asyncio.to_thread(first.another, folder / "b")
+    with ExitStack() as closing:
+        cables = {one.folder: closing.enter_context(cable(to_postgres(one.dsn()))) for one in (first, second)}
+        own = Replicated(first, second, cables)
+        async with _running(own):
+            await asyncio.to_thread(own.replicate)
+            yield own
 
 
 @asynccontextmanager
