@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from infra.addresses import completed
+from infra.addresses import completed, noticing
 from infra.named_settings import ImapMailbox, TwilioAccount, WebhookSecret
 from infra.recordings.bucket import RecordingBucket
 
@@ -26,16 +26,6 @@ Port = Annotated[int, Field(ge=0, le=65_535, description="0: any free one")]
 Tls = Literal["none", "starttls", "implicit"]
 LOOPBACK = "127.0.0.1"
 #: Addresses of stores may hold a password.
-#: What a connection to PostgreSQL is to notice by itself, unless its address says otherwise: that a server's machine is
-#: gone, or what lies between, without a word. The kernel alone waits a quarter of an hour for an answer to what was sent,
-#: and to what was not for ever. In seconds, the last in milliseconds (libpq's parameters).
-NOTICED = {
-    "connect_timeout": "5",
-    "keepalives_idle": "5",
-    "keepalives_interval": "2",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "10000",
-}
 _STORES = ("database_url", "rows_url", "keys_url", "accounts_url")
 _FORMS = "sqlite:///path/to/file or postgresql://user@host/database"
 
@@ -286,6 +276,5 @@ class Settings(BaseSettings):
             "sslrootcert": self.database_ca,
             "sslcert": self.database_certificate,
             "sslkey": self.database_private_key,
-            **NOTICED,
         }
-        return completed(given, None if password is None else password.get_secret_value(), tls)
+        return noticing(completed(given, None if password is None else password.get_secret_value(), tls))

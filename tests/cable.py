@@ -12,23 +12,27 @@ import ctypes
 import socket
 import struct
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from psycopg.conninfo import conninfo_to_dict
 
 _ATTACH, _DETACH = 26, 27
 #: One instruction of classic BPF: return 0, keep nothing.
 _DROP = struct.pack("HBBI", 0x06, 0, 0, 0)
-Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
+#: Of TCP, or a socket in the file system, whose other end hears of everything.
+Address = tuple[str, int] | str
 
 
 class Cable:
-    """Lies between `port` on the loopback address and the server that `connect` reaches; a thread of its own."""
+    """Lies between `port` on the loopback address and the server at `address`; a thread of its own.
 
-    def __init__(self, connect: Connect, listening: socket.socket) -> None:
-        self._connect, self._listening = connect, listening
-        self._near: set[socket.socket] = set()
+    A connection that outlives the time that it is cut for, at both ends, goes on afterwards, as it would.
+    """
+
+    def __init__(self, address: Address, listening: socket.socket) -> None:
+        self._address, self._listening = address, listening
+        self._ends: set[socket.socket] = set()
         self._loop = asyncio.new_event_loop()
         self._whole = asyncio.Event()
         self._whole.set()
@@ -36,14 +40,11 @@ class Cable:
 
     def cut(self) -> None:
         """From now on nothing that is sent to the server arrives, and nothing that is asked for is answered."""
-        self._loop.call_soon_threadsafe(self._whole.clear)
-        for one in (self._listening, *self._near):
-            _drop_all(one)
+        self._tell(self._whole.clear, self._drop)
 
     def mend(self) -> None:
-        """The server can be reached again, by new connections."""
-        self._listening.setsockopt(socket.SOL_SOCKET, _DETACH, 0)
-        self._loop.call_soon_threadsafe(self._whole.set)
+        """What is sent arrives again."""
+        self._tell(self._pass, self._whole.set)
 
     def carry(self) -> None:
         """Carry what comes until told to `stop`; for a thread."""
@@ -56,6 +57,23 @@ class Cable:
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(lambda: self._task.cancel())
 
+    def _tell(self, *what: Callable[[], None]) -> None:
+        """In the thread, before anything else happens there."""
+        done = threading.Event()
+        for one in (*what, done.set):
+            self._loop.call_soon_threadsafe(one)
+        done.wait()
+
+    def _drop(self) -> None:
+        program = ctypes.create_string_buffer(_DROP)
+        for one in (self._listening, *self._ends):
+            one.setsockopt(socket.SOL_SOCKET, _ATTACH, struct.pack("HP", 1, ctypes.addressof(program)))
+
+    def _pass(self) -> None:
+        for one in (self._listening, *self._ends):
+            with suppress(OSError):  # one that was made since has nothing to detach
+                one.setsockopt(socket.SOL_SOCKET, _DETACH, 0)
+
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as carrying:
             while True:
@@ -63,21 +81,38 @@ class Cable:
                 carrying.create_task(self._carry(near))
 
     async def _carry(self, near: socket.socket) -> None:
-        self._near.add(near)
-        reader, writer = await asyncio.open_connection(sock=near)
         with suppress(OSError):
-            far_reader, far_writer = await self._connect()
-            ways = (self._pump(reader, far_writer), self._pump(far_reader, writer))
-            tasks = [asyncio.create_task(way) for way in ways]
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                far_writer.close()
-        self._near.discard(near)
-        writer.close()
+            async with self._end(near) as (reader, writer), self._end(self._far()) as (far_reader, far_writer):
+                ways = (self._pump(reader, far_writer), self._pump(far_reader, writer))
+                tasks = [asyncio.create_task(way) for way in ways]
+                try:
+                    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in tasks:
+                        task.cancel()
+                    await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _far(self) -> socket.socket:
+        if isinstance(self._address, tuple):
+            return socket.create_connection(self._address)
+        far = socket.socket(socket.AF_UNIX)
+        far.connect(self._address)
+        return far
+
+    @asynccontextmanager
+    async def _end(self, one: socket.socket) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        """An end that asks all the time whether the other is there, and never gives it up for being silent."""
+        if one.family == socket.AF_INET:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for option, value in ((socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, 1), (socket.TCP_KEEPCNT, 127)):
+                one.setsockopt(socket.IPPROTO_TCP, option, value)
+        self._ends.add(one)
+        reader, writer = await asyncio.open_connection(sock=one)
+        try:
+            yield reader, writer
+        finally:
+            self._ends.discard(one)
+            writer.close()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(1 << 16):
@@ -86,26 +121,19 @@ class Cable:
             await writer.drain()
 
 
-def to_postgres(dsn: str) -> Connect:
-    """The way to a server of PostgreSQL, by its socket's folder or its port."""
+def to_postgres(dsn: str) -> Address:
+    """The address of a server of PostgreSQL, by its socket's folder or its port."""
     known = conninfo_to_dict(dsn)
     host, port = str(known["host"]), int(known.get("port") or 5432)
-    if host.startswith("/"):
-        return lambda: asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
-    return lambda: asyncio.open_connection(host, port)
-
-
-def _drop_all(one: socket.socket) -> None:
-    program = ctypes.create_string_buffer(_DROP)
-    one.setsockopt(socket.SOL_SOCKET, _ATTACH, struct.pack("HP", 1, ctypes.addressof(program)))
+    return f"{host}/.s.PGSQL.{port}" if host.startswith("/") else (host, port)
 
 
 @contextmanager
-def cable(connect: Connect) -> Iterator[Cable]:
+def cable(address: Address) -> Iterator[Cable]:
     """A cable that is whole, and gone afterwards."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
         listening.setblocking(False)
-        one = Cable(connect, listening)
+        one = Cable(address, listening)
         thread = threading.Thread(target=one.carry, name="cable", daemon=True)
         thread.start()
         try:

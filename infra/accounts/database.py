@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.ports import LogUnavailable
 from infra.accounts.schema import TABLES
+from infra.addresses import with_options
 
 Row = tuple[Any, ...]
 _NAMED = re.compile(r"(?<![:\w]):([a-z_]+[0-9]*)")
@@ -115,8 +115,7 @@ class PostgresDatabase:
     async def connect(cls, conninfo: str) -> PostgresDatabase:
         """Open the pool and create what tables are missing. Raises `LogUnavailable` when the server does not answer."""
         pool = _pool(conninfo, POOL_SIZE)
-        given = conninfo_to_dict(conninfo).get("options") or ""
-        hasty = _pool(make_conninfo(conninfo, options=f"{given} -c synchronous_commit=off".strip()), HASTY_SIZE)
+        hasty = _pool(with_options(conninfo, "-c synchronous_commit=off"), HASTY_SIZE)
         database = cls(pool, hasty)
         try:
             for one in (pool, hasty):

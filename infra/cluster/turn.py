@@ -14,9 +14,9 @@ from contextlib import asynccontextmanager
 from typing import Any, LiteralString, Protocol
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from domain.ports import LogUnavailable
+from infra.addresses import with_options
 
 CONNECT_SECONDS = 5
 #: Seconds between two looks whether the turn is free.
@@ -60,7 +60,7 @@ class PostgresTurn:
         options = (
             "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c statement_timeout=5s"
         )
-        self._dsn = make_conninfo(dsn, application_name=f"trunkline-{name}"[:63], options=options)
+        self._dsn = with_options(dsn, options, application_name=f"trunkline-{name}"[:63])
         self._name = name
 
     @asynccontextmanager

@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from time import monotonic
 
-from psycopg.conninfo import make_conninfo
-
 from domain.ports import KeyDestroyed
+from infra.addresses import with_options
 from infra.keys.cipher import Nonces
 from infra.keys.connection import Connection, KeyringConnection
 from infra.keys.stored import KeyringUnavailable, StoredKeyring, Tick, Tombstone
@@ -63,7 +62,7 @@ class PostgresKeyring(StoredKeyring):
 
 class _PostgresTable:
     def __init__(self, dsn: str) -> None:
-        conninfo = make_conninfo(
+        conninfo = with_options(
             dsn,
             application_name="trunkline-keyring",
             connect_timeout=CONNECT_SECONDS,

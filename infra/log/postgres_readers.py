@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Composed
 
 from domain.ports import LogUnavailable
+from infra.addresses import with_options
 
 MAX_READERS = 4
 CONNECT_SECONDS = 5
@@ -30,7 +30,7 @@ class PostgresReaders:
     def __init__(self, dsn: str, *, patience: float = CONNECT_SECONDS) -> None:
         """`patience`: seconds that a server may take to let us in."""
         self._patience = patience
-        self._dsn = make_conninfo(
+        self._dsn = with_options(
             dsn,
             application_name="trunkline-reader",
             options=f"-c TimeZone=UTC -c statement_timeout={STATEMENT_SECONDS}s -c random_page_cost={RANDOM_PAGE}",

@@ -15,9 +15,9 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
+from infra.addresses import with_options
 from infra.rows import text
 from infra.rows.codec import TableCodec, as_json
 from infra.rows.codec import text as without_nul
@@ -61,7 +61,7 @@ class PostgresRows(SqlRows):
             "-c default_transaction_isolation=read\\ committed"
         )
         self._schema = schema
-        self._dsn = make_conninfo(dsn, options=settings, connect_timeout=CONNECT_TIMEOUT, application_name="rows")
+        self._dsn = with_options(dsn, options=settings, connect_timeout=CONNECT_TIMEOUT, application_name="rows")
         with self._book() as connection:
             connection.exclude("")
             connection.run(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')

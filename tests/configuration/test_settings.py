@@ -8,6 +8,7 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from infra.cluster.broker import broker_of
 from infra.load_settings import BadSettings, load_settings
@@ -80,7 +81,8 @@ def test_the_password_of_the_database_comes_apart_from_its_address(monkeypatch: 
     monkeypatch.setenv("TRUNKLINE_DATABASE_URL", "postgresql://u@host:5433/db?sslmode=require")
     monkeypatch.setenv("TRUNKLINE_DATABASE_PASSWORD", "p/@:w%")
     settings = load_settings()
-    assert settings.log_url == "postgresql://u:p%2F%40%3Aw%25@host:5433/db?sslmode=require"
+    said = {"host": "host", "port": "5433", "dbname": "db", "user": "u", "password": "p/@:w%", "sslmode": "require"}
+    assert said.items() <= conninfo_to_dict(settings.log_url).items()
     assert settings.rows_location == settings.log_url
     assert settings.keyring_url.startswith("sqlite:"), "keys lie outside the log's database"
     assert not settings.embedded
@@ -210,8 +212,26 @@ def test_what_is_said_of_tls_holds_for_every_postgresql_address_without(monkeypa
     }.items():
         monkeypatch.setenv(f"TRUNKLINE_{name}", value)
     settings = load_settings()
-    assert settings.log_url == "postgresql:///trunkline?sslmode=verify-full&sslrootcert=%2Fetc%2Fmy%20ca.pem"
-    assert settings.rows_location == "postgresql://u:p%2Fw@db/rows?sslmode=require&sslrootcert=%2Fetc%2Fmy%20ca.pem"
+    log, rows = conninfo_to_dict(settings.log_url), conninfo_to_dict(settings.rows_location)
+    assert {"dbname": "trunkline", "sslmode": "verify-full", "sslrootcert": "/etc/my ca.pem"}.items() <= log.items()
+    assert not {"host", "user", "password"} & log.keys()
+    said = {"host": "db", "dbname": "rows", "user": "u", "password": "p/w"}
+    assert (said | {"sslmode": "require", "sslrootcert": "/etc/my ca.pem"}).items() <= rows.items()
+
+
+def test_what_a_connection_is_to_notice_is_said_for_both_its_ends_and_an_address_may_say_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRUNKLINE_DATABASE_URL", "postgresql://one,two/db")
+    own = "tcp_user_timeout=3000&options=-c%20tcp_keepalives_idle%3D60%20-c%20work_mem%3D64MB"
+    monkeypatch.setenv("TRUNKLINE_KEYS_URL", f"postgresql://host/keys?{own}")
+    settings = load_settings()
+    log, keys = conninfo_to_dict(settings.log_url), conninfo_to_dict(settings.keyring_url)
+    assert log["host"] == "one,two"
+    assert (log["keepalives_idle"], log["tcp_user_timeout"], log["connect_timeout"]) == ("5", "10000", "5")
+    assert "tcp_keepalives_idle=5" in str(log["options"])
+    assert (keys["keepalives_idle"], keys["tcp_user_timeout"]) == ("5", "3000")
+    assert str(keys["options"]).endswith("-c tcp_keepalives_idle=60 -c work_mem=64MB"), "the last of two values holds"
 
 
 def test_a_log_in_to_kafka_wants_a_name_and_a_password() -> None:

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from infra.settings import LOOPBACK
-from tests.cable import Cable, cable, to_postgres
+from tests.cable import Cable, cable
 from tests.faults.postgres import Server, new_server
 
 #: Seconds that a replica may take to follow.
@@ -177,7 +177,7 @@ async def replicated_postgres(folder: Path) -> AsyncGenerator[Replicated]:
     first = await asyncio.to_thread(new_server, folder / "a")
     second = await asyncio.to_thread(first.another, folder / "b")
     with ExitStack() as closing:
-        cables = {one.folder: closing.enter_context(cable(to_postgres(one.dsn()))) for one in (first, second)}
+        cables = {one.folder: closing.enter_context(cable(one.tcp())) for one in (first, second)}
         own = Replicated(first, second, cables)
         async with _running(own):
             await asyncio.to_thread(own.replicate)

@@ -12,6 +12,9 @@ import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from infra.settings import LOOPBACK
+from tests.faults.serving import free_port
+
 #: Seconds that it may take to come back from its log, or to be promoted.
 RECOVERS = 120
 
@@ -22,17 +25,22 @@ class Server:
     def __init__(self, folder: Path, binaries: Path, user: str | None) -> None:
         self.folder, self.data = folder, folder / "data"
         self._binaries, self._user = binaries, user
+        self._port = free_port()
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         if user is not None:
             shutil.chown(folder, user)
 
     def dsn(self, database: str = "postgres") -> str:
-        return make_conninfo(host=str(self.folder), user="postgres", dbname=database)
+        return make_conninfo(host=str(self.folder), port=self._port, user="postgres", dbname=database)
+
+    def tcp(self) -> tuple[str, int]:
+        """Where it listens besides."""
+        return LOOPBACK, self._port
 
     def start(self) -> None:
         """Start it and wait until it answers, however long a busy machine takes to bring it back from its log."""
         # ten processes of a dozen connections each, and those who look on
-        options = f'-h "" -k {self.folder} -c max_connections=300'
+        options = f"-h {LOOPBACK} -p {self._port} -k {self.folder} -c max_connections=300"
         self._control("-o", options, "-l", str(self.folder / "log"), "start")
 
     def stop(self, at_once: bool = False) -> None:
@@ -51,7 +59,7 @@ class Server:
     def copy(self, source: Server) -> None:
         """Become what `source` is at this moment, to follow it from there once started."""
         shutil.rmtree(self.data, ignore_errors=True)
-        where = ("-h", str(source.folder), "-U", "postgres", "-D", str(self.data))
+        where = ("-h", str(source.folder), "-p", str(source._port), "-U", "postgres", "-D", str(self.data))
         self._run("pg_basebackup", *where, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
 
     def kill_a_backend(self, database: str, dice: Random) -> None:

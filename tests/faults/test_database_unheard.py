@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 
 import pytest
 from pydantic import SecretStr
 
+from infra.addresses import noticing
 from infra.demo.ledger import Posted
 from infra.demo.pace import Pace
-from tests.cable import Cable, cable, to_postgres
+from infra.rows.opened import open_rows
+from infra.rows.port import Row, RowsUnavailable, TableWrites
+from projections.schema import Column, Projection, Table
+from tests.cable import Cable, cable
 from tests.faults.database import OwnPostgres
 from tests.faults.life import Life, end_and_judge, populated
 from tests.faults.writing import bring, letter, office, register
 
 pytestmark = pytest.mark.timeout(280)
 PATIENCE = 90.0
+COUNTED = Projection("counted", 1, (Table("counted", (Column("name"),), key=("name",)),))
 
 
 @pytest.fixture
 def to_database(database: OwnPostgres) -> Iterator[Cable]:
-    with cable(to_postgres(database.server.dsn())) as one:
+    with cable(database.server.tcp()) as one:
         yield one
 
 
@@ -86,3 +92,31 @@ async def test_a_centre_that_hears_nothing_of_its_database_lives_on_and_goes_on_
     assert await life.drain(PATIENCE, wait_for_attempts=False) == []
     assert life.centre.pid == pid
     assert await end_and_judge(life) == {}
+
+
+async def test_what_a_machine_locked_that_nobody_hears_of_any_more_is_free_for_the_one_that_takes_over(
+    database: OwnPostgres, to_database: Cable
+) -> None:
+    host, port = database.server.tcp()
+    gone, heir = (noticing(f"postgresql://postgres@{host}:{one}/centre") for one in (to_database.port, port))
+    with closing(open_rows(gone, (COUNTED,))) as rows, closing(rows.live(COUNTED, "main")) as target:
+        (table,) = COUNTED.tables
+        last = CutBefore(to_database, [{"name": "first"}])
+        with pytest.raises(RowsUnavailable):
+            await asyncio.to_thread(target.commit, 1, [TableWrites(table, last, [])])
+        with closing(open_rows(heir, (COUNTED,))) as others, closing(others.live(COUNTED, "main")) as follower:
+            await asyncio.to_thread(follower.commit, 1, [TableWrites(table, [{"name": "second"}], [])])
+            with others.reading() as reader:
+                assert [row["name"] for row in reader.find("counted")] == ["second"]
+
+
+class CutBefore(list[Row]):
+    """Rows in whose midst the cable is cut: the transaction has begun and its locks are taken."""
+
+    def __init__(self, to_cut: Cable, rows: list[Row]) -> None:
+        super().__init__(rows)
+        self._to_cut = to_cut
+
+    def __iter__(self) -> Iterator[Row]:
+        self._to_cut.cut()
+        return super().__iter__()
