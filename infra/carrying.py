@@ -71,6 +71,9 @@ def start_carried_routers(node: Node, broker: Broker) -> None:
         # a pool that went to another process is told by that one
         figures.waiting.clear()
         figures.ready_agents.clear()
+        figures.snapshot_behind.clear()
+        for pool, positions in routers.behind_snapshots().items():
+            figures.snapshot_behind.labels(pool).set(positions)
         for pool, process in routers.routing.items():
             tell_board(figures, pool, process.router.board)
 

@@ -81,6 +81,13 @@ class RouterPools:
             await asyncio.wait({member})
         raise_first(ended)
 
+    def behind_snapshots(self) -> dict[str, int]:
+        """By pool, the positions since its last snapshot: what who takes it over reads first."""
+        if self._snapshotting is None:
+            return {}
+        kept = self._snapshotting.kept
+        return {pool: process.router.position - kept.get(pool, 0) for pool, process in self.routing.items()}
+
     async def _route(self, pool: str) -> None:
         """Until cancelled; commands under way are finished first."""
         process = RouterProcess(
@@ -92,6 +99,8 @@ class RouterPools:
             on_built=self._on_built,
         )
         _log.info("routing", pool=pool, position=process.router.position)
+        if self._snapshotting is not None:
+            self._snapshotting.kept[pool] = process.router.position
         self.routing[pool] = process
         running = asyncio.create_task(process.run(), name=f"router of {pool}")
         try:

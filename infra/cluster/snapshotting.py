@@ -37,7 +37,10 @@ NICE = 10
 
 
 def make_snapshot(dsn: str, key: bytes, pool: str, every: int = EVERY) -> int:
-    """Make a snapshot when so many events have come since the last; its position, 0 when none was due. Blocks."""
+    """Make a snapshot when so many events have come since the last; where the last one stands then. Blocks.
+
+    0: there is none.
+    """
     return asyncio.run(_make(dsn, key, pool, every))
 
 
@@ -45,14 +48,12 @@ async def _make(dsn: str, key: bytes, pool: str, every: int) -> int:
     log, snapshots = PostgresLog(dsn, NoKeyring()), Snapshots(dsn, key)
     try:
         router = await latest_router(log, snapshots, pool)
-        folded, last = 0, ""
+        kept, folded, last = router.position, 0, ""
         while events := await log.read(router.position, PAGE, pool=pool):
             for event in events:
                 router.fold(event)
             folded, last = folded + len(events), events[-1].event_id
-        if folded < every:
-            return 0
-        return router.position if snapshots.keep(router, last) else 0
+        return router.position if folded >= every and snapshots.keep(router, last) else kept
     finally:
         await log.close()
 
@@ -77,6 +78,8 @@ class Snapshotting:
 
     def __init__(self, dsn: str, key: bytes, *, every: int = EVERY, look: float = LOOK) -> None:
         self._dsn, self._key, self._every, self._look = dsn, key, every, look
+        #: Where the last snapshot of each pool stands, as far as this process knows.
+        self.kept: dict[str, int] = {}
 
     async def run(self, positions: dict[str, int]) -> None:
         """Until cancelled. `positions` are kept up to date by who routes: how far each pool has come."""
@@ -108,7 +111,8 @@ class Snapshotting:
                 process.join(GONE)
         if fault:
             _log.warning("no snapshot was made", pool=pool, reason=fault)
-        elif position:
+        elif position > self.kept.get(pool, 0):
+            self.kept[pool] = position
             _log.info("snapshot made", pool=pool, position=position)
 
 

@@ -61,6 +61,9 @@ class Figures:
         self.leads = self._gauge("elected", "1 where this process is the one that does it.", "name")
         self.waiting = self._gauge("router_waiting", "Items that wait on a pool's board.", "pool")
         self.ready_agents = self._gauge("router_ready_agents", "Agents of a pool who may be offered work.", "pool")
+        self.snapshot_behind = self._gauge(
+            "snapshot_behind_events", "Positions since the last snapshot of a pool: a take-over reads them.", "pool"
+        )
 
     def _of_mail(self) -> None:
         self.mails = self._counter("mails_received", "Mails brought to us: stored, or kept by their sender.", "outcome")

@@ -37,6 +37,12 @@ async def test_a_mail_goes_by_kafka_through_every_role_also_when_one_of_each_was
         return found if any(found) else []
 
     first = (await until(publishing)).index(True)
+
+    async def behind() -> bool:
+        texts = [(await one.ask("/metrics")).text for one in centre.role("router")]
+        return any(f'trunkline_snapshot_behind_events{{pool="{POOL}"}}' in text for text in texts)
+
+    await until(behind)
     for one in (centre.role("relay")[first], centre.role("router")[0], centre.role("projections")[0]):
         await one.kill()
     await write(intake, 2)

@@ -19,7 +19,7 @@ from domain.interaction.offers import AcceptOffer
 from infra.cluster.broker import Broker
 from infra.cluster.router_pools import RouterPools
 from infra.cluster.snapshots import Snapshots
-from infra.cluster.snapshotting import make_snapshot
+from infra.cluster.snapshotting import Snapshotting, make_snapshot
 from infra.keys.memory import MemoryKeyring
 from infra.log.opening import KeyOpener
 from infra.log.postgres import PostgresLog
@@ -45,7 +45,12 @@ async def one_pool() -> Sequence[str]:
 
 
 @asynccontextmanager
-async def worker(centre: Centre, broker: Broker, snapshots: Snapshots | None = None) -> AsyncGenerator[RouterPools]:
+async def worker(
+    centre: Centre,
+    broker: Broker,
+    snapshots: Snapshots | None = None,
+    snapshotting: Snapshotting | None = None,
+) -> AsyncGenerator[RouterPools]:
     pools = RouterPools(
         centre.log,  # type: ignore[arg-type]  # the centre's log is a stored one here
         centre.new_executor(),
@@ -53,6 +58,7 @@ async def worker(centre: Centre, broker: Broker, snapshots: Snapshots | None = N
         one_pool,
         clock=centre.clock,
         snapshots=snapshots,
+        snapshotting=snapshotting,
     )
     task = asyncio.create_task(pools.run())
     try:
@@ -115,9 +121,14 @@ async def test_who_takes_a_pool_over_begins_with_the_snapshot(centre: Centre, br
     await centre.call_me(1)
     made = await asyncio.to_thread(make_snapshot, postgres, KEY, POOL, 1)
     await centre.call_me(2)
-    async with worker(centre, broker, Snapshots(postgres, KEY)) as one:
+    async with worker(centre, broker, Snapshots(postgres, KEY), Snapshotting(postgres, KEY)) as one:
         await routed_by(one)
         offered = await centre.until(InteractionOffered, 2)
+
+        async def told() -> bool:
+            return one.behind_snapshots() == {POOL: await centre.log.head() - made}
+
+        await eventually(told, 60)
     assert made > 0
     assert len({event.event.interaction_id for event in offered}) == 2  # type: ignore[attr-defined]
     await centre.check()

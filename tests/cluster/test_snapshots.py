@@ -98,7 +98,7 @@ async def test_who_takes_over_begins_where_the_snapshot_ends(log: PostgresLog, p
     folded(router, await log.read(made, 1_000, pool=POOL))
     now = centre.clock()
     assert [type(one) for one in router.decide(now)] == [type(one) for one in fresh.decide(now)] != []
-    assert await asyncio.to_thread(make_snapshot, postgres, KEY, POOL, 1_000) == 0  # too little has come since
+    assert await asyncio.to_thread(make_snapshot, postgres, KEY, POOL, 1_000) == made  # too little has come since
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,25 @@ async def test_snapshots_are_made_in_a_process_of_their_own_as_the_log_grows(
     account = AccountCreated(account_id="1", agent_id="", roles={"*": ("admin",)})
     await log.append(Change("account-1", 0, [proposed(account, POOL)]))
     head = await log.head()
-    task = asyncio.create_task(Snapshotting(postgres, KEY, every=5, look=0.05).run({POOL: head}))
+    snapshotting = Snapshotting(postgres, KEY, every=5, look=0.05)
+    task = asyncio.create_task(snapshotting.run({POOL: head}))
 
     async def made() -> bool:
         return (await latest_router(log, Snapshots(postgres, KEY), POOL)).position == head
 
+    async def known() -> bool:
+        return snapshotting.kept == {POOL: head}
+
     await eventually(made, 60)
+    await eventually(known, 60)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_the_process_that_makes_snapshots_speaks_as_every_other_does(capfd: pytest.CaptureFixture[str]) -> None:
     nowhere = "host=127.0.0.1 port=1 user=nobody dbname=none connect_timeout=2"
-    making = asyncio.create_task(Snapshotting(nowhere, KEY, every=5, look=0.05).run({POOL: 5}))
+    snapshotting = Snapshotting(nowhere, KEY, every=5, look=0.05)
+    making = asyncio.create_task(snapshotting.run({POOL: 5}))
     lines: list[str] = []
 
     async def said() -> bool:
@@ -161,6 +167,7 @@ async def test_the_process_that_makes_snapshots_speaks_as_every_other_does(capfd
         making.cancel()
         await asyncio.gather(making, return_exceptions=True)
     told = next(line for line in lines if "snapshots cannot be reached" in line)
+    assert snapshotting.kept == {}
     assert {"event": "no snapshot", "role": "router", "pool": POOL}.items() <= json.loads(told).items()
 
 
