@@ -59,7 +59,7 @@ class Caller:
         call = self.telephones.dial(self.person.number_in_full, self.person.desk.address)
         await self.telephones.live(self._on_the_line(call))
         self.telephones.hang_up(call)
-        self.ledger.calls.append(Called(call.sid, self.outcome, self.agreed))
+        self.ledger.calls.append(Called(call.sid, self.person.number_in_full, self.outcome, self.agreed))
 
     async def _on_the_line(self, call: Call) -> None:
         began = self.telephones.now

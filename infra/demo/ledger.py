@@ -46,6 +46,7 @@ class Called(NamedTuple):
     """A call that somebody made, by its identifier at the provider. `agreed`: they said that it may be recorded."""
 
     sid: str
+    number: str
     outcome: Outcome
     agreed: bool = False
 

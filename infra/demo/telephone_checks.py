@@ -13,10 +13,11 @@ from domain.delivery.events import DeliveryAttempted, NotificationRequested
 from domain.event import Event
 from domain.interaction.call_events import RecordingStarted, RecordingStored
 from domain.interaction.events import AgentConnected, CallbackRequested
+from domain.personal import plain
 from domain.ports import RecordingStore
 from domain.voice.events import CallEnded, CallStarted, DialAttempted, MessageLeft, MessageStored
 from domain.voice.recordings import RecordingGivenUp, RecordingRemoved
-from infra.demo.ledger import Called, Ledger, Outcome
+from infra.demo.ledger import Called, Ledger
 from infra.demo.telephones import Telephones
 
 
@@ -29,6 +30,9 @@ class TelephoneFacts:
     interactions: dict[str, str] = field(default_factory=dict[str, str])
     connected: set[str] = field(default_factory=set[str])
     promised: set[str] = field(default_factory=set[str])
+    #: By number: work of its own, for who asked when the wait had just come to its end (the router sent them to leave a
+    #: message, say).
+    promised_anew: set[str] = field(default_factory=set[str])
     left: dict[str, str] = field(default_factory=dict[str, str])
     stored: set[str] = field(default_factory=set[str])
     dialled: set[str] = field(default_factory=set[str])
@@ -53,6 +57,8 @@ class TelephoneFacts:
                 self.connected.add(event.interaction_id)
             case CallbackRequested():
                 self.promised.add(event.interaction_id)
+                if event.interaction_id not in self.interactions.values():
+                    self.promised_anew.add(plain(event.number))
             case MessageLeft():
                 self.left[event.call_id] = event.recording_id
             case MessageStored():
@@ -97,7 +103,7 @@ class Network:
         begun, over = self.facts.started[call.sid], self.facts.ended[call.sid]
         if (begun, over) != (1, 1):
             return f"call {call.sid} began {begun} times and ended {over} times in the log"
-        if not _on_record(self.facts, call.sid, call.outcome):
+        if not _on_record(self.facts, call):
             return f"call {call.sid}: for its caller it ended as {call.outcome}, the log does not say so"
         return ""
 
@@ -162,14 +168,14 @@ def _once(what: str, made: Mapping[str, int], attempts: Collection[str]) -> Iter
             yield f"{what} {times} times for the attempt {mark}"
 
 
-def _on_record(facts: TelephoneFacts, sid: str, outcome: Outcome) -> bool:
-    interaction = facts.interactions[sid]
-    match outcome:
+def _on_record(facts: TelephoneFacts, call: Called) -> bool:
+    interaction = facts.interactions[call.sid]
+    match call.outcome:
         case "talked":
             return interaction in facts.connected
         case "left_word":
-            return facts.left.get(sid, "") in facts.stored
+            return facts.left.get(call.sid, "") in facts.stored
         case "promised":
-            return interaction in facts.promised
+            return interaction in facts.promised or call.number in facts.promised_anew
         case "hung_up":
             return True

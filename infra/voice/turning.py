@@ -101,7 +101,7 @@ class Turning:
             return (HangUp(),)
         if rejection.code == "no_number":
             return await self.go_on(call, line, Silent())
-        if rejection.code == "agent_on_the_way":
+        if rejection.code == "agent_on_the_way" or _came_too_late(rejection, turn):
             return await self.again(call.call_id)
         _log.info("a turn was refused: %s", rejection.code)
         place = turn.place.model_copy(update={"doing": "ended"})
@@ -171,14 +171,21 @@ class Turning:
                     project=project, interaction_id=call.interaction_id, leg=name, number=number, key=key
                 )
         queue = line.project.callbacks.queue if line.project.callbacks is not None else ""
-        if any(leg.status == "accepted" for leg in interaction.legs.values()):
-            raise Rejection("agent_on_the_way", "an agent has accepted this call and is about to be connected")
+        if any(leg.status in ("accepted", "connected") for leg in interaction.legs.values()):
+            raise Rejection(
+                "agent_on_the_way", "an agent has accepted this call and is, or is about to be, on the line"
+            )
         key = callback_key(self.fingerprints, project, queue, number.address)
         assert call.place is not None, "a flow that has begun has a place"
         return RequestCallback(
             project=project, number=number, key=key, name="", about="", due_at=None, entry=line.name,
             language=call.place.language,
         )  # fmt: skip
+
+
+def _came_too_late(rejection: Rejection, turn: Turn) -> bool:
+    """Whether somebody accepted, or the wait ended otherwise, while it was being put on record."""
+    return rejection.code == "not_possible_now" and any(isinstance(one, WantsCallback) for one in turn.meanings)
 
 
 def _in_full(keyed: str, line: Line) -> str:

@@ -5,24 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from channels.twilio_emulator.faults import Fault
 from channels.twilio_emulator.model import Person
+from channels.voice.control import HangUp
+from channels.voice.given import Keyed
+from domain.centre.documents import ProjectDocument
+from domain.interaction.escalation import TakeStep
 from domain.interaction.events import (
     AgentConnected,
     CallbackRequested,
     ConnectFailed,
     InteractionClosed,
     InteractionQueued,
+    SentToVoicemail,
     WrapUpCompleted,
 )
+from domain.interaction.state import Interaction
 from domain.voice.events import CallEnded, DialAttempted, DialEnded, DialPlaced, LineFreed
 from infra.voice.deeds import AskCall
 from infra.voice.due import due
+from infra.voice.lookup import Lookup
 from tests.channels.voice.flows import LINE, project
 from tests.channels.voice.hotline import ALWAYS, CALLER, Hotline, hotline
 
@@ -128,6 +137,64 @@ async def test_a_caller_to_whom_an_agent_is_on_the_way_is_connected_and_not_call
 
     await line.when(talking, "a conversation")
     assert await line.events(CallbackRequested) == []
+
+
+async def test_a_caller_who_asks_to_be_called_back_in_the_moment_in_which_an_agent_accepts_is_connected(
+    line: Hotline,
+) -> None:
+    call = await line.emulator.dial(CALLER, LINE)
+    await line.hears(call, "Please hold")
+    await line.press(call, "1")
+    await line.hears(call, "Back? 1")
+    turning = line.voice.answering.turning
+    asked, where = await turning.as_known(call.sid)
+    assert where is not None
+    looked = Looked(turning.lookup, await turning.lookup.interaction(asked.interaction_id))
+    await line.accept()
+    late = replace(turning, lookup=cast("Lookup", looked))
+    assert HangUp() not in await late.go_on(asked, where, Keyed("1", None))
+    await line.until(AgentConnected)
+    assert await line.events(CallbackRequested) == []
+
+
+async def test_who_asks_to_be_called_back_when_the_wait_has_just_ended_in_voicemail_is_called_back_all_the_same(
+    tmp_path: Path,
+) -> None:
+    queues = {"orders": {"title": "Orders", "steps": [{"after": 1, "voicemail": True}]}}
+    patient = project(ALWAYS, "wait").model_dump(exclude_unset=True, by_alias=True, mode="json")
+    impatient = ProjectDocument.model_validate(patient | {"queues": queues})
+    async with hotline(tmp_path, impatient) as line:
+        call = await line.emulator.dial(CALLER, LINE)
+        await line.hears(call, "Please hold")
+        await line.press(call, "1")
+        await line.hears(call, "Back? 1")
+        line.emulator.fault(Fault("rest", "refuse", "UpdateCall", times=50, status=503))
+        waiting = await line.until(InteractionQueued)
+        step = TakeStep(project="hotline", interaction_id=waiting.interaction_id, leg="1", step=1)
+
+        async def ended() -> bool:
+            await line.do(step)
+            return await line.events(SentToVoicemail) != []
+
+        await line.when(ended, "the end of the wait")
+        await line.press(call, "1")
+        await line.hears(call, "We will call you back")
+        asked = await line.until(CallbackRequested)
+        assert asked.number == CALLER
+        assert asked.interaction_id != waiting.interaction_id
+
+
+class Looked:
+    """What is read of the log, but for one interaction, which was read a moment ago."""
+
+    def __init__(self, lookup: Lookup, interaction: Interaction) -> None:
+        self._lookup, self._interaction = lookup, interaction
+
+    async def interaction(self, interaction_id: str) -> Interaction:
+        return self._interaction
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._lookup, name)
 
 
 async def test_an_agent_is_called_once_however_often_the_provider_says_too_many_requests(line: Hotline) -> None:
