@@ -118,6 +118,7 @@ async def _opened(settings: Settings, role: Role, closing: AsyncExitStack) -> No
         stores={
             "rows": lambda: asyncio.to_thread(rows.positions, next(iter(PROJECTIONS))),
             "accounts": lambda: database.run("SELECT 1"),
+            "keyring": lambda: asyncio.to_thread(stores.check_keys),
         },
     )
     if plays(role, "projections"):

@@ -46,6 +46,11 @@ class Stores:
     clock: SteadyClock
     executor: Executor
 
+    def check_keys(self) -> None:
+        """Blocks. Raises `KeyringUnavailable` while the keys cannot be reached."""
+        if isinstance(self.keyring, StoredKeyring):
+            self.keyring.check()
+
 
 @asynccontextmanager
 async def open_stores(

@@ -22,6 +22,8 @@ from infra.keys.cipher import KEY_BYTES, MasterKey, Nonces, WrongMasterKey, seal
 #: A key that has been used takes some 2 KB.
 MAX_REMEMBERED = 10_000
 STALE_SECONDS = 1.0
+#: A number that no tombstone has: who asks for those after it asks whether anybody answers.
+_NONE_SO_FAR = 2**62
 
 
 #: Seconds of a clock that never steps back.
@@ -133,6 +135,10 @@ class StoredKeyring:
 
     def destroyed(self) -> Sequence[str]:
         return [one.customer_id for one in self._table.tombstones(0)]
+
+    def check(self) -> None:
+        """Raises `KeyringUnavailable` while the keys cannot be reached."""
+        self._table.tombstones(_NONE_SO_FAR)
 
     def close(self) -> None:
         with self._lock:
