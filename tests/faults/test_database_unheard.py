@@ -18,7 +18,7 @@ from infra.demo.pace import Pace
 from infra.rows.opened import open_rows
 from infra.rows.port import Row, RowsUnavailable, TableWrites
 from projections.schema import Column, Projection, Table
-from tests.cable import Cable, cable
+from tests.cable import SOON, Cable, cable
 from tests.faults.database import OwnPostgres
 from tests.faults.life import Life, end_and_judge, populated
 from tests.faults.writing import bring, letter, office, register
@@ -39,9 +39,9 @@ async def life(folder, forks, database, to_database) -> AsyncIterator[Life]:
     address = f"postgresql://postgres@127.0.0.1:{to_database.port}"
     stores = {
         **database.settings(),
-        "database_url": SecretStr(f"{address}/centre"),
-        "accounts_url": SecretStr(f"{address}/centre"),
-        "keys_url": SecretStr(f"{address}/keys"),
+        "database_url": SecretStr(f"{address}/centre?{SOON}"),
+        "accounts_url": SecretStr(f"{address}/centre?{SOON}"),
+        "keys_url": SecretStr(f"{address}/keys?{SOON}"),
     }
     async with populated(folder / "data", Pace(speed=20), forks, **stores) as one:
         yield one
@@ -98,7 +98,7 @@ async def test_what_a_machine_locked_that_nobody_hears_of_any_more_is_free_for_t
     database: OwnPostgres, to_database: Cable
 ) -> None:
     host, port = database.server.tcp()
-    gone, heir = (noticing(f"postgresql://postgres@{host}:{one}/centre") for one in (to_database.port, port))
+    gone, heir = (noticing(f"postgresql://postgres@{host}:{one}/centre?{SOON}") for one in (to_database.port, port))
     with closing(open_rows(gone, (COUNTED,))) as rows, closing(rows.live(COUNTED, "main")) as target:
         (table,) = COUNTED.tables
         last = CutBefore(to_database, [{"name": "first"}])
