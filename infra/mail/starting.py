@@ -12,6 +12,7 @@ from channels.email.imap_in import ImapAccount, ImapIntake
 from channels.email.ports import Arrived
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
+from infra.mail.certificate import Certificate
 from infra.mail.enclosing import Enclosing, scanner_of
 from infra.mail.going_along import GoingAlong
 from infra.mail.receiving import Receiving
@@ -48,7 +49,7 @@ async def start_receiving(node: Node, closing: AsyncExitStack) -> None:
     accept = _counted(receiving.accept, node.figures, node.tracing)
     if settings.smtp_in_host:
         learn = node.configured.catch_up
-        intake = SmtpIntake(accept, receiving.knows, hostname=settings.own_domain, learn=learn, tls=_tls(settings))
+        intake = SmtpIntake(accept, receiving.knows, hostname=settings.own_domain, learn=learn, tls=_tls(node))
         node.smtp_in_port = await intake.start(settings.smtp_in_host, settings.smtp_in_port)
         closing.push_async_callback(intake.stop)
     for number, box in enumerate(settings.imap, 1):
@@ -117,12 +118,13 @@ def _account(box: ImapMailbox) -> ImapAccount:
     )
 
 
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.smtp_in_certificate is None:
+def _tls(node: Node) -> ssl.SSLContext | None:
+    chain, key = node.settings.smtp_in_certificate, node.settings.smtp_in_private_key
+    if chain is None or key is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.smtp_in_certificate, settings.smtp_in_private_key)
-    return context
+    certificate = Certificate(chain, key)
+    node.run("certificate", certificate.run())
+    return certificate.context
 
 
 def next_server(settings: Settings) -> SmtpServer:

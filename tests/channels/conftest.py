@@ -44,8 +44,8 @@ class Certificate:
     client: ssl.SSLContext
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+def new_certificate() -> tuple[bytes, bytes, bytes]:
+    """A certificate for 127.0.0.1 that signs itself and its key, as PEM, and the certificate in binary form."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.UTC)
@@ -60,11 +60,21 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return (
+        signed.public_bytes(serialization.Encoding.PEM),
+        private,
+        signed.public_bytes(serialization.Encoding.DER),
+    )
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    chain, key, _ = new_certificate()
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    file.write_bytes(key + chain)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
     return Certificate(server, ssl.create_default_context(cafile=str(file)))
