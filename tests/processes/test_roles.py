@@ -95,7 +95,7 @@ async def test_a_process_says_what_it_is_for_how_far_it_is_and_what_does_not_ans
         return said if "projection ticket_board" in said["behind"] else None
 
     said = await until(told)
-    assert said["stores"] == {"log": "ok", "rows": "ok", "accounts": "ok"}
+    assert said["stores"] == {"log": "ok", "rows": "ok", "accounts": "ok", "keyring": "ok"}
     assert said["role"] == "projections"
     assert (await web.ask("/livez")).json() == {"status": "alive", "role": "web"}
     figures = (await web.ask("/metrics")).text
