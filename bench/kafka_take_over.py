@@ -29,8 +29,8 @@ from domain.ports import Change
 from infra.clock import SteadyClock
 from infra.cluster.broker import Broker
 from infra.cluster.router_pools import RouterPools
+from infra.cluster.snapshot_process import make_snapshot
 from infra.cluster.snapshots import Snapshots
-from infra.cluster.snapshotting import make_snapshot
 from infra.keys.memory import MemoryKeyring
 from infra.log.opened import NoKeyring
 from infra.log.postgres import PostgresLog

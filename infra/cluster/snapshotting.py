@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+import sys
+from asyncio.subprocess import PIPE, Process
 
 import structlog
-
-from domain.ports import LogUnavailable, UnreadableEvent
-from infra.cluster.snapshots import Snapshots, latest_router
-from infra.log.opened import NoKeyring
-from infra.log.postgres import PostgresLog
-from infra.log.registry import know_all_events
-from infra.logs import configure_logs
 
 _log = structlog.get_logger("snapshots")
 
@@ -28,49 +22,8 @@ _log = structlog.get_logger("snapshots")
 EVERY = 20_000
 #: Seconds between two looks whether one is.
 LOOK = 15.0
-#: Events read at once.
-PAGE = 5_000
 #: Seconds that a killed process may take to be gone; as a rule thousandths.
 GONE = 1.0
-#: How much the process gives way to those that route.
-NICE = 10
-
-
-def make_snapshot(dsn: str, key: bytes, pool: str, every: int = EVERY) -> int:
-    """Make a snapshot when so many events have come since the last; where the last one stands then. Blocks.
-
-    0: there is none.
-    """
-    return asyncio.run(_make(dsn, key, pool, every))
-
-
-async def _make(dsn: str, key: bytes, pool: str, every: int) -> int:
-    log, snapshots = PostgresLog(dsn, NoKeyring()), Snapshots(dsn, key)
-    try:
-        router = await latest_router(log, snapshots, pool)
-        kept, folded, last = router.position, 0, ""
-        while events := await log.read(router.position, PAGE, pool=pool):
-            for event in events:
-                router.fold(event)
-            folded, last = folded + len(events), events[-1].event_id
-        return router.position if folded >= every and snapshots.keep(router, last) else kept
-    finally:
-        await log.close()
-
-
-def _make_and_tell(told: Connection, level: str, dsn: str, key: bytes, pool: str, every: int) -> None:
-    """All that the new process does: it gives way, speaks as the one that it belongs to, and tells what came of it."""
-    os.nice(NICE)
-    configure_logs(level, role="router")
-    know_all_events()
-    try:
-        outcome: tuple[int, str] = (make_snapshot(dsn, key, pool, every), "")
-    except (LogUnavailable, UnreadableEvent, OSError) as fault:
-        outcome = (0, f"{type(fault).__name__}: {fault}")
-    except Exception as fault:  # noqa: BLE001  told by who it belongs to; its own words may name people
-        outcome = (0, type(fault).__name__)
-    with contextlib.suppress(OSError):  # whom it belonged to may be gone
-        told.send(outcome)
 
 
 class Snapshotting:
@@ -92,33 +45,43 @@ class Snapshotting:
                     await self._snapshot(pool)
 
     async def _snapshot(self, pool: str) -> None:
-        # a bare process and a pipe: what a pool of processes needs beside it (semaphores) is complained of in plain
-        # words, by Python's own, when this process is killed
-        context = get_context("spawn")
-        hears, told = context.Pipe(duplex=False)
-        level = logging.getLevelName(logging.getLogger().getEffectiveLevel())
-        given = (told, level, self._dsn, self._key, pool, self._every)
-        process = context.Process(target=_make_and_tell, args=given, name="snapshot", daemon=True)
         try:
-            await asyncio.to_thread(process.start)
-            told.close()
-            position, fault = await asyncio.to_thread(_outcome, hears)
+            position, fault = await self._made(pool)
         except OSError as away:
             position, fault = 0, f"{type(away).__name__}: {away}"
-        finally:
-            if process.pid is not None:
-                process.kill()  # it has told, or nobody waits any more
-                process.join(GONE)
         if fault:
             _log.warning("no snapshot was made", pool=pool, reason=fault)
         elif position > self.kept.get(pool, 0):
             self.kept[pool] = position
             _log.info("snapshot made", pool=pool, position=position)
 
+    async def _made(self, pool: str) -> tuple[int, str]:
+        """Where the pool's snapshot stands now, and what went wrong.
 
-def _outcome(hears: Connection) -> tuple[int, str]:
-    try:
-        with hears:
-            return hears.recv()
-    except EOFError:
-        return 0, "its process ended before it was done"
+        Not by Python's own processes (`multiprocessing`): what they leave behind when this one is killed complains of
+        it in plain words. The key goes in by a pipe, as arguments and environment can be seen from outside.
+        """
+        level = logging.getLevelName(logging.getLogger().getEffectiveLevel())
+        asked = {"level": level, "dsn": self._dsn, "key": self._key.hex(), "pool": pool, "every": self._every}
+        arguments = (sys.executable, "-P", "-m", "infra.cluster.snapshot_process")
+        # what this process can import that one can too, wherever it was started from
+        where = os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        process = await asyncio.create_subprocess_exec(*arguments, stdin=PIPE, stdout=PIPE, env=where)
+        try:
+            said, _ = await process.communicate(json.dumps(asked).encode() + b"\n")
+        finally:
+            await _end(process)
+        if not said.endswith(b"\n"):
+            return 0, "its process ended before it was done"
+        told = json.loads(said)
+        return int(told["position"]), str(told["fault"])
+
+
+async def _end(process: Process) -> None:
+    """It has told, or nobody waits any more."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GONE):
+                await process.wait()

@@ -18,8 +18,9 @@ from domain.interaction.events import InteractionOffered
 from domain.interaction.offers import AcceptOffer
 from infra.cluster.broker import Broker
 from infra.cluster.router_pools import RouterPools
+from infra.cluster.snapshot_process import make_snapshot
 from infra.cluster.snapshots import Snapshots
-from infra.cluster.snapshotting import Snapshotting, make_snapshot
+from infra.cluster.snapshotting import Snapshotting
 from infra.keys.memory import MemoryKeyring
 from infra.log.opening import KeyOpener
 from infra.log.postgres import PostgresLog
