@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import sys
 from asyncio.subprocess import Process
 from base64 import b64encode
@@ -26,6 +25,7 @@ from psycopg.sql import SQL, Identifier
 from pydantic import SecretStr
 
 from domain.ports import LogUnavailable
+from infra.demo.ports import free_port
 from infra.roles import Role
 from infra.settings import LOOPBACK, Settings, TwilioAccount
 
@@ -222,9 +222,3 @@ async def _ended(process: Process) -> int:
     except TimeoutError:
         process.kill()
         return await process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

@@ -31,8 +31,8 @@ from infra.demo.setting_up import (
     Documents,
     LogIn,
     configure,
-    free_port,
     make_accounts,
+    port_or_any,
     read_documents,
     settings_for,
 )
@@ -108,7 +108,7 @@ async def opened(
         closing.push_async_callback(server.stop)
         tempo = Tempo()
         telephones = await closing.enter_async_context(telephone_network(lambda: pace.speed * tempo.now))
-        settings = settings_for(folder, server.port, free_port(http_port), free_port(smtp_port))
+        settings = settings_for(folder, server.port, port_or_any(http_port), port_or_any(smtp_port))
         # one process has nobody to carry its log to, and a demo's is none of a real centre's topic
         topic = {"kafka_topic": f"trunkline.demo.{secrets.token_hex(4)}"} if cluster else {"kafka_servers": ""}
         settings = settings.model_copy(update={**topic, "twilio": {PROVIDER: telephones.account}})

@@ -91,7 +91,7 @@ def settings_for(data: Path, customers_port: int, http_port: int, smtp_port: int
     )
 
 
-def free_port(wanted: int) -> int:
+def port_or_any(wanted: int) -> int:
     """The wanted port where it is free, else 0 for any."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

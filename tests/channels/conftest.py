@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from infra.demo.ports import free_port
+
 Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
 
 
@@ -210,9 +212,7 @@ def dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
         _missing(f"the IMAP server is Dovecot {version.strip()}; its configuration here is for 2.3")
     base = Path(tempfile.mkdtemp(prefix="trunkline-imap-"))
     login, internal, group, uid, gid = _account()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     hidden = "imap_capability = IMAP4rev1 LITERAL+ ENABLE" if request.param == "poll" else ""
     base.chmod(0o755)
     for name in ("mail", "home"):
@@ -235,7 +235,8 @@ def dovecot(request: pytest.FixtureRequest) -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-async def free_port() -> AsyncIterator[int]:
+async def silent_port() -> AsyncIterator[int]:
+    """A port at which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         yield int(probe.getsockname()[1])

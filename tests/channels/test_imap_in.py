@@ -135,9 +135,9 @@ async def test_a_folder_that_is_not_there_is_told(dovecot: Any, eventually: Even
         await eventually(lambda: "folder Nowhere" in intake.state.reason)
 
 
-async def test_a_server_that_is_not_there_is_told(free_port: int, eventually: Eventually) -> None:
+async def test_a_server_that_is_not_there_is_told(silent_port: int, eventually: Eventually) -> None:
     class Nowhere:
-        port = free_port
+        port = silent_port
 
     async with fetching(Nowhere, Store()) as intake:
         await eventually(lambda: intake.state.reason not in ("", "not started"))

@@ -131,8 +131,8 @@ async def test_a_connection_lost_after_the_final_dot_leaves_open_whether_it_was_
     assert len(script.mails) == 1
 
 
-async def test_a_server_that_is_not_there_is_deferred(free_port: int) -> None:
-    sender = SmtpSender(SmtpServer("127.0.0.1", free_port, tls="none", timeout=5))
+async def test_a_server_that_is_not_there_is_deferred(silent_port: int) -> None:
+    sender = SmtpSender(SmtpServer("127.0.0.1", silent_port, tls="none", timeout=5))
     found = await sender.send(MAIL, FROM, TO)
     assert isinstance(found, Deferred)
     assert not found.maybe_accepted

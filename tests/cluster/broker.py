@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from infra.demo.ports import free_port
 from tests.cluster.certificates import self_signed
 
 HERE = Path(__file__).parent
@@ -54,12 +55,6 @@ def jars() -> Path:
         with suppress(OSError):  # somebody else was faster
             os.rename(f"{fetched}/jars", folder)
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class RealBroker:

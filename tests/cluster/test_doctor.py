@@ -6,10 +6,10 @@ import asyncio
 from pathlib import Path
 
 from infra.cluster.broker import Broker
+from infra.demo.ports import free_port
 from infra.operations.doctor import examine
 from infra.operations.finding import Finding
 from infra.settings import Settings
-from tests.cluster.broker import free_port
 
 
 async def of_kafka(folder: Path, broker: Broker, servers: str) -> list[Finding]:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
+
+from infra.demo.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 150
 #: Everything that differs from run to run: ids and times.
 VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d")
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def walkthrough() -> tuple[list[str], list[str]]:

@@ -22,6 +22,7 @@ from infra.demo.checking import Checking
 from infra.demo.customer import Surroundings
 from infra.demo.ledger import Ledger
 from infra.demo.pace import Day, Pace
+from infra.demo.ports import free_port
 from infra.demo.post_office import CustomersServer
 from infra.demo.setting_up import (
     GUEST,
@@ -38,7 +39,7 @@ from infra.settings import Settings
 from infra.stores import Stores, open_stores
 from tests.faults.forking import Nursery
 from tests.faults.people import PatientCustomer, PatientDesk, PatientPost, Population
-from tests.faults.serving import Centre, free_port, run
+from tests.faults.serving import Centre, run
 
 LOOK = 0.3
 #: People who may be at something at once: a crowd that waits for a centre to live would only keep it busy refusing.

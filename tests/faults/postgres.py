@@ -12,8 +12,8 @@ import psutil
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from infra.demo.ports import free_port
 from infra.settings import LOOPBACK
-from tests.faults.serving import free_port
 
 #: Seconds that it may take to come back from its log, or to be promoted.
 RECOVERS = 120

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+from infra.demo.ports import free_port
 from infra.settings import Settings
 from tests.faults.forking import Nursery
-from tests.faults.serving import STARTS, Centre, free_port
+from tests.faults.serving import STARTS, Centre
 
 #: Two of what stands by, one of what has an address that people know.
 ROLES = ("web", "mail", "router", "router", "projections", "projections", "delivery", "delivery")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import secrets
 import signal
-import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,18 +22,6 @@ STARTS, ENDS = 180.0, 60.0
 LOOK = 0.05
 #: The same where many processes are looked at at once.
 MANY_LOOK = 0.3
-
-
-def free_port() -> int:
-    """A port that is free at this moment, and that no outgoing connection gets while a centre is down.
-
-    A restarted centre must come back where people know it; systems give connections ports from 32768 on.
-    """
-    while True:
-        port = 15_000 + secrets.randbelow(15_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((LOOPBACK, port))
-            return port
 
 
 def environment(settings: Settings) -> dict[str, str]:

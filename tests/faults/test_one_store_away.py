@@ -14,11 +14,11 @@ from pydantic import SecretStr
 
 from infra.demo.ledger import Posted
 from infra.demo.pace import Pace
+from infra.demo.ports import free_port
 from tests.cable import SOON, Cable, cable
 from tests.conformance.waiting import eventually
 from tests.faults.database import OwnPostgres, own_postgres
 from tests.faults.life import Life, end_and_judge, populated
-from tests.faults.serving import free_port
 from tests.faults.writing import bring, letter, office, register
 
 pytestmark = pytest.mark.timeout(280)

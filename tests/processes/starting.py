@@ -21,11 +21,12 @@ from pydantic import SecretStr
 from domain.execute import Origin
 from infra.accounts.store import AccountStore
 from infra.apply_documents import apply_documents
+from infra.demo.ports import free_port
 from infra.documents import check_files
 from infra.settings import LOOPBACK, Settings
 from infra.stores import Stores, new_id, open_accounts, open_stores
 from tests.faults.forking import Nursery
-from tests.faults.serving import Centre, free_port
+from tests.faults.serving import Centre
 from web.access import EVERYWHERE, Role
 from web.accounts import Account
 
