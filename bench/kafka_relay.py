@@ -1,6 +1,6 @@
 """The relay against kafka-python's bare producer with the same keys, headers and bytes, in turn.
 
-    python -m bench.kafka_relay [--events 10000] [--rounds 3]
+    python -m bench.kafka_relay [--events 20000] [--rounds 3]
 
 The producer has its records ready and sends them without transactions (idempotent, acks=all, the same batch size). The
 relay reads the same events from PostgreSQL, makes the headers and commits windows. One partition, as for one pool.
@@ -19,9 +19,10 @@ from bench.kafka_ground import kafka_server, topic_on
 from bench.log_ground import bar, database, facts, in_turn, postgres_server, publish, ratio
 from bench.log_mix import describe, proposals
 from domain.ports import Change
-from infra.cluster.cloud_event import Header, headers
+from infra.cluster.cloud_event import Attributes, Header
 from infra.cluster.publishing import BATCH_BYTES
 from infra.cluster.relay import SOURCE, Relay
+from infra.collecting import tune_collector
 from infra.keys.memory import MemoryKeyring
 from infra.log.postgres import PostgresLog
 from infra.logs import configure_logs
@@ -41,9 +42,10 @@ async def filled(dsn: str, events: int) -> PostgresLog:
 async def records(log: PostgresLog) -> list[Record]:
     """As the relay would send them."""
     made: list[Record] = []
+    attributes = Attributes(SOURCE)
     previous = 0
     for row in await log.rows(0, 100_000):
-        made.append((row.pool.encode(), row.state, headers(row, previous, SOURCE)))
+        made.append((row.pool.encode(), row.state, attributes.of(row, previous)))
         previous = row.position
     return made
 
@@ -82,6 +84,7 @@ async def measure(dsn: str, address: str, events: int, rounds: int) -> dict[str,
     log = await filled(dsn, events)
     try:
         ready = await records(log)
+        tune_collector()  # as `trunkline serve` does; the producer has as much of it
 
         async def producer() -> float:
             return await asyncio.to_thread(bare, address, ready)
@@ -96,7 +99,7 @@ async def measure(dsn: str, address: str, events: int, rounds: int) -> dict[str,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     configure_logs("error")  # on standard error: what is printed is read

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -146,6 +147,7 @@ def servers(listed: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in listed.split(",") if part.strip())
 
 
+@lru_cache(10_000)
 def partition_of(pool: str, partitions: int) -> int:
     """Where a pool lies: as every Kafka client places a record with that key (murmur2 of its UTF-8, 31 bits)."""
     return (murmur2(pool.encode()) & 0x7FFFFFFF) % partitions

@@ -6,6 +6,7 @@ same name shuts this one out for ever, so that of two relays that both believe i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from infra.cluster.broker import MAX_RECORD_BYTES, REQUEST_MS, Broker, BrokerUnavailable, partition_of, unavailable
-from infra.cluster.cloud_event import headers
+from infra.cluster.cloud_event import Attributes
 from infra.cluster.topic import End, Last, partition_ends
 from infra.cluster.transactions import PATIENCE, commit, let_go
 from infra.log.rows import Filter, StoredRow
@@ -21,6 +22,10 @@ from infra.log.stored import StoredLog
 
 #: Bytes of one request to the broker.
 BATCH_BYTES = 256 * 1024
+#: Events after which the producer's own thread has its turn, and seconds it gets at least. It wants the interpreter for
+#: each of the many small steps of a request, and while ours does not pause it waits five milliseconds for every one
+#: (`sys.getswitchinterval`): nothing left until all was handed over.
+HANDFUL, TURN = 100, 0.0001
 #: Milliseconds until the broker ends a transaction that a dead relay left open.
 TRANSACTION_MS = 15_000
 
@@ -40,7 +45,7 @@ class Publishing:
     """Made by `begin`; blocking, for one thread at a time. After a fault, begin another."""
 
     def __init__(self, broker: Broker, producer: KafkaProducer, ends: Mapping[int, End], source: str) -> None:
-        self._broker, self._producer, self._source = broker, producer, source
+        self._broker, self._producer, self._attributes = broker, producer, Attributes(source)
         #: By partition the position of its last event, and the offset that the next record gets at least.
         self.ends = {partition: end.last.position for partition, end in ends.items()}
         self._found = ends
@@ -88,11 +93,13 @@ class Publishing:
         topic, producer, ends = self._broker.topic, self._producer, dict(self.ends)
         first: dict[int, Any] = {}
         producer.begin_transaction()
-        for row, partition in wanted:
-            told = headers(row, ends[partition], self._source)
+        for number, (row, partition) in enumerate(wanted, 1):
+            told = self._attributes.of(row, ends[partition])
             sent = producer.send(topic, row.state, row.pool.encode(), told, partition)
             first.setdefault(partition, sent)
             ends[partition] = row.position
+            if number % HANDFUL == 0:
+                time.sleep(TURN)
         producer.flush(PATIENCE)
         self._check_offsets(first)
         commit(producer)

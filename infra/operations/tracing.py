@@ -34,6 +34,8 @@ from infra.stores import new_id
 
 #: Which exporter of spans, by the name that its package gives it; the SDK's own variable.
 EXPORTER = "OTEL_TRACES_EXPORTER"
+#: No span is called so (W3C Trace Context, 3.2.2.4).
+_NO_SPAN = bytes(8)
 SAMPLED, NOT_SAMPLED = TraceFlags(TraceFlags.SAMPLED), TraceFlags(TraceFlags.DEFAULT)
 
 
@@ -121,10 +123,10 @@ def span_of(correlation_id: str, event_id: str) -> SpanContext | None:
     return SpanContext(trace_id, span_id or trace_id & (2**64 - 1), is_remote=True, trace_flags=sampled)
 
 
-def traceparent_told(correlation_id: str, event_id: str) -> bytes | None:
+def traceparent_told(correlation_id: str, event_id: str, *, sampled: bool) -> bytes | None:
     """The header `traceparent` of the span that an event stands for (`span_of`); None without a trace.
 
-    Without making the span: each event that goes to Kafka bears one.
+    Without making the span: each event that goes to Kafka bears one. `sampled`: whether spans are sent anywhere.
     """
     try:
         trace_id, own = bytes.fromhex(correlation_id.replace("-", "")), bytes.fromhex(event_id.replace("-", ""))
@@ -132,8 +134,10 @@ def traceparent_told(correlation_id: str, event_id: str) -> bytes | None:
         return None
     if len(trace_id) != 16 or len(own) not in (0, 16):
         return None
-    span_id = own[8:] if any(own[8:]) else trace_id[8:]
-    return f"00-{trace_id.hex()}-{span_id.hex()}-{'01' if exporting() else '00'}".encode()
+    span_id = own[8:]
+    if span_id in (b"", _NO_SPAN):
+        span_id = trace_id[8:]
+    return b"00-%b-%b-%b" % (trace_id.hex().encode(), span_id.hex().encode(), b"01" if sampled else b"00")
 
 
 def correlation_of(span: SpanContext) -> str:

@@ -21,7 +21,7 @@ from domain.centre.webhooks import Webhook, wires_of
 from domain.event import REGISTRY, Recorded
 from domain.ports import Clock, Log, LogUnavailable, Opener
 from infra.configured import Configured
-from infra.operations.tracing import traceparent_told
+from infra.operations.tracing import exporting, traceparent_told
 from infra.settings import WebhookSecret
 from infra.webhooks.standing import Standing, Standings, is_due
 
@@ -172,7 +172,7 @@ class Telling:
         except TooLarge as fault:
             outcome: Outcome = Refused(str(fault))
         else:
-            trace = traceparent_told(recorded.correlation_id, recorded.event_id)
+            trace = traceparent_told(recorded.correlation_id, recorded.event_id, sampled=exporting())
             outcome = await self.poster.post(
                 endpoint.webhook.url,
                 endpoint.secrets,

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
 
 from domain.ports import Change, UnreadableEvent
 from infra.cluster.carried_log import CarriedLog
-from infra.cluster.cloud_event import Carried, ForeignRecord, carried, headers, position_of
+from infra.cluster.cloud_event import Attributes, Carried, ForeignRecord, carried, position_of
 from infra.cluster.membership import Assignment
 from infra.keys.memory import MemoryKeyring
 from infra.log.memory import MemoryLog
 from infra.log.rows import EVERYTHING, Filter, OnceRow, StoredRow
-from tests.cluster.events import Counted, append, proposed
+from tests.cluster.events import MOMENT, Counted, append, proposed
 
 ALL = Assignment(frozenset([0]), 1)
 
@@ -156,7 +158,7 @@ async def test_a_partition_that_is_given_to_somebody_else_is_forgotten() -> None
 async def test_an_event_survives_its_way_as_a_cloud_event() -> None:
     log, brought = await logs(2, known=2)
     row: StoredRow = brought[1].row
-    told = headers(row, 1, "urn:test")
+    told = Attributes("urn:test").of(row, 1)
     assert carried(told, row.state) == Carried(row, 1)
     assert position_of(told) == 2
     assert await log.rows(1, 1) == [row]
@@ -168,9 +170,36 @@ async def test_a_record_bears_the_trace_of_its_conversation_where_that_is_one() 
     for number, chain in enumerate((str(trace), "chain-1")):
         one = proposed(Counted(number=number), "north")._replace(event_id=str(event), correlation_id=chain)
         await log.append(Change(f"north-{number}", 0, [one]))
-    first, second = [dict(headers(row, 0, "urn:test")) for row in await log.rows(0, 10)]
+    first, second = [dict(Attributes("urn:test").of(row, 0)) for row in await log.rows(0, 10)]
     assert first["traceparent"].decode().split("-") == ["00", trace.hex, event.hex[16:], "00"]
     assert "traceparent" not in second
+
+
+@pytest.mark.parametrize("text", ["plain", '"meta":{"id":"another"}}', '\\"meta":', '{"meta":{"project":"x"}}', "\n"])
+async def test_what_customers_write_is_never_taken_for_what_the_log_says_of_an_event(text: str) -> None:
+    log = MemoryLog(MemoryKeyring())
+    await append(log, 1, ["north"], text)
+    (row,) = await log.rows(0, 1)
+    said = json.loads(row.state)
+    assert said["data"]["text"] == text
+    turned = json.dumps({"meta": said["meta"], "data": said["data"]}, separators=(",", ":")).encode()
+    # the log writes it compact and in this order, but whoever restores one may have written it otherwise
+    for state in (row.state, json.dumps(said, indent=1).encode(), turned):
+        told = dict(Attributes("urn:test").of(row._replace(state=state), 0))
+        meta = said["meta"]
+        assert told["ce_id"].decode() == meta["id"]
+        assert told["ce_project"].decode() == meta["project"]
+        assert told["ce_time"].decode() == meta["at"]
+
+
+async def test_each_event_bears_the_time_at_which_it_was_written() -> None:
+    log = MemoryLog(MemoryKeyring())
+    await append(log, 4, ["north"])
+    first = (await log.rows(0, 1))[0]
+    times = [MOMENT, MOMENT, MOMENT + timedelta(microseconds=1), MOMENT.astimezone(timezone(timedelta(hours=2)))]
+    of = Attributes("urn:test").of
+    told = [dict(of(first._replace(recorded_at=at), 0))["ce_recordedtime"].decode() for at in times]
+    assert told == [f"2026-03-01T09:30:00.00000{n}Z" for n in (0, 0, 1, 0)]
 
 
 @pytest.mark.parametrize("told", [[], [("ce_sequence", b"x")], [("ce_id", b"1")]])

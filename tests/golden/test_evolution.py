@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.cluster.asyncapi import asyncapi_document
-from infra.cluster.cloud_event import headers
+from infra.cluster.cloud_event import Attributes
 from infra.log.rows import StoredRow
 from infra.schema import stored_schemas
 from tests.golden.evolution import breaks, shapes
@@ -104,7 +104,7 @@ def test_a_record_has_the_headers_and_the_value_that_the_document_tells() -> Non
     document = asyncapi_document()
     message = document["components"]["messages"][wire]
     row = StoredRow(7, "interaction-1", 3, wire, (FOLDER / f"{wire}.json").read_bytes(), "main", MOMENT)
-    told = {name: value.decode() for name, value in headers(row, 5, "urn:trunkline:log")}
+    told = {name: value.decode() for name, value in Attributes("urn:trunkline:log").of(row, 5)}
     assert faults(message["headers"], told, message["headers"]) == []
     assert set(message["headers"]["required"]) <= set(told) <= set(message["headers"]["properties"])
     assert told["ce_type"] == message["headers"]["properties"]["ce_type"]["const"]
