@@ -7,7 +7,7 @@ from typing import Final, Literal
 from domain.centre.routing import Language
 
 Phrase = Literal[
-    "number", "promised", "asked_already", "thanks", "goodbye", "place", "minutes", "soon", "ended", "recorded"
+    "number", "promised", "called_back", "asked_already", "thanks", "goodbye", "place", "minutes", "soon", "ended", "recorded"
 ]
 
 _PHRASES: Final[dict[Phrase, dict[Language, str]]] = {
@@ -22,6 +22,12 @@ _PHRASES: Final[dict[Phrase, dict[Language, str]]] = {
         "fr": "Nous vous rappellerons. Votre place est gardée. Au revoir.",
         "pl": "Oddzwonimy. Miejsce w kolejce zostaje zachowane. Do usłyszenia.",
         "ru": "Мы вам перезвоним. Ваша очередь сохранена. До свидания.",
+    },
+    "called_back": {
+        "en": "We will call you back. Goodbye.",
+        "fr": "Nous vous rappellerons. Au revoir.",
+        "pl": "Oddzwonimy. Do usłyszenia.",
+        "ru": "Мы вам перезвоним. До свидания.",
     },
     "asked_already": {
         "en": "We have your request already and will call you back. Goodbye.",

@@ -85,7 +85,7 @@ class Turning:
         if done.result.get("then") == "voicemail":
             now, _ = await self.lookup.call(call.call_id)
             return await self.go_on(now, line, ToVoicemail())
-        return turn.steps
+        return _of_new_callback(turn) if any(isinstance(one, RequestCallback) for one in means) else turn.steps
 
     async def again(self, call_id: str) -> Sequence[Step]:
         """What the call does where it is."""
@@ -181,6 +181,12 @@ class Turning:
             project=project, number=number, key=key, name="", about="", due_at=None, entry=line.name,
             language=call.place.language,
         )  # fmt: skip
+
+
+def _of_new_callback(turn: Turn) -> Sequence[Step]:
+    """Who did not wait, or no longer, has no place that could be kept."""
+    kept, new = (ours(name, turn.place.language) for name in ("promised", "called_back"))
+    return [new if step == kept else step for step in turn.steps]
 
 
 def _came_too_late(rejection: Rejection, turn: Turn) -> bool:
