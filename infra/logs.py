@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from opentelemetry import trace
 
+from infra.repeated_lines import RepeatedLines
+
 
 def configure_logs(level: str = "info", *, role: str = "") -> None:
     """Send what structlog and the standard library log to standard error, one JSON object a line.
@@ -40,6 +42,7 @@ def configure_logs(level: str = "info", *, role: str = "") -> None:
             ],
         )
     )
+    handler.addFilter(RepeatedLines())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

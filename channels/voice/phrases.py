@@ -7,7 +7,17 @@ from typing import Final, Literal
 from domain.centre.routing import Language
 
 Phrase = Literal[
-    "number", "promised", "called_back", "asked_already", "thanks", "goodbye", "place", "minutes", "soon", "ended", "recorded"
+    "number",
+    "promised",
+    "called_back",
+    "asked_already",
+    "thanks",
+    "goodbye",
+    "place",
+    "minutes",
+    "soon",
+    "ended",
+    "recorded",
 ]
 
 _PHRASES: Final[dict[Phrase, dict[Language, str]]] = {
