@@ -13,7 +13,13 @@ from channels.twilio_emulator.model import Person
 from domain.callback import RequestCallback
 from domain.centre.documents import ProjectDocument
 from domain.customer.contact import callback_key, contact
-from domain.interaction.events import AgentConnected, InteractionClosed, InteractionQueued, WrapUpCompleted
+from domain.interaction.events import (
+    AgentConnected,
+    CallbackRequested,
+    InteractionClosed,
+    InteractionQueued,
+    WrapUpCompleted,
+)
 from domain.interaction.work import CompleteWork
 from domain.voice.events import CallbackAttemptFailed, DialAnswered, DialAttempted
 from tests.channels.voice.flows import LINE, project
@@ -122,3 +128,15 @@ async def test_a_callback_that_the_provider_has_no_room_for_is_made_again_later_
     assert (await line.until(InteractionQueued, 2)).not_before == failed.retry_at
     assert line.emulator.calls_to(CALLER) == []
     assert away.times == 49, "it was asked once"
+
+
+async def test_who_asks_to_be_called_back_without_having_waited_is_promised_no_place(tmp_path: Path) -> None:
+    async with hotline(tmp_path, project(ALWAYS, "back")) as line:
+        call = await line.emulator.dial(CALLER, LINE)
+        await line.hears(call, "Back? 1")
+        await line.press(call, "1")
+        await line.hears(call, "We will call you back. Goodbye.")
+        asked = await line.until(CallbackRequested)
+        assert asked.number == CALLER
+        await line.over(call)
+        assert not any("place" in words for words in line.emulator.heard(call.sid))

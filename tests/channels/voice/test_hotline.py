@@ -39,8 +39,8 @@ from domain.voice.events import (
     DialPlaced,
     LineFreed,
 )
-from tests.channels.voice.flows import LINE, project
-from tests.channels.voice.hotline import ALWAYS, CALLER, Hotline, hotline
+from tests.channels.voice.flows import LINE
+from tests.channels.voice.hotline import CALLER, Hotline, hotline
 
 
 @pytest.fixture
@@ -261,18 +261,6 @@ async def test_a_waiting_caller_hears_the_estimate_and_asks_to_be_called_back_in
     await line.over(call)
     await line.until(LineFreed)
     assert await line.events(InteractionClosed) == []
-
-
-async def test_who_asks_to_be_called_back_without_having_waited_is_promised_no_place(tmp_path: Path) -> None:
-    async with hotline(tmp_path, project(ALWAYS, "back")) as line:
-        call = await line.emulator.dial(CALLER, LINE)
-        await line.hears(call, "Back? 1")
-        await line.press(call, "1")
-        await line.hears(call, "We will call you back. Goodbye.")
-        asked = await line.until(CallbackRequested)
-        assert asked.number == CALLER
-        await line.over(call)
-        assert not any("place" in words for words in line.emulator.heard(call.sid))
 
 
 async def test_a_customer_number_that_is_known_recognises_the_caller(line: Hotline) -> None:
