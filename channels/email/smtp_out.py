@@ -57,7 +57,7 @@ class SmtpSender:
         self._room = asyncio.Semaphore(connections)
         self._free: list[_Pooled] = []
         self._closed = False
-        #: Made once: reading the authorities that a machine trusts takes longer than sending a mail.
+        #: Kept while connections succeed: reading whom a machine trusts takes longer than sending a mail.
         self._context = server.context
 
     async def send(self, mail: bytes, envelope_from: str, to: Sequence[str]) -> Outcome:
@@ -73,6 +73,8 @@ class SmtpSender:
             except aiosmtplib.SMTPConnectResponseError as error:
                 return Deferred(error.code, _reason(error.message))
             except (aiosmtplib.SMTPException, *_BROKEN) as error:
+                # what was not trusted may have become so since the authorities were read
+                self._context = self._server.context
                 return Deferred(0, _reason(f"cannot connect: {type(error).__name__}: {error}"))
             return await self._transaction(pooled, mail, envelope_from, to)
 

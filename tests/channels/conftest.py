@@ -44,6 +44,8 @@ class Certificate:
 
     server: ssl.SSLContext
     client: ssl.SSLContext
+    #: PEM
+    chain: bytes
 
 
 def new_certificate() -> tuple[bytes, bytes, bytes]:
@@ -79,7 +81,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     file.write_bytes(key + chain)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
-    return Certificate(server, ssl.create_default_context(cafile=str(file)))
+    return Certificate(server, ssl.create_default_context(cafile=str(file)), chain)
 
 
 def _missing(what: str) -> None:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from channels.email.ports import Arrived, Deferred, MailSender, Outbox, Refused, Sent
 from channels.email.smtp_in import SmtpIntake
 from channels.email.smtp_out import SmtpSender, SmtpServer
+from tests.channels.conftest import new_certificate
 
 MAIL = b"Subject: x\r\nMessage-ID: <1@x>\r\n\r\n.Hello\r\n"
 FROM = "bounce+d1.aaaa@hotline.example"
@@ -265,6 +267,27 @@ async def test_a_mail_goes_by_implicit_tls_and_only_to_a_server_whose_certificat
     await trusting.close()
     server.close()
     assert len(script.mails) == 1
+
+
+async def test_an_authority_that_the_machine_learns_to_trust_counts_without_a_restart(
+    certificate: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A next server's new certificate is of an authority that came with an update of the machine, months later."""
+    authorities = tmp_path / "authorities.pem"
+    authorities.write_bytes(new_certificate()[0])
+    monkeypatch.setenv("SSL_CERT_FILE", str(authorities))
+    script = Script()
+    server = await asyncio.start_server(script.serve, "127.0.0.1", 0, ssl=certificate.server)
+    port = int(server.sockets[0].getsockname()[1])
+    sender = SmtpSender(SmtpServer("127.0.0.1", port, tls="implicit", timeout=20))
+    before = await sender.send(MAIL, FROM, TO)
+    authorities.write_bytes(certificate.chain)
+    after = await sender.send(MAIL, FROM, TO)
+    await sender.close()
+    server.close()
+    assert isinstance(before, Deferred)
+    assert "certificate verify failed" in before.reason
+    assert isinstance(after, Sent)
 
 
 async def test_a_server_without_tls_gets_no_mail_where_tls_is_demanded() -> None:
