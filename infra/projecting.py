@@ -1,8 +1,8 @@
 """Keeping projections up to date: one task for each projection and pool follows the log and applies its batches.
 
 A fault stops the projection it concerns and no other; it starts again from its position after a pause that
-grows to a bound, for as long as the process runs. Nothing is skipped. What is not written yet is at most one batch of
-events per task.
+grows to a bound, for as long as the process runs. Nothing is skipped. While the log, the rows or the keys do not answer
+it waits: that is no fault of its own. What is not written yet is at most one batch of events per task.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol, Self, TypeVar, cast
 import structlog
 
 from domain.event import Recorded
-from domain.ports import Clock, Opener, UnreadableEvent
+from domain.ports import Clock, LogUnavailable, Opener, UnreadableEvent
 from infra.clock import system_clock
 from infra.rows.applying import Applier, PoisonEvent
 from infra.rows.port import EVERY_POOL, PositionMoved, RowStore, position_in
@@ -31,19 +31,25 @@ T = TypeVar("T")
 
 #: Events in one transaction at most.
 BATCH = 500
+#: Seconds without an event after which nothing is to be done.
+QUIET = 1.0
 #: Seconds for which a position is held back that no row depends on: events that a projection does not handle.
 HOLD = 0.1
-#: Pauses before another try, in seconds: the first, doubled each time up to the longest.
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
+#: Pauses before another try, in seconds: the first, doubled each time up to the longest; and up to the longest while
+#: what is needed does not answer, which may come back at any moment.
+FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = 0.1, 30.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one projection of one pool is doing. `fault` says what stopped it, where `state` is `stopped`."""
+    """How one projection of one pool is doing.
+
+    `fault` says what stopped it, where `state` is `stopped`, and what does not answer, where it is `waiting`.
+    """
 
     projection: str
     pool: str
-    state: Literal["starting", "following", "stopped"]
+    state: Literal["starting", "following", "waiting", "stopped"]
     position: int
     since: datetime
     failures: int = 0
@@ -65,17 +71,25 @@ class Arriving:
 
     def __init__(self, batches: AsyncIterator[Sequence[Recorded]]) -> None:
         self._batches = batches
-        self._coming: asyncio.Task[Sequence[Recorded]] | None = None
+        self._coming: asyncio.Future[Sequence[Recorded]] | None = None
 
     async def next(self, seconds: float | None) -> Sequence[Recorded] | None:
         """The next batch; None when none has come within so many seconds (None: as long as it takes)."""
+        coming = await self._within(seconds)
+        if coming is None:
+            return None
+        self._coming = None
+        return coming.result()
+
+    async def any_within(self, seconds: float) -> bool:
+        """Whether there is a batch, or a fault, within so many seconds; `next` gives it."""
+        return await self._within(seconds) is not None
+
+    async def _within(self, seconds: float | None) -> asyncio.Future[Sequence[Recorded]] | None:
         if self._coming is None:
             self._coming = asyncio.ensure_future(anext(self._batches))  # type: ignore[arg-type]
         await asyncio.wait({self._coming}, timeout=None if seconds is None else max(0.0, seconds))
-        if not self._coming.done():
-            return None
-        coming, self._coming = self._coming, None
-        return coming.result()
+        return self._coming if self._coming.done() else None
 
     async def __aenter__(self) -> Self:
         return self
@@ -160,8 +174,11 @@ class Projecting:
             except PositionMoved as moved:
                 # another process works on these rows, or a rebuilt generation has taken their place
                 _log.info("rows moved", projection=projection.name, pool=pool, reason=str(moved))
+            except LogUnavailable as fault:  # the rows' and the keys' are of the same kind
+                self._wait(projection, pool, fault)
+                pause = min(pause, LONGEST_WAIT)
             except Exception as fault:  # noqa: BLE001  whatever it is, it stops this projection alone, and is told
-                self._tell(projection, pool, fault)
+                self._stop(projection, pool, fault)
             if self._standing[projection.name, pool].position > before:
                 pause = self._first_pause
             await asyncio.sleep(pause)
@@ -172,12 +189,16 @@ class Projecting:
         try:
             positions = await self._in_thread(lambda: self._store.positions(projection.name))
             position = max(applier.position, position_in(positions, pool))
-            # at an event that could not be projected it stays stopped until it gets past it
-            if (projection.name, pool) not in self._stuck:
+            # at an event that could not be projected it stays stopped until it gets past it; who waited for something
+            # knows that it is back when something was stored, or nothing is to be
+            waited = self._standing[projection.name, pool].state == "waiting"
+            if not waited and (projection.name, pool) not in self._stuck:
                 self._stand(projection, pool, position)
             wanted = None if pool == EVERY_POOL else pool
             batches = self._source.subscribe(applier.position, pool=wanted, limit=self._batch)
             async with aclosing(cast("Any", batches)), Arriving(aiter(batches)) as arriving:
+                if waited and not await arriving.any_within(QUIET):
+                    self._stand(projection, pool, position)
                 await self._project(projection, pool, applier, arriving)
         finally:
             await self._in_thread(applier.close)
@@ -224,23 +245,28 @@ class Projecting:
         before = self._standing[projection.name, pool]
         self._stuck.discard((projection.name, pool))
         since = before.since if before.state == "following" else self._clock()
-        self._standing[projection.name, pool] = Standing(projection.name, pool, "following", position, since)
+        self._standing[projection.name, pool] = Standing(
+            projection.name, pool, "following", position, since, before.failures
+        )
         self._moved.set()
         self._moved = asyncio.Event()
 
-    def _tell(self, projection: Projection, pool: str, fault: Exception) -> None:
+    def _wait(self, projection: Projection, pool: str, fault: LogUnavailable) -> None:
+        before = self._standing[projection.name, pool]
+        if (projection.name, pool) not in self._stuck:
+            since = before.since if before.state == "waiting" else self._clock()
+            self._fail(replace(before, state="waiting", since=since), fault)
+        _log.warning(
+            "a projection waits", projection=projection.name, pool=pool, position=before.position, reason=str(fault)
+        )
+
+    def _stop(self, projection: Projection, pool: str, fault: Exception) -> None:
         before = self._standing[projection.name, pool]
         if isinstance(fault, PoisonEvent | UnreadableEvent):
             self._stuck.add((projection.name, pool))
         since = before.since if before.state == "stopped" else self._clock()
-        self._standing[projection.name, pool] = replace(
-            before,
-            state="stopped",
-            since=since,
-            position=fault.position - 1 if isinstance(fault, PoisonEvent) else before.position,
-            failures=before.failures + 1,
-            fault=f"{type(fault).__name__}: {fault}",
-        )
+        position = fault.position - 1 if isinstance(fault, PoisonEvent) else before.position
+        self._fail(replace(before, state="stopped", since=since, position=position), fault)
         _log.error(
             "projection stopped",
             projection=projection.name,
@@ -248,3 +274,7 @@ class Projecting:
             position=before.position,
             fault=str(fault) if type(fault).__module__.startswith(("infra.", "domain.")) else type(fault).__name__,
         )
+
+    def _fail(self, standing: Standing, fault: Exception) -> None:
+        told = replace(standing, failures=standing.failures + 1, fault=f"{type(fault).__name__}: {fault}")
+        self._standing[standing.projection, standing.pool] = told

@@ -55,6 +55,9 @@ class Figures:
         self.stopped = self._gauge(
             "projection_stopped", "1 while an event keeps a projection from going on.", "projection"
         )
+        self.projections_waiting = self._gauge(
+            "projection_waiting", "1 while log, rows or keys keep a projection waiting.", "projection"
+        )
         self.failures = self._gauge(
             "projection_failures", "Faults of a projection since the process began.", "projection"
         )

@@ -64,15 +64,16 @@ class Looking:
         stores = {name: "ok" if fault is None else fault for name, (_, fault) in zip(names, answers, strict=True)}
         head = int(str(answers[0][0] or 0))
         behind = self._behind(head) | await self._asked(head)
-        stopped = self._stopped()
+        stopped, waiting = self._in_state("stopped"), self._in_state("waiting")
         reasons = [
             *([] if self.started else ["the process is starting"]),
             *(["the process is ending"] if self.draining else []),
             *(f"the {name} does not answer: {fault}" for name, fault in stores.items() if fault != "ok"),
             *(f"{name} is {count} positions behind" for name, count in behind.items() if count > MOST_BEHIND),
             *(f"projection {name} is stopped" for name in stopped),
+            *(f"projection {name} waits" for name in waiting),
         ]
-        self._set(stores, head, behind, stopped)
+        self._set(stores, head, behind)
         return Readiness(not reasons, self.role, reasons, stores, head, behind)
 
     async def text(self) -> bytes:
@@ -106,17 +107,17 @@ class Looking:
     def _standing(self) -> list[Standing]:
         return self.standing() if self._projects() else []
 
-    def _stopped(self) -> list[str]:
-        return sorted({one.projection for one in self._standing() if one.state == "stopped"})
+    def _in_state(self, state: str) -> list[str]:
+        return sorted({one.projection for one in self._standing() if one.state == state})
 
     def _projects(self) -> bool:
         """Whether this process is the one that projects, if there are several."""
         return all(one.leads for one in self.candidates if one.name == "projections")
 
-    def _set(self, stores: dict[str, str], head: int, behind: dict[str, int], stopped: list[str]) -> None:
+    def _set(self, stores: dict[str, str], head: int, behind: dict[str, int]) -> None:
         figures = self.figures
         # what this process no longer follows is another's to tell, and no alarm of ours
-        for gauge in (figures.behind, figures.stopped, figures.failures):
+        for gauge in (figures.behind, figures.stopped, figures.projections_waiting, figures.failures):
             gauge.clear()
         for name, said in stores.items():
             figures.unreachable.labels(name).set(said != "ok")
@@ -126,8 +127,10 @@ class Looking:
             figures.behind.labels(name).set(count)
         for candidate in self.candidates:
             figures.leads.labels(candidate.name).set(candidate.leads)
+        for state, gauge in (("stopped", figures.stopped), ("waiting", figures.projections_waiting)):
+            for one in self._standing():
+                gauge.labels(one.projection).set(one.projection in self._in_state(state))
         for one in self._standing():
-            figures.stopped.labels(one.projection).set(one.projection in stopped)
             figures.failures.labels(one.projection).inc(one.failures)
 
 

@@ -46,6 +46,19 @@ async def test_a_process_that_no_longer_projects_tells_no_projection_behind_or_s
     assert 'projection="tickets"' not in told
 
 
+async def test_a_projection_that_waits_for_a_store_is_told_apart_from_one_that_an_event_stops() -> None:
+    waits = Standing("tickets", EVERY_POOL, "waiting", 9_000, SINCE, failures=3, fault="RowsUnavailable")
+    goes_on = Standing("desks", EVERY_POOL, "following", 9_000, SINCE)
+    looking = Looking(role="projections", figures=Figures(), head=head, standing=lambda: [waits, goes_on])
+    looking.started = True
+    readiness = await looking.look()
+    assert (readiness.ready, readiness.reasons) == (False, ["projection tickets waits"])
+    told = (await looking.text()).decode()
+    assert 'trunkline_projection_waiting{projection="tickets"} 1.0' in told
+    assert 'trunkline_projection_waiting{projection="desks"} 0.0' in told
+    assert 'trunkline_projection_stopped{projection="tickets"} 0.0' in told
+
+
 async def test_faults_of_a_projection_are_counted_over_its_pools() -> None:
     pools = [Standing("tickets", pool, "following", 1, SINCE, failures=2) for pool in ("north", "south")]
     looking = Looking(role="projections", figures=Figures(), head=head, standing=lambda: pools)

@@ -133,10 +133,7 @@ class Replicated(OwnPostgres):
 
     async def go_unheard(self, seconds: float) -> None:
         """Nothing gets through to the first for so long; of the old connections nobody hears anything again."""
-        cable = self._cables[self._server.folder]
-        cable.cut()
-        await asyncio.sleep(seconds)
-        cable.mend()
+        await _unheard(self._cables[self._server.folder], seconds)
 
     def end(self) -> None:
         super().end()
@@ -163,6 +160,37 @@ class Replicated(OwnPostgres):
         return make_conninfo(self._server.dsn(database), host=hosts, port=ports, target_session_attrs="read-write")
 
 
+class Apart(OwnPostgres):
+    """A server for the keys alone: who keeps the log need not be who keeps the keys. A cable leads to it."""
+
+    FATES = ("keys' backend killed", "keys' server restarted", "keys' server stopped at once", "keys' cable cut")
+
+    def __init__(self, server: Server, cable: Cable) -> None:
+        super().__init__(server)
+        self._cable = cable
+
+    def settings(self) -> dict[str, object]:
+        """Beside those of where everything else lies."""
+        return {"keys_url": SecretStr(self.keys)}
+
+    async def _suffer(self, what: str, dice: Random) -> None:
+        if what == "keys' cable cut":
+            await _unheard(self._cable, dice.uniform(0.0, UNHEARD))
+        elif what == "keys' backend killed":
+            await asyncio.to_thread(self._server.kill_a_backend, DATABASES[1], dice)
+        else:
+            await self._away(dice.uniform(0.0, 3.0), at_once=what == "keys' server stopped at once")
+
+    def _address(self, database: str) -> str:
+        return make_conninfo(self._server.dsn(database), host=LOOPBACK, port=self._cable.port)
+
+
+async def _unheard(cable: Cable, seconds: float) -> None:
+    cable.cut()
+    await asyncio.sleep(seconds)
+    cable.mend()
+
+
 @asynccontextmanager
 async def own_postgres(folder: Path) -> AsyncGenerator[OwnPostgres]:
     """A new server in `folder`, gone afterwards. Raises `ImportError` without the wheel."""
@@ -181,6 +209,16 @@ async def replicated_postgres(folder: Path) -> AsyncGenerator[Replicated]:
         own = Replicated(first, second, cables)
         async with _running(own):
             await asyncio.to_thread(own.replicate)
+            yield own
+
+
+@asynccontextmanager
+async def keys_apart(folder: Path) -> AsyncGenerator[Apart]:
+    """A new server for keys."""
+    server = await asyncio.to_thread(new_server, folder)
+    with cable(server.tcp()) as leading:
+        own = Apart(server, leading)
+        async with _running(own):
             yield own
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from infra.cli.main import UNUSABLE
 from infra.demo.pace import Pace
 from tests.faults.carried import own_broker
-from tests.faults.database import own_postgres, replicated_postgres
+from tests.faults.database import keys_apart, own_postgres, replicated_postgres
 from tests.faults.forking import Nursery
 from tests.faults.life import Life, attempts_cut_off, judge, populated
 from tests.faults.roles import CARRIED, Processes
@@ -154,16 +154,14 @@ async def _judged(life: Life, left: list[str], found: Kills, wait: bool) -> dict
     return {
         "all work finishes once the faults stop": left[:20],
         "`trunkline log verify` finds nothing": [] if verified.code == 0 else [verified.out + verified.err],
-        "the process never complained of what nobody foresaw": _complaints(life, found)[:20],
+        "the process never complained of what nobody foresaw": _complaints(life)[:20],
         **faults,
     }
 
 
-def _complaints(life: Life, found: Kills) -> list[str]:
-    """Errors in the process's own log; that projections stop while their database is away is as it should be."""
-    away = ("the database of the read models cannot be used", "the keyring's database cannot be used")
-    told = [one for one in life.centre.complaints() if one not in life.excused]
-    return [one for one in told if not (found.suffered and any(words in one for words in away))]
+def _complaints(life: Life) -> list[str]:
+    """Errors in the process's own log. A database that is away is none: what needs it waits."""
+    return [one for one in life.centre.complaints() if one not in life.excused]
 
 
 def _count(life: Life, found: Kills) -> None:
@@ -217,16 +215,19 @@ async def on_roles(
 async def on_kafka(
     data: Path, forks: Nursery, kills: int, *, seed: int, pace: Pace, wait: bool, tell: Tell = print
 ) -> Kills:
-    """The same with the log on Kafka, relays among the processes, a broker that suffers as well, and a PostgreSQL whose
-    synchronous replica takes its place now and then.
+    """The same with the log on Kafka, relays among the processes, a broker that suffers as well, a PostgreSQL whose
+    synchronous replica takes its place now and then, and the keys on another.
     """
     dice = Random(f"kills {seed}")
-    async with replicated_postgres(data / "pg") as own, own_broker() as broker:
+    async with replicated_postgres(data / "pg") as own, keys_apart(data / "keys") as keys, own_broker() as broker:
 
         async def disturb() -> str:
-            return await dice.choice((own, broker)).suffer(dice)
+            return await dice.choice((own, keys, broker)).suffer(dice)
 
-        make, stores = partial(Processes, seed=seed, roles=CARRIED), own.settings() | broker.settings()
+        make, stores = (
+            partial(Processes, seed=seed, roles=CARRIED),
+            own.settings() | keys.settings() | broker.settings(),
+        )
         async with populated(data, pace, forks, make, **stores) as life:
             return await kill_loop(
                 life, kills, dice, store="Kafka", disturb=disturb, look=broker.judge, wait=wait, tell=tell

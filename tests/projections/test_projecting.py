@@ -16,14 +16,13 @@ import pytest
 
 from domain.customer.decide import EraseCustomer
 from domain.event import Recorded
-from domain.ports import LogUnavailable
 from infra.asking import NotThereYet, Questions
 from infra.keys.sqlite import SqliteKeyring
 from infra.log.sqlite import SqliteLog
 from infra.projecting import Projecting, Standing
 from infra.rebuild import Rebuild
 from infra.rows.memory import MemoryRows
-from infra.rows.port import RowStore, RowsUnavailable
+from infra.rows.port import RowStore
 from infra.rows.sqlite import SqliteRows
 from projections.catalogue import PROJECTIONS
 from projections.queries import customer_card, ticket, tickets
@@ -143,69 +142,6 @@ async def test_an_event_that_cannot_be_projected_stops_its_projection_and_no_oth
     again = MemoryRows()
     project(again, history, centre.opener)
     assert content(store, board) == content(again, board)
-
-
-class Away(MemoryRows):
-    """A store whose database goes away and comes back."""
-
-    away = False
-
-    def live(self, projection: Projection, pool: str) -> Any:
-        if self.away:
-            raise RowsUnavailable("the database went away")
-        target = super().live(projection, pool)
-        commit = target.commit
-
-        def commit_if_there(position: int, writes: Any) -> None:
-            if self.away:
-                raise RowsUnavailable("the database went away")
-            commit(position, writes)
-
-        target.commit = commit_if_there  # type: ignore[method-assign]
-        return target
-
-    def commit_all(self, leaving: Any) -> None:
-        if self.away:
-            raise RowsUnavailable("the database went away")
-        super().commit_all(leaving)
-
-
-async def test_a_database_that_goes_away_and_comes_back_costs_nothing_but_time() -> None:
-    centre = await lived(35, 50)
-    store = Away()
-    async with running(centre, store) as projecting:
-        assert await projecting.reached(PROJECTIONS, POOL, await centre.log.head(), 20)
-        store.away = True
-        await happen(centre, 60)
-        await until(lambda: all(one.state == "stopped" for one in projecting.standing()))
-        assert "went away" in projecting.standing()[0].fault
-        store.away = False
-        assert await projecting.reached(PROJECTIONS, POOL, await centre.log.head(), 20)
-    again = MemoryRows()
-    project(again, await centre.log.read(0, 100_000), centre.opener)
-    for projection in EVERY:
-        assert content(store, projection) == content(again, projection)
-
-
-async def test_a_log_that_cannot_be_read_for_a_while_is_followed_again() -> None:
-    centre = await lived(36, 30)
-    failures = 2
-
-    class Unreadable:
-        """A log whose subscriptions break at first."""
-
-        def subscribe(self, after: int = 0, **more: Any) -> Any:
-            nonlocal failures
-            failures -= 1
-            if failures >= 0:
-                raise LogUnavailable("not yet")
-            return centre.log.subscribe(after, **more)
-
-    projecting = Projecting(Unreadable(), MemoryRows(), centre.opener, EVERY[:1], first_pause=0.01)  # type: ignore[arg-type]
-    task = asyncio.create_task(projecting.run())
-    assert await projecting.reached([EVERY[0].name], POOL, await centre.log.head(), 20)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_running_projection_goes_on_after_its_rows_were_rebuilt_beneath_it(open_rows: OpenRows) -> None:
