@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -120,6 +120,21 @@ def of_http(fault: HTTPException) -> Problem:
     return Problem(fault.status_code, code, detail, headers=fault.headers)
 
 
+def refused_through_us(request: Request, then: Callable[[], None]) -> None:
+    """Call `then` if the request is refused for a reason that lies with us and passes."""
+    waiting: list[Callable[[], None]] = getattr(request.state, "refused_through_us", [])
+    request.state.refused_through_us = [*waiting, then]
+
+
+def of_request(request: Request, fault: Exception) -> Problem:
+    """The problem that a fault of this request is told as."""
+    problem = of_any(fault)
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        for then in getattr(request.state, "refused_through_us", []):
+            then()
+    return problem
+
+
 def of_any(fault: Exception) -> Problem:
     """The problem that a fault is told as. What nobody foresaw is logged under an id, and told by that id."""
     match fault:
@@ -158,7 +173,7 @@ def install(app: FastAPI) -> None:
     """Tell every foreseen fault of the app as a problem; `web.middleware` catches the others."""
 
     async def tell(request: Request, fault: Exception) -> ProblemResponse:
-        return respond(of_any(fault))
+        return respond(of_request(request, fault))
 
     for kind in (
         Problem,

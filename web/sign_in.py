@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fastapi import Request
+
 from domain.audit import AccountEvent, RecordAccount, SignInsBlocked
 from domain.execute import Origin
 from web.accounts import Account
@@ -11,11 +13,11 @@ from web.doors import Doors
 from web.problem import Problem
 
 
-async def sign_in(doors: Doors, name: str, password: str, address: str) -> Account:
+async def sign_in(doors: Doors, name: str, password: str, request: Request) -> Account:
     """The account. Raises `Problem` 401 without saying which of name and password was wrong, 429 after too many."""
     name = name.strip().lower()
     await doors.throttle.check("sign_in_name", name)
-    await doors.throttle.hit("sign_in_address", address)
+    await doors.throttle.hit_by(request, "sign_in_address")
     account = await doors.accounts.sign_in(name, password)
     if account is not None and not account.disabled:
         return account

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from domain.customer.events import CustomerRegistered, FactRecorded
 from domain.delivery.state import Delivery
@@ -175,7 +176,8 @@ class Life:
         return found
 
     def _busy(self) -> list[str]:
-        return [f"{len(self.day.tasks)} people are still at something"] if self.day.tasks else []
+        """Where people stand who are not done."""
+        return sorted({f"somebody is still at {_where(one)}" for one in self.day.tasks})
 
     async def end(self) -> None:
         """Everybody stops where they are."""
@@ -185,6 +187,19 @@ class Life:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(self.clerk.desk.close(), *(agent.desk.close() for agent in self._agents))
         self.ledger.refusals.extend(self.day.faults)
+
+
+def _where(task: asyncio.Task[Any]) -> str:
+    """What a task is about, from the outermost of its own steps inwards."""
+    steps: list[str] = []
+    waited: Any = task.get_coro()
+    while waited is not None:
+        code = getattr(waited, "cr_code", None)
+        if code is None:
+            break
+        steps.append(code.co_name)
+        waited = waited.cr_await
+    return " > ".join(steps[:6])
 
 
 @asynccontextmanager

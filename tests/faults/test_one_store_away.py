@@ -94,8 +94,16 @@ async def _stopped(life: Life, client: httpx2.AsyncClient, others: OwnPostgres, 
     code, done = await asyncio.gather(bring(life, letter(number)), register(life, client, number))
     assert (code, done.status_code) == (451, 503)
     assert (await client.get("/livez")).status_code == 200
+    # thirty of one address may sign in within five minutes; those who could not have not tried
+    assert [await _signs_in(client) for _ in range(40)] == [503] * 40
     await asyncio.to_thread(others.start)
     await _all_is_taken(life, client, number)
+    assert await _signs_in(client) == 401
+
+
+async def _signs_in(client: httpx2.AsyncClient) -> int:
+    """Nobody whom the centre knows."""
+    return (await client.post("/api/session", json={"name": "nobody", "password": "correct horse"})).status_code
 
 
 async def _all_is_taken(life: Life, client: httpx2.AsyncClient, number: int) -> None:

@@ -30,7 +30,6 @@ from web.pages.page import language_of, tidied
 from web.pages.rendering import day, render, time, when
 from web.phones import REGIONS, BadNumber, e164, spoken
 from web.problem import not_found
-from web.throttle import address_of
 
 router = APIRouter(route_class=EmbeddedRoute, include_in_schema=False, dependencies=[Depends(public)])
 ACTOR = "customer"
@@ -84,7 +83,7 @@ async def ask_for_callback(
     filled = Filled(tidied(number), tidied(name), tidied(email), tidied(about), due, window, tidied(zone))
     if show:
         return await _form(doors, request, project, filled)
-    await doors.throttle.hit("callback", address_of(request))
+    await doors.throttle.hit_by(request, "callback")
     language = language_of(request)
     configuration = await _taking(doors, project)
     filled.zone = filled.zone or _zone(configuration)

@@ -25,7 +25,6 @@ from web.links import BadLink
 from web.pages.page import PageRoute, language_of
 from web.pages.rendering import render, when
 from web.phones import spoken
-from web.throttle import address_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(public)])
 ACTOR = "customer"
@@ -58,7 +57,7 @@ async def show_callback(token: str, request: Request, doors: Wired) -> Response:
 @router.post("/c/{token}")
 async def cancel_callback_by_link(token: str, request: Request, doors: Wired) -> Response:
     """Take the request back; once somebody has it in hand, or again, it changes nothing."""
-    await doors.throttle.hit("form", address_of(request))
+    await doors.throttle.hit_by(request, "form")
     interaction_id = doors.links.verify("callback", token, doors.clock())
     view = await _read(doors, interaction_id)
     origin = Origin(project=view.project, pool=view.pool, actor=ACTOR, confined=True)

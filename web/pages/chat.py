@@ -37,7 +37,6 @@ from web.pages.chat_view import MOST_EVENTS, TOKEN, Conversation, in_words, orig
 from web.pages.page import language_of, tidied
 from web.pages.rendering import render
 from web.problem import not_found
-from web.throttle import address_of
 
 router = APIRouter(route_class=EmbeddedRoute, include_in_schema=False, dependencies=[Depends(public)])
 #: Conversations begun from one network address, messages in one conversation.
@@ -82,7 +81,7 @@ async def begin_chat(
     form: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
     """Begin a conversation; a form sent twice begins one."""
-    await doors.throttle.hit("chat_start", address_of(request))
+    await doors.throttle.hit_by(request, "chat_start")
     filled = Filled(tidied(text), tidied(name), tidied(email))
     _check(filled)
     try:
@@ -127,7 +126,7 @@ async def say_in_chat(
 ) -> Response:
     """Say something more, once under its `id`; or, with `leave`, end the conversation."""
     interaction_id = doors.links.verify_form(TOKEN, token, doors.clock())
-    await doors.throttle.hit("chat_say", interaction_id)
+    await doors.throttle.hit_by(request, "chat_say", interaction_id)
     found = await read(doors, project, entry, interaction_id)
     origin = await origin_of(doors, project)
     if leave:

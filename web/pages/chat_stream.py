@@ -22,7 +22,6 @@ from web.live import Client, Live
 from web.pages.chat_view import TOKEN, Conversation, Line, in_words, origin_of, read
 from web.pages.page import language_of
 from web.problem import unavailable
-from web.throttle import address_of
 from web.watching import Watch
 
 router = APIRouter(route_class=EmbeddedRoute, include_in_schema=False, dependencies=[Depends(public)])
@@ -57,7 +56,7 @@ async def follow_chat(
 ) -> Response:
     """What happens in a conversation from a position on, as server-sent events."""
     interaction_id = doors.links.verify_form(TOKEN, talk, doors.clock())
-    await doors.throttle.hit("chat_follow", address_of(request))
+    await doors.throttle.hit_by(request, "chat_follow")
     if _followers(request.app).open >= MOST_STREAMS:
         raise unavailable("full", "this server has no room for another stream; try again")
     await read(doors, project, entry, interaction_id)  # what cannot be read is told before the stream begins

@@ -17,7 +17,7 @@ from domain.rejection import Rejection
 from web.links import BadLink, ExpiredLink
 from web.pages.rendering import render
 from web.pages.words import choose
-from web.problem import Problem, of_any
+from web.problem import Problem, of_request
 
 Handler = Callable[[Request], Awaitable[Response]]
 _LINK_FAULTS = {ExpiredLink: ("expired", 410), BadLink: ("bad_link", 404), KeyDestroyed: ("erased", 410)}
@@ -46,7 +46,7 @@ class PageRoute(APIRoute):
                 what, status = _LINK_FAULTS[type(fault)]
                 return fault_page(request, what, status)
             except (Problem, Rejection, RequestValidationError, HTTPException, TooBusy, LogUnavailable) as fault:
-                problem = of_any(fault)
+                problem = of_request(request, fault)
                 return fault_page(request, _kind(problem.status), problem.status, problem.headers)
 
         return handle

@@ -17,7 +17,6 @@ from web.guard import public
 from web.pages.page import PageRoute, language_of, tidied
 from web.pages.rendering import render
 from web.pages.ticket_view import TicketView, read_ticket
-from web.throttle import address_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(public)])
 LONGEST = 2_000
@@ -53,7 +52,7 @@ async def rate(
 ) -> Response:
     """Record the rating; a further one replaces it."""
     ticket_id = doors.links.verify("rating", token, doors.clock())
-    await doors.throttle.hit("form", address_of(request))
+    await doors.throttle.hit_by(request, "form")
     view = await read_ticket(doors, ticket_id)
     scores: Scores = {"agent": _score(agent_score), "company": _score(company_score)}
     before = view.ticket.rating

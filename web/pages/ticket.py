@@ -24,7 +24,6 @@ from web.pages.page import PageRoute, language_of, tidied
 from web.pages.rendering import kilobytes, render, when
 from web.pages.ticket_view import TicketView, read_conversation, read_reply, read_ticket, sender_of
 from web.saving import sent_file
-from web.throttle import address_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(public)])
 LONGEST = 20_000
@@ -56,7 +55,7 @@ async def save_file(token: str, position: Annotated[int, Path(ge=1, le=2**62)], 
 async def add_information(token: str, request: Request, doors: Wired) -> Response:
     """Say something more on the matter, with files or without; a form sent twice says it once."""
     ticket_id = doors.links.verify("ticket", token, doors.clock())
-    await doors.throttle.hit("form", address_of(request))
+    await doors.throttle.hit_by(request, "form")
     view, filled = await read_ticket(doors, ticket_id), await read_form(request, doors.settings)
     fault = _fault(filled) or filled.fault
     try:

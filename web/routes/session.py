@@ -16,7 +16,6 @@ from web.doors import Doors, Wired
 from web.guard import Requires, cookie_name, csrf_of, public
 from web.problem import Problem, not_found
 from web.sign_in import audit, sign_in
-from web.throttle import address_of
 
 router = APIRouter(prefix="/api", tags=["session"])
 Oneself = Annotated[Caller, Depends(Requires(Permission.OWN_ACCOUNT))]
@@ -58,7 +57,7 @@ def _open(caller: Caller, project: str) -> tuple[Permission, ...]:
 @router.post("/session", dependencies=[Depends(public)])
 async def start_session(body: SignInBody, request: Request, response: Response, doors: Wired) -> Me:
     """Sign in: sets the session's cookie and tells its CSRF token."""
-    account = await sign_in(doors, body.name, body.password, address_of(request))
+    account = await sign_in(doors, body.name, body.password, request)
     now, seconds = doors.clock(), doors.settings.session_seconds
     secret = await doors.accounts.open_session(account.account_id, now, now + timedelta(seconds=seconds))
     _set_cookie(response, doors, secret, seconds)
@@ -91,7 +90,7 @@ async def end_session(caller: Oneself, request: Request, response: Response, doo
 async def set_own_password(body: NewPasswordBody, caller: Oneself, request: Request, doors: Wired) -> None:
     """Set one's own password; ends every session, this one too."""
     _only_in_person(caller)
-    account = await sign_in(doors, caller.name, body.current, address_of(request))
+    account = await sign_in(doors, caller.name, body.current, request)
     try:
         await doors.accounts.set_password(account.account_id, body.password)
     except WeakPassword as fault:
