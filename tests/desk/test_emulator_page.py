@@ -137,10 +137,11 @@ async def test_what_cannot_be_done_is_said_on_the_page(telephone: Telephone) -> 
 async def test_a_telephone_can_be_answered_once_it_rings_and_not_before(telephone: Telephone) -> None:
     page, day = telephone.page, telephone.day
     await page.get_by_role("button", name="Answer by hand").click()
+    await expect(page.get_by_text("You answer by hand.")).to_be_visible()
     call = new_call(day.emulator.world, ADA, LINE, "outbound-api")
     place(day.emulator.world, call, _listens)
     await day.emulator.settle()
-    await page.reload()
+    # the page looks by itself whether there is a call
     await expect(page.get_by_text("It is about to ring.")).to_be_visible()
     assert await page.get_by_role("button", name="Answer", exact=True).count() == 0
     answer = page.get_by_role("button", name="Answer", exact=True)
