@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from infra.descriptors import raise_limit
+from infra.http_connections import connections
+
 if TYPE_CHECKING:
     from infra.node import Node
 
@@ -39,7 +42,13 @@ async def serve(
 ) -> None:
     """Start a web server and wait until it answers. `ending` is called before it is told to end."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE, proxy_headers=False, ws="none"
+        app,
+        http=connections(raise_limit()),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=False,
+        ws="none",
     )
     server = uvicorn.Server(config)
     server.capture_signals = _no_signals  # type: ignore[method-assign]  # the process ends by `stop`, not by uvicorn

@@ -16,6 +16,7 @@ import psycopg
 from domain.ports import LogUnavailable
 from infra.accounts.database import Database
 from infra.configured import Configured
+from infra.descriptors import raise_limit
 from infra.log.rows import Filter
 from infra.log.stored import StoredLog
 from infra.operations.finding import Finding, Findings
@@ -29,6 +30,8 @@ from projections.catalogue import PROJECTIONS
 
 #: Bytes of free disk space below which a warning is given, and a fault.
 LITTLE, TOO_LITTLE = 5_000_000_000, 500_000_000
+#: Descriptors below which a web process has room for few desks.
+FEW_DESCRIPTORS = 4_096
 #: Seconds between this machine's clock and the database's that are still nobody's business.
 SKEW = 2.0
 #: Positions a read model may be behind before it is worth telling.
@@ -46,7 +49,7 @@ async def examine(settings: Settings) -> Findings:
                 yield finding
     except LogUnavailable as fault:
         yield Finding("log and keys", "fault", str(fault), "start the database, or mend TRUNKLINE_DATABASE_URL")
-    for check in (_disk, _addresses, _certificates):
+    for check in (_disk, _descriptors, _addresses, _certificates):
         for finding in check(settings):
             yield finding
     for reached in (mail_out, providers, kafka):
@@ -209,6 +212,20 @@ def _disk(settings: Settings) -> Iterator[Finding]:
             yield Finding(name, severity, what, "make room; `trunkline growth` says how fast it fills")
         else:
             yield Finding(name, "ok", f"{free / 1e9:.0f} GB free")
+
+
+def _descriptors(settings: Settings) -> Iterator[Finding]:
+    allowed = raise_limit()
+    what = f"{allowed} files and connections at once"
+    if allowed < FEW_DESCRIPTORS:
+        yield Finding(
+            "descriptors",
+            "warning",
+            f"only {what}: each desk takes one",
+            "raise the hard limit: LimitNOFILE=, ulimit -Hn",
+        )
+    else:
+        yield Finding("descriptors", "ok", what)
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import threading
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[2]
+#: A variable that says how many descriptors a process may have, as `soft:hard`.
+DESCRIPTORS = "TESTS_DESCRIPTORS"
 
 
 class Nursery:
@@ -107,6 +110,9 @@ def _become(order: Mapping[str, Any]) -> NoReturn:
         os.environ.clear()
         os.environ.update(order["environment"])
         random.seed()
+        if DESCRIPTORS in order["environment"]:
+            soft, hard = order["environment"][DESCRIPTORS].split(":")
+            resource.setrlimit(resource.RLIMIT_NOFILE, (int(soft), int(hard)))
         sys.argv = ["trunkline", *order["arguments"]]
         from infra.cli.main import main as trunkline
 

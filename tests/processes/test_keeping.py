@@ -23,6 +23,7 @@ from infra.documents import check_files
 from infra.retention import due, let_go
 from infra.settings import Settings
 from infra.stores import open_accounts, open_stores
+from tests.faults.forking import DESCRIPTORS
 from tests.faults.serving import Done, run
 from tests.processes.starting import ADMIN, EXAMPLE, POOL, Cluster, complaints, write
 from web.access import read_grants
@@ -131,6 +132,16 @@ async def test_the_doctor_says_what_is_wrong_and_what_mends_it(centre: Cluster, 
     other = centre.settings.model_copy(update={"master_key": SecretStr("A" * 43 + "=")})
     wrong = await told(centre, other, "doctor", "--json", code=1)
     assert "another master key" in json.loads(wrong.out)["findings"][-1]["what"]
+
+
+async def test_the_doctor_warns_of_a_process_that_may_have_few_connections(
+    centre: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DESCRIPTORS, "256:1000")
+    found = json.loads((await told(centre, centre.settings, "doctor", "--json")).out)["findings"]
+    (few,) = [one for one in found if one["about"] == "descriptors"]
+    assert (few["severity"], few["what"]) == ("warning", "only 1000 files and connections at once: each desk takes one")
+    assert "LimitNOFILE" in few["mend"]
 
 
 async def test_migrate_says_what_is_to_be_done_does_it_and_then_has_nothing_to_do(
