@@ -16,6 +16,10 @@ from infra.http_connections import connections
 if TYPE_CHECKING:
     from infra.node import Node
 
+#: Connections taken before it is looked how many there are: asyncio would take all that wait, and each is a descriptor.
+AT_ONCE = 16
+#: Connections that may wait in the system to be taken.
+WAITING = 2048
 #: Seconds that requests under way get at the end.
 GRACE = 5
 
@@ -44,6 +48,7 @@ async def serve(
     config = uvicorn.Config(
         app,
         http=connections(raise_limit()),
+        backlog=AT_ONCE,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=GRACE,
@@ -65,6 +70,7 @@ async def serve(
         if task.done():
             await task
         await asyncio.sleep(0.01)
+    listening.listen(WAITING)
 
 
 def _no_signals() -> AbstractContextManager[None]:

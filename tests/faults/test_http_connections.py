@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -129,7 +131,9 @@ async def test_where_no_descriptor_is_left_for_another_connection_everything_els
     allowed, _ = psutil.Process(life.centre.pid).rlimit(psutil.RLIMIT_NOFILE)
     assert allowed == DESCRIPTORS_IN_ALL, "it takes as many as it may have"
     async with AsyncExitStack() as closing:
+        os.kill(life.centre.pid, signal.SIGSTOP)  # so that all of them come at once
         crowd = [await closing.enter_async_context(connected(life)) for _ in range(DESCRIPTORS_IN_ALL)]
+        os.kill(life.centre.pid, signal.SIGCONT)
         turned_away = await asyncio.gather(*(_turned_away(reader) for reader, _ in crowd))
         assert sum(turned_away) >= LEFT_OVER
         assert not turned_away[0], "who was there first stays"
