@@ -146,8 +146,10 @@ async def test_events_come_in_as_they_happen_are_filtered_held_and_copied_as_cur
     somebody = await visitor(chromium, permissions=["clipboard-read", "clipboard-write"])
     page = somebody.page
     await page.goto(f"{run.start_url}/events")
-    await page.get_by_label("Stream begins with").fill("agent-guest")
-    await page.get_by_label("Kind begins with").fill("agent.signed_in")
+    # the page asks anew a moment after the last letter: until then it shows what was asked for before
+    async with page.expect_request(lambda one: "kind=agent.signed_in" in one.url and "stream=agent-guest" in one.url):
+        await page.get_by_label("Stream begins with").fill("agent-guest")
+        await page.get_by_label("Kind begins with").fill("agent.signed_in")
     await page.locator(".tail li").first.wait_for(state="detached")
     log_in = next(one for one in run.log_ins if one.name == "guest")
     headers = {"Authorization": f"Bearer {log_in.token}", "Idempotency-Key": "one"}
