@@ -33,7 +33,7 @@ class NoPort(RuntimeError):
 def free_port(among: Sequence[int] = PORTS) -> int:
     """A port of loopback at which nobody listens, and that nobody else is given while this process lives.
 
-    Raises `NoPort`.
+    Raises `NoPort`, and `OSError` where the file of locks cannot be used.
     """
     for _ in range(TRIES):
         port = secrets.choice(among)
@@ -45,9 +45,10 @@ def free_port(among: Sequence[int] = PORTS) -> int:
 
 def _locked(port: int) -> bool:
     """One byte of the file for each port: such a lock ends with the process, and a forked child has none of it."""
+    locks = _locks()
     try:
-        fcntl.lockf(_locks(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
-    except OSError:
+        fcntl.lockf(locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except (BlockingIOError, PermissionError):  # which of them a system says of a lock that another holds varies
         return False
     return True
 

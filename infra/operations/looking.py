@@ -64,16 +64,18 @@ class Looking:
         stores = {name: "ok" if fault is None else fault for name, (_, fault) in zip(names, answers, strict=True)}
         head = int(str(answers[0][0] or 0))
         behind = self._behind(head) | await self._asked(head)
-        stopped, waiting = self._in_state("stopped"), self._in_state("waiting")
+        standing = self._standing()
+        stopped, waiting = _in_state(standing, "stopped"), _in_state(standing, "waiting")
         reasons = [
             *([] if self.started else ["the process is starting"]),
             *(["the process is ending"] if self.draining else []),
             *(f"the {name} does not answer: {fault}" for name, fault in stores.items() if fault != "ok"),
             *(f"{name} is {count} positions behind" for name, count in behind.items() if count > MOST_BEHIND),
-            *(f"projection {name} is stopped" for name in stopped),
-            *(f"projection {name} waits" for name in waiting),
+            *(f"projection {name} is stopped" for name in sorted(stopped)),
+            *(f"projection {name} waits" for name in sorted(waiting)),
         ]
         self._set(stores, head, behind)
+        self._set_projections(standing, stopped, waiting)
         return Readiness(not reasons, self.role, reasons, stores, head, behind)
 
     async def text(self) -> bytes:
@@ -107,9 +109,6 @@ class Looking:
     def _standing(self) -> list[Standing]:
         return self.standing() if self._projects() else []
 
-    def _in_state(self, state: str) -> list[str]:
-        return sorted({one.projection for one in self._standing() if one.state == state})
-
     def _projects(self) -> bool:
         """Whether this process is the one that projects, if there are several."""
         return all(one.leads for one in self.candidates if one.name == "projections")
@@ -117,8 +116,7 @@ class Looking:
     def _set(self, stores: dict[str, str], head: int, behind: dict[str, int]) -> None:
         figures = self.figures
         # what this process no longer follows is another's to tell, and no alarm of ours
-        for gauge in (figures.behind, figures.stopped, figures.projections_waiting, figures.failures):
-            gauge.clear()
+        figures.behind.clear()
         for name, said in stores.items():
             figures.unreachable.labels(name).set(said != "ok")
         if stores["log"] == "ok":
@@ -127,11 +125,19 @@ class Looking:
             figures.behind.labels(name).set(count)
         for candidate in self.candidates:
             figures.leads.labels(candidate.name).set(candidate.leads)
-        for state, gauge in (("stopped", figures.stopped), ("waiting", figures.projections_waiting)):
-            for one in self._standing():
-                gauge.labels(one.projection).set(one.projection in self._in_state(state))
-        for one in self._standing():
+
+    def _set_projections(self, standing: list[Standing], stopped: set[str], waiting: set[str]) -> None:
+        figures = self.figures
+        for gauge in (figures.stopped, figures.projections_waiting, figures.failures):
+            gauge.clear()
+        for one in standing:
+            figures.stopped.labels(one.projection).set(one.projection in stopped)
+            figures.projections_waiting.labels(one.projection).set(one.projection in waiting)
             figures.failures.labels(one.projection).inc(one.failures)
+
+
+def _in_state(standing: list[Standing], state: str) -> set[str]:
+    return {one.projection for one in standing if one.state == state}
 
 
 async def _within(ask: Callable[[], Awaitable[object]]) -> tuple[object, str | None]:
