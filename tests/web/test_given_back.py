@@ -27,11 +27,10 @@ async def test_who_tried_again_and_again_while_the_log_was_away_is_not_told_that
         assert {(await client.post(PATH, data=body)).status_code for _ in range(25)} == {503}
         unplug(web, False)
         assert (await client.post(PATH, data=body)).status_code == 200
-        (recorded,) = await web.doors.log.read(types=[CallbackRequested.wire])
+        assert len(await web.doors.log.read(types=[CallbackRequested.wire])) == 1
         # what was taken counts as ever
         others = [(await client.post(PATH, data=body | {"number": "x"})).status_code for _ in range(10)]
         assert others == [422] * 9 + [429]
-        assert recorded.event
 
 
 async def test_what_is_given_back_is_given_once() -> None:
